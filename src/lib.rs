@@ -1,0 +1,5 @@
+//! `hibah`: a ledger that makes public grants checkable by anyone.
+//!
+//! Data flows downward through the rooms and never back; `ARCHITECTURE.md` is the map.
+
+pub mod tlog;

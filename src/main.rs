@@ -1,0 +1,3 @@
+//! The program `hibah`; it does nothing yet.
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! The one test binary: data through one `check` a subject, the real binary, real files.
+
+mod left_out;
+mod tlog_checkpoint;
+mod tlog_ed25519;
+mod tlog_merkle;
+mod tlog_note;
+mod tlog_policy;
+mod tlog_tile;
+mod tlog_vectors;
