@@ -1,0 +1,32 @@
+//! The rule book of grants. Knows nothing of logs, SQL or HTTP. Pure: no clock, no I/O, no float, and nothing is
+//! iterated whose order is not fixed.
+//!
+//! ```text
+//! envelope (ledger) -> Claim::parse -> signatures (ledger) -> VerifiedStatement
+//! State::judge(statement, place) -> Change or Refusal;  State::apply(change, leaf)
+//! ```
+//!
+//! I2: what [`state::State::judge`] refuses is not in the ledger, and replaying the entries through it from nothing
+//! gives the present state. I8: it dispatches by the number of the rule set in force; [`zero`] is number 0.
+
+pub mod about;
+pub mod bodies;
+mod change;
+pub mod claim;
+mod decimal;
+pub mod figures;
+pub mod keys;
+pub mod kinds;
+pub mod legacy;
+pub mod money;
+pub mod profile;
+pub mod rules;
+pub mod shape;
+pub mod signer;
+pub mod state;
+mod things;
+pub mod time;
+pub mod zero;
+
+#[cfg(test)]
+mod workflow_tests;

@@ -1,0 +1,344 @@
+//! Reading typed values out of a statement's JSON: every field named, none unknown, and a fault that says where.
+//!
+//! The ledger has already refused what is not strict canonical JSON (formats.md section 1). Here a value gets its
+//! type or a [`Fault`]. The profile in TOML is read by the same code, so both say the same of the same mistake.
+
+use serde_json::{Map, Value};
+
+use super::about::CaseId;
+use super::decimal;
+use super::money::Amount;
+use super::signer::{SignerId, Vkey};
+use super::time::{Date, Timestamp};
+use crate::tlog::hash::Hash;
+
+/// What is wrong with a value, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// JSON pointer (RFC 6901) from the value that was read; "" is the value itself.
+    pub pointer: String,
+    /// What it must be, in words that follow "must": `be a whole number`.
+    pub must: String,
+}
+
+impl Fault {
+    /// A fault of the value itself: `must` is what it must be or do.
+    pub fn here(must: impl Into<String>) -> Self {
+        Fault { pointer: String::new(), must: must.into() }
+    }
+
+    /// The same fault seen from the value that holds this field or place.
+    pub fn inside(mut self, part: impl std::fmt::Display) -> Self {
+        self.pointer = format!("/{part}{}", self.pointer);
+        self
+    }
+}
+
+/// A type that can be read from JSON.
+pub trait Shape: Sized {
+    /// Reads the value.
+    ///
+    /// # Errors
+    /// A [`Fault`] with the place and what the value there must be.
+    fn read(value: &Value) -> Result<Self, Fault>;
+
+    /// What an absent field of this type is; `None` where the field must be there.
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    /// What a value is, in words: `a whole number`. They are those of its fault.
+    fn what() -> String {
+        let must = Self::read(&Value::Null).err().map(|fault| fault.must).unwrap_or_default();
+        must.strip_prefix("be ").unwrap_or(&must).to_owned()
+    }
+
+    /// The fields of a value that is an object, in the order of their declaration, or of each item of a list.
+    fn fields() -> Vec<Field> {
+        Vec::new()
+    }
+}
+
+/// A field as it is declared, for those who write a body by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// Its name; in an object inside, the path to it: `document.title`, `rows[].case`.
+    pub name: String,
+    /// What its value is: `a whole number from 0 to 2^53-1`.
+    pub what: String,
+    /// Whether it may be left out.
+    pub optional: bool,
+    /// What it means, a sentence.
+    pub meaning: String,
+}
+
+/// A field of this type and, after it, the fields inside it.
+pub fn declared<T: Shape>(name: &str, meaning: &str) -> Vec<Field> {
+    let what = T::what();
+    let joint = if what.starts_with("a list") { "[]." } else { "." };
+    let inner = T::fields().into_iter().map(|field| Field { name: format!("{name}{joint}{}", field.name), ..field });
+    let optional = T::absent().is_some();
+    let outer = Field { name: name.to_owned(), what, optional, meaning: meaning.trim().to_owned() };
+    std::iter::once(outer).chain(inner).collect()
+}
+
+/// The fault of a field that is missing, told together with the other fields that the same object lacks.
+pub fn with_missing(mut fault: Fault, object: &Map<String, Value>, fields: &[Field]) -> Fault {
+    let Some(first) = fault.pointer.strip_prefix('/').filter(|name| !name.contains('/')) else { return fault };
+    if fault.must != ABSENT || object.contains_key(first) {
+        return fault;
+    }
+    let own = fields.iter().filter(|field| !field.optional && !field.name.contains('.') && field.name != first);
+    let others: Vec<&str> = own.map(|field| field.name.as_str()).filter(|name| !object.contains_key(*name)).collect();
+    if !others.is_empty() {
+        fault.must = format!("{ABSENT}, and so must {}", others.join(", "));
+    }
+    fault
+}
+
+/// What a missing field must.
+const ABSENT: &str = "be there";
+
+/// Reads one field of an object.
+pub fn field<T: Shape>(object: &Map<String, Value>, name: &str) -> Result<T, Fault> {
+    match object.get(name) {
+        Some(value) => T::read(value).map_err(|fault| fault.inside(name)),
+        None => T::absent().ok_or_else(|| Fault::here(ABSENT).inside(name)),
+    }
+}
+
+/// The value as an object with no field but these.
+pub fn object<'v>(value: &'v Value, fields: &[&str]) -> Result<&'v Map<String, Value>, Fault> {
+    let object = value.as_object().ok_or_else(|| Fault::here("be an object"))?;
+    match object.keys().find(|name| !fields.contains(&name.as_str())) {
+        None => Ok(object),
+        Some(unknown) => {
+            let known = if fields.is_empty() { "nothing".to_owned() } else { fields.join(", ") };
+            Err(Fault::here(format!("not be there (the fields here are {known})")).inside(unknown))
+        }
+    }
+}
+
+/// The JSON name of a Rust field: `r#type` is `type`.
+pub fn json_name(field: &'static str) -> &'static str {
+    field.strip_prefix("r#").unwrap_or(field)
+}
+
+/// Declares a record and how it is read: every field by its own type, no other field.
+macro_rules! record {
+    ($(#[$doc:meta])* $vis:vis struct $name:ident { $($(#[doc = $fdoc:literal])* $field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        $vis struct $name { $($(#[doc = $fdoc])* pub $field: $type,)* }
+
+        impl $crate::grants::shape::Shape for $name {
+            fn read(value: &serde_json::Value) -> Result<Self, $crate::grants::shape::Fault> {
+                #[allow(unused_variables)]
+                let object = $crate::grants::shape::object(value, &[$($crate::grants::shape::json_name(stringify!($field))),*])?;
+                #[allow(unused_variables)]
+                let told = |fault| $crate::grants::shape::with_missing(fault, object, &Self::fields());
+                Ok($name {
+                    $($field: $crate::grants::shape::field(object, $crate::grants::shape::json_name(stringify!($field)))
+                        .map_err(told)?,)*
+                })
+            }
+
+            fn fields() -> Vec<$crate::grants::shape::Field> {
+                let fields: [Vec<$crate::grants::shape::Field>; _] = [$($crate::grants::shape::declared::<$type>(
+                    $crate::grants::shape::json_name(stringify!($field)),
+                    concat!($($fdoc),*),
+                ),)*];
+                fields.concat()
+            }
+        }
+    };
+}
+pub(super) use record;
+
+/// Declares a closed vocabulary and how it is read.
+macro_rules! vocabulary {
+    ($(#[$doc:meta])* $vis:vis enum $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        $vis enum $name { $($(#[$vdoc])* $variant,)* }
+
+        impl $name {
+            /// Every word, in order.
+            pub const ALL: &'static [$name] = &[$($name::$variant),*];
+
+            /// The word as it is signed.
+            pub const fn name(self) -> &'static str {
+                match self { $($name::$variant => $text,)* }
+            }
+
+            /// The variant of this exact word.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some($name::$variant),)* _ => None }
+            }
+        }
+
+        impl $crate::grants::shape::Shape for $name {
+            fn read(value: &serde_json::Value) -> Result<Self, $crate::grants::shape::Fault> {
+                value.as_str().and_then($name::parse).ok_or_else(|| {
+                    $crate::grants::shape::Fault::here(concat!("be one of", $(" ", $text),*))
+                })
+            }
+        }
+    };
+}
+pub(super) use vocabulary;
+
+impl<T: Shape> Shape for Option<T> {
+    fn read(value: &Value) -> Result<Self, Fault> {
+        T::read(value).map(Some)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+
+    fn what() -> String {
+        T::what()
+    }
+
+    fn fields() -> Vec<Field> {
+        T::fields()
+    }
+}
+
+/// A list of at least one.
+impl<T: Shape> Shape for Vec<T> {
+    fn read(value: &Value) -> Result<Self, Fault> {
+        let items = value.as_array().filter(|items| !items.is_empty());
+        let items = items.ok_or_else(|| Fault::here("be a list of at least one"))?;
+        items.iter().enumerate().map(|(at, item)| T::read(item).map_err(|fault| fault.inside(at))).collect()
+    }
+
+    fn what() -> String {
+        format!("a list of at least one, each {}", T::what())
+    }
+
+    fn fields() -> Vec<Field> {
+        T::fields()
+    }
+}
+
+impl Shape for bool {
+    fn read(value: &Value) -> Result<Self, Fault> {
+        value.as_bool().ok_or_else(|| Fault::here("be true or false"))
+    }
+}
+
+impl Shape for u64 {
+    fn read(value: &Value) -> Result<Self, Fault> {
+        let number = value.as_u64().filter(|&number| number <= decimal::MAX);
+        number.ok_or_else(|| Fault::here("be a whole number from 0 to 2^53-1"))
+    }
+}
+
+impl Shape for i32 {
+    fn read(value: &Value) -> Result<Self, Fault> {
+        let number = value.as_i64().and_then(|number| i32::try_from(number).ok());
+        number.ok_or_else(|| Fault::here("be a whole number of 32 bits"))
+    }
+}
+
+/// An amount of zero or more. Where recoveries are allowed, [`SignedAmount`] is read instead.
+impl Shape for Amount {
+    fn read(value: &Value) -> Result<Self, Fault> {
+        let amount = value.as_i64().and_then(Amount::from_minor).filter(|amount| !amount.is_negative());
+        amount.ok_or_else(|| Fault::here("be a whole number of minor units from 0 to 2^53-1"))
+    }
+}
+
+/// An amount that may be below zero: a recovery of a migrated award.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignedAmount(pub Amount);
+
+impl Shape for SignedAmount {
+    fn read(value: &Value) -> Result<Self, Fault> {
+        let amount = value.as_i64().and_then(Amount::from_minor);
+        amount.map(SignedAmount).ok_or_else(|| Fault::here("be a whole number of minor units within 2^53-1 either way"))
+    }
+}
+
+/// A calendar year, 1900 to 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Year(pub u16);
+
+impl Shape for Year {
+    fn read(value: &Value) -> Result<Self, Fault> {
+        let year = value.as_u64().and_then(|year| u16::try_from(year).ok());
+        let year = year.filter(|year| (1900..=9999).contains(year));
+        year.map(Year).ok_or_else(|| Fault::here("be a year from 1900 to 9999"))
+    }
+}
+
+macro_rules! from_text {
+    ($type:ty, $must:literal, $parse:expr) => {
+        impl Shape for $type {
+            fn read(value: &Value) -> Result<Self, Fault> {
+                value.as_str().and_then($parse).ok_or_else(|| Fault::here($must))
+            }
+        }
+    };
+}
+
+/// Free text of 1 to 500 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text(pub String);
+
+/// A document's number as its paper bears it, or a short name: 1 to 100 characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Label(pub String);
+
+/// A word of a vocabulary that the profile holds: `[a-z][a-z0-9_]*`, at most 40 characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Code(pub String);
+
+/// A media type, `type/subtype` in lower case without parameters (RFC 6838 section 4.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaType(pub String);
+
+/// The public number of a person, theirs for life: `pejabat/` and 4 to 9 digits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Person(pub String);
+
+from_text!(Text, "be text of 1 to 500 characters", |text| text_of(text, 500).map(Text));
+from_text!(Label, "be text of 1 to 100 characters", |text| text_of(text, 100).map(Label));
+from_text!(Code, "be a word of a-z, 0-9 and _, at most 40 characters", code);
+from_text!(MediaType, "be a media type such as application/pdf", media_type);
+from_text!(Person, "be a person's public number such as pejabat/0042", person);
+from_text!(Date, "be a day written YYYY-MM-DD", Date::parse);
+from_text!(Timestamp, "be a time written YYYY-MM-DDTHH:MM:SS.mmmZ", Timestamp::parse);
+from_text!(Vkey, "be a verifier key, <name>+<8 hex>+<base64>", Vkey::parse);
+from_text!(SignerId, "be <key name>+<8 lowercase hex>", SignerId::parse);
+from_text!(CaseId, "be a case, case/<organisation>/<number>", CaseId::parse);
+from_text!(Hash, "be 64 lowercase hex digits", |text| Hash::from_hex(text).ok());
+
+fn text_of(text: &str, limit: usize) -> Option<String> {
+    (!text.is_empty() && text.chars().count() <= limit).then(|| text.to_owned())
+}
+
+fn code(text: &str) -> Option<Code> {
+    let valid = text.len() <= 40
+        && text.bytes().next().is_some_and(|first| first.is_ascii_lowercase())
+        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+    valid.then(|| Code(text.to_owned()))
+}
+
+fn media_type(text: &str) -> Option<MediaType> {
+    let part = |part: &str| {
+        (1..=127).contains(&part.len())
+            && part.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric())
+            && part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'+' | b'-' | b'_'))
+    };
+    let (kind, subtype) = text.split_once('/')?;
+    (part(kind) && part(subtype)).then(|| MediaType(text.to_owned()))
+}
+
+fn person(text: &str) -> Option<Person> {
+    let digits = text.strip_prefix("pejabat/")?;
+    let valid = (4..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    valid.then(|| Person(text.to_owned()))
+}
