@@ -1,0 +1,401 @@
+//! What search and pages need, made from the entries by replay (formats.md section 7).
+//!
+//! A file of its own, disposable: when it is missing, or was made from other entries, it is made anew. Rows depend on
+//! the entries only, so two builds hold the same (`content_digest`).
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use serde_json::json;
+
+use super::replay::{Replay, Signatures, Step};
+use super::store::{self, Access, Entries, LastSigned, StoreError};
+use super::writer;
+use crate::grants::about::{About, AwardId, CaseId, CaseOwner};
+use crate::grants::figures::Figure;
+use crate::grants::state::{Closed, Next, State};
+use crate::tlog::hash::{Hash, Sha256Stream, sha256};
+
+/// File name of the derived tables.
+pub const DERIVED_FILE: &str = "derived.db";
+/// How many entries are read at once.
+const GROUP: u64 = 4_096;
+
+/// What a file of this version of the program says in `user_version`: another version's is made anew.
+fn version() -> i32 {
+    let made_by = concat!(env!("CARGO_PKG_VERSION"), include_str!("../../schema/derived.sql"));
+    let [a, b, c, d, ..] = *sha256(made_by.as_bytes()).as_bytes();
+    i32::from_be_bytes([a, b, c, d])
+}
+
+/// `derived.db`, open for writing.
+pub struct Derived {
+    path: PathBuf,
+    connection: Connection,
+    size: u64,
+    leaf: Hash,
+}
+
+impl Derived {
+    /// Makes the file.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] and what the system reports.
+    pub fn create(dir: &Path) -> Result<Self, StoreError> {
+        let path = dir.join(DERIVED_FILE);
+        let connection = store::open(&path, Access::Create)?;
+        let fault = |e: rusqlite::Error| StoreError::sql(&path, &e);
+        // Disposable, so a commit need not wait for the disk; what a crash loses is derived again.
+        connection.pragma_update(None, "synchronous", "NORMAL").map_err(fault)?;
+        let mut connection = connection;
+        let transaction = connection.transaction().map_err(fault)?;
+        transaction.execute_batch(include_str!("../../schema/derived.sql")).map_err(fault)?;
+        let start = params![super::entry::NO_PREVIOUS.as_bytes()];
+        transaction.execute("INSERT INTO progress (one, size, leaf) VALUES (1, 0, ?1)", start).map_err(fault)?;
+        transaction.pragma_update(None, "user_version", version()).map_err(fault)?;
+        transaction.commit().map_err(fault)?;
+        Ok(Self { path, connection, size: 0, leaf: super::entry::NO_PREVIOUS })
+    }
+
+    /// Opens the file for a ledger of these entries, `signed` of them covered by a checkpoint. One that is missing,
+    /// damaged, foreign, of another version or ahead of the checkpoint is made anew. The caller holds the lock.
+    ///
+    /// # Errors
+    /// What the system reports.
+    pub fn open_for(dir: &Path, entries: &Entries, signed: u64) -> Result<Self, StoreError> {
+        if let Ok(derived) = Self::open(dir)
+            && derived.size <= signed
+            && (derived.size == 0 || entries.leaf(derived.size - 1)? == Some(derived.leaf))
+        {
+            return Ok(derived);
+        }
+        for suffix in ["", "-wal", "-shm"] {
+            let file = dir.join(format!("{DERIVED_FILE}{suffix}"));
+            match std::fs::remove_file(&file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::io(&file, &error));
+                }
+                _ => {}
+            }
+        }
+        Self::create(dir)
+    }
+
+    fn open(dir: &Path) -> Result<Self, StoreError> {
+        let path = dir.join(DERIVED_FILE);
+        let connection = store::open(&path, Access::Write)?;
+        let fault = |e: rusqlite::Error| StoreError::sql(&path, &e);
+        connection.pragma_update(None, "synchronous", "NORMAL").map_err(fault)?;
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, Hash::from_bytes(row.get(1)?)));
+        let (size, leaf) = connection.query_row("SELECT size, leaf FROM progress", [], read).map_err(fault)?;
+        let made_by: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fault)?;
+        if made_by != version() {
+            return Err(StoreError::System {
+                file: path,
+                what: "it was made by another version of the program".to_owned(),
+            });
+        }
+        Ok(Self { path, connection, size, leaf })
+    }
+
+    /// How many entries are in the tables.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The place of the entry with this statement.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn index_of_statement(&self, hash: &Hash) -> Result<Option<u64>, StoreError> {
+        let fault = |e: rusqlite::Error| StoreError::sql(&self.path, &e);
+        let sql = "SELECT idx FROM records WHERE statement = ?1";
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
+        statement.query_row([hash.as_bytes()], |row| row.get(0)).optional().map_err(fault)
+    }
+
+    /// Takes in entries; those that are in already are passed over. `state` is the state after the last of them.
+    ///
+    /// # Errors
+    /// What the file reports; then none of them is in.
+    pub fn absorb(&mut self, state: &State, steps: &[Step]) -> Result<(), StoreError> {
+        let known = self.size;
+        let fresh: Vec<&Step> = steps.iter().filter(|step| step.index >= known).collect();
+        let Some(last) = fresh.last() else { return Ok(()) };
+        let path = self.path.clone();
+        let fault = |e: rusqlite::Error| StoreError::sql(&path, &e);
+        let (size, leaf) = (last.index + 1, last.leaf);
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault)?;
+        let there: u64 = transaction.query_row("SELECT size FROM progress", [], |row| row.get(0)).map_err(fault)?;
+        if there != known {
+            let what = format!("it has {there} entries where {known} were left: open the ledger again");
+            return Err(StoreError::System { file: path, what });
+        }
+        for step in fresh {
+            absorb_step(&transaction, state, step).map_err(fault)?;
+        }
+        transaction
+            .execute("UPDATE progress SET size = ?1, leaf = ?2", params![size, leaf.as_bytes()])
+            .map_err(fault)?;
+        transaction.commit().map_err(fault)?;
+        (self.size, self.leaf) = (size, leaf);
+        Ok(())
+    }
+
+    /// SHA-256 over all rows in a fixed order: the same for the same entries, however they were taken in.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn content_digest(&self) -> Result<Hash, StoreError> {
+        let fault = |e: rusqlite::Error| StoreError::sql(&self.path, &e);
+        let mut digest = Sha256Stream::new();
+        for table in ["progress", "records", "timeline", "organisations", "grants"] {
+            // `grants.n` is the order of arrival, which depends on the entries only.
+            let mut statement =
+                self.connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2")).map_err(fault)?;
+            let columns = statement.column_count();
+            let mut rows = statement.query([]).map_err(fault)?;
+            while let Some(row) = rows.next().map_err(fault)? {
+                for column in 0..columns {
+                    let value: rusqlite::types::Value = row.get(column).map_err(fault)?;
+                    digest.update(format!("{value:?}\n").as_bytes());
+                }
+            }
+        }
+        Ok(digest.finish())
+    }
+}
+
+/// Brings the derived tables of the ledger in `dir` up to its newest checkpoint, without a key: what a reader does
+/// first. Where a writer has the ledger open, it keeps them up itself.
+///
+/// # Errors
+/// What the files report, or an entry that the rule book refuses.
+pub fn catch_up(dir: &Path, origin: &str) -> Result<(), StoreError> {
+    let entries = Entries::open(dir, Access::Read)?;
+    let _lock = match writer::take_lock(dir) {
+        Err(StoreError::Locked(_)) => return Ok(()),
+        lock => lock?,
+    };
+    let signed = LastSigned::open(dir, Access::Read)?.get()?;
+    writer::check_size(dir, &entries, &signed)?;
+    let mut derived = Derived::open_for(dir, &entries, signed.size)?;
+    if derived.size() == signed.size {
+        return Ok(());
+    }
+    let mut replay = Replay::new(origin);
+    replay_into(&entries, &mut derived, &mut replay, signed.size)?;
+    writer::check_root(dir, &replay, &signed)
+}
+
+/// Replays stored entries up to `size`, which a checkpoint covers (I4).
+pub(super) fn replay_into(
+    entries: &Entries,
+    derived: &mut Derived,
+    replay: &mut Replay,
+    size: u64,
+) -> Result<(), StoreError> {
+    while replay.size() < size {
+        let count = GROUP.min(size - replay.size());
+        let steps = replay_group(entries, replay, count, Signatures::VerifiedBefore)?;
+        derived.absorb(replay.state(), &steps)?;
+    }
+    Ok(())
+}
+
+/// Replays the next `count` stored entries, and compares the hashes that are stored beside them.
+pub(super) fn replay_group(
+    entries: &Entries,
+    replay: &mut Replay,
+    count: u64,
+    signatures: Signatures,
+) -> Result<Vec<Step>, StoreError> {
+    let mut steps = Vec::new();
+    for (leaf, bytes) in entries.rows(replay.size(), count)? {
+        let index = replay.size();
+        let step = replay.extend(&bytes, signatures).map_err(|refused| {
+            StoreError::TwoHistories(format!(
+                "entry {index} is not one that was recorded ({refused}): restore the ledger from a backup"
+            ))
+        })?;
+        entries.check_hashes(index, (&leaf, &step.leaf), &writer::tile_nodes(std::slice::from_ref(&step)))?;
+        steps.push(step);
+    }
+    Ok(steps)
+}
+
+fn absorb_step(transaction: &Transaction<'_>, state: &State, step: &Step) -> rusqlite::Result<()> {
+    let statement = &step.statement;
+    let about = statement.about().to_string();
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO records (idx, kind, about, recorded_at, event_date, statement) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    insert.execute(params![
+        step.index,
+        statement.kind(),
+        about,
+        step.recorded_at.to_string(),
+        statement.event_date().to_string(),
+        statement.hash().as_bytes()
+    ])?;
+    let mut follow = transaction.prepare_cached("INSERT OR IGNORE INTO timeline (about, idx) VALUES (?1, ?2)")?;
+    follow.execute(params![about, step.index])?;
+    for thing in &step.touched {
+        follow.execute(params![thing.to_string(), step.index])?;
+        match thing {
+            About::Case(id) => put_case(transaction, state, id, step.index)?,
+            About::Org(n) => put_organisation(transaction, state, *n, step.index)?,
+            About::Award(id) => put_award(transaction, id, step)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn put_organisation(transaction: &Transaction<'_>, state: &State, n: u64, index: u64) -> rusqlite::Result<()> {
+    let name = state.org(n).map(crate::grants::state::Org::name).unwrap_or_default();
+    let sql = "INSERT INTO organisations (n, name, idx) VALUES (?1, ?2, ?3) ON CONFLICT (n) DO UPDATE SET name = excluded.name";
+    transaction.prepare_cached(sql)?.execute(params![n, name, index]).map(|_| ())
+}
+
+/// A row of `grants` as `schema/upsert-grant.sql` takes it.
+struct GrantRow<'a> {
+    id: String,
+    migrated: bool,
+    recipient: &'a str,
+    organisation: Option<u64>,
+    title: &'a str,
+    field: &'a str,
+    agency: &'a str,
+    fiscal_year: u16,
+    status: &'a str,
+    stage: &'a str,
+    next: String,
+    numbers: String,
+    words: String,
+    amounts: [Option<i64>; 11],
+    index: u64,
+}
+
+fn put_grant(transaction: &Transaction<'_>, row: &GrantRow<'_>) -> rusqlite::Result<()> {
+    let [asked, recommended, considered, proposed, enacted, decreed, agreed, paid, credited, reported, refunded] =
+        row.amounts;
+    transaction.prepare_cached(include_str!("../../schema/upsert-grant.sql"))?.execute(params![
+        row.id,
+        row.migrated,
+        row.recipient,
+        row.organisation,
+        row.title,
+        row.field,
+        row.agency,
+        row.fiscal_year,
+        row.status,
+        row.stage,
+        row.next,
+        row.numbers,
+        row.words,
+        asked,
+        recommended,
+        considered,
+        proposed,
+        enacted,
+        decreed,
+        agreed,
+        paid,
+        credited,
+        reported,
+        refunded,
+        row.index,
+    ])?;
+    Ok(())
+}
+
+fn put_case(transaction: &Transaction<'_>, state: &State, id: &CaseId, index: u64) -> rusqlite::Result<()> {
+    // A statement that touches a case leaves one; nothing removes cases.
+    let Some(case) = state.case(id) else { return Ok(()) };
+    let organisation = match id.owner {
+        CaseOwner::Org(n) => Some(n),
+        CaseOwner::Agency(_) => None,
+    };
+    let recipient = organisation.and_then(|n| state.org(n));
+    let status = match (case.closed(), case.held_by()) {
+        (Some(Closed::Refused), _) => "refused",
+        (Some(Closed::Reported), _) => "reported",
+        (None, _) if state.is_disputed(id) => "disputed",
+        (None, Some(_)) => "held",
+        (None, None) => "open",
+    };
+    let mut numbers: Vec<&str> = case.numbers().map(|(_, number)| number).collect();
+    if let Some(decree) = case.decree().and_then(|place| state.decree(&place.decree)) {
+        numbers.push(decree.number());
+    }
+    put_grant(
+        transaction,
+        &GrantRow {
+            id: About::Case(*id).to_string(),
+            migrated: false,
+            recipient: recipient.map(crate::grants::state::Org::name).unwrap_or_default(),
+            organisation,
+            title: case.title(),
+            field: case.field(),
+            agency: case.agency(),
+            fiscal_year: case.fiscal_year(),
+            status,
+            stage: state.stage(id).map(crate::grants::kinds::Kind::name).unwrap_or_default(),
+            next: next_steps(&state.next(id)),
+            numbers: numbers.join("\n"),
+            // A case's purpose is in its statement only; the state that this row is made from does not keep it.
+            words: String::new(),
+            amounts: Figure::NAMES.map(|name| {
+                let figure = Figure::ALL.iter().find(|figure| figure.name() == name)?;
+                case.figures().get(*figure).map(crate::grants::money::Amount::minor)
+            }),
+            index,
+        },
+    )
+}
+
+fn next_steps(next: &[Next]) -> String {
+    let steps: Vec<_> = next
+        .iter()
+        .map(|step| {
+            json!({
+                "kind": step.kind.name(),
+                "office": step.office.map(|role| role.name()),
+                "organisation": step.organisation,
+            })
+        })
+        .collect();
+    json!(steps).to_string()
+}
+
+fn put_award(transaction: &Transaction<'_>, id: &AwardId, step: &Step) -> rusqlite::Result<()> {
+    let body = step.statement.body();
+    let text = |pointer: &str| body.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let number = |pointer: &str| body.pointer(pointer).and_then(serde_json::Value::as_i64);
+    let named = body.pointer("/numbers").and_then(serde_json::Value::as_object);
+    let numbers: Vec<&str> = named.into_iter().flat_map(|map| map.values()).filter_map(|v| v.as_str()).collect();
+    // A number is found whether it is written with hyphens or without (`reader::fts_expression`).
+    let digits: String = text("/recipient/number").chars().filter(char::is_ascii_alphanumeric).collect();
+    put_grant(
+        transaction,
+        &GrantRow {
+            id: About::Award(*id).to_string(),
+            migrated: true,
+            recipient: text("/recipient/name"),
+            organisation: None,
+            title: [text("/purpose"), text("/programme")].into_iter().find(|text| !text.is_empty()).unwrap_or_default(),
+            field: text("/fund"),
+            agency: text("/agency"),
+            fiscal_year: number("/fiscal_year").and_then(|year| u16::try_from(year).ok()).unwrap_or_default(),
+            status: text("/outcome"),
+            stage: step.statement.kind(),
+            next: "[]".to_owned(),
+            numbers: numbers.join("\n"),
+            words: [digits.as_str(), text("/recipient/number"), text("/programme"), text("/sponsor")].join("\n"),
+            amounts: Figure::NAMES.map(|name| number(&format!("/amounts/{name}"))),
+            index: step.index,
+        },
+    )
+}

@@ -1,0 +1,498 @@
+//! Reading a ledger without being able to change it (I5): connections are read-only and no key is here.
+//!
+//! What is read never goes beyond the last signed checkpoint (I4): entries that are durable but not signed yet do not
+//! exist for a reader.
+
+use crate::grants::figures::Figure;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::derived::DERIVED_FILE;
+use super::statement::Statement;
+use super::store::{self, Access, Entries, LastSigned, Signed, StoreError};
+use super::verify::{Source, SourceError};
+use super::{entry::Entry, writer};
+use crate::tlog::hash::Hash;
+use crate::tlog::proof::TlogProof;
+use crate::tlog::tile::{self, Tile, TileSource};
+
+/// A ledger's folder, open for reading.
+pub struct Reader {
+    dir: PathBuf,
+    entries: Entries,
+    last_signed: LastSigned,
+    derived: Connection,
+}
+
+/// One entry as it was recorded.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Its place.
+    pub index: u64,
+    /// The kind of its statement.
+    pub kind: String,
+    /// The thing it is about.
+    pub about: String,
+    /// When the ledger recorded it, `YYYY-MM-DDTHH:MM:SS.mmmZ`.
+    pub recorded_at: String,
+    /// When it happened, as claimed, `YYYY-MM-DD`.
+    pub event_date: String,
+}
+
+/// One grant: a case, or a migrated award.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// `case/<org>/<n>` or `award/<hex>/<row>`.
+    pub id: String,
+    /// Whether it was taken over from before the ledger.
+    pub migrated: bool,
+    /// The recipient's name.
+    pub recipient: String,
+    /// The recipient's number on the ledger, if it is registered.
+    pub organisation: Option<u64>,
+    /// What it is for.
+    pub title: String,
+    /// The field's code.
+    pub field: String,
+    /// The agency's code.
+    pub agency: String,
+    /// The fiscal year.
+    pub fiscal_year: u16,
+    /// `open`, `held`, `disputed`, `refused`, `reported`, or a migrated award's outcome.
+    pub status: String,
+    /// The kind of its last step.
+    pub stage: String,
+    /// What may come next, as JSON: `[{"kind":"...","by":["office code", ...]}]`.
+    pub next: String,
+    /// Its document numbers, one a line.
+    pub numbers: String,
+    /// The eleven amounts in minor units, in the order of [`Figure`]; none is "not yet".
+    pub amounts: [Option<i64>; 11],
+    /// Its first entry.
+    pub first_index: u64,
+    /// Its latest entry.
+    pub last_index: u64,
+}
+
+/// Which grants, in which order.
+#[derive(Clone, Debug, Default)]
+pub struct GrantQuery {
+    /// Words that must all occur (the last as a beginning) in recipient, title, numbers or id, or in a migrated
+    /// award's recipient number, programme or sponsor.
+    pub words: String,
+    /// One fiscal year.
+    pub fiscal_year: Option<u16>,
+    /// One status.
+    pub status: Option<String>,
+    /// One field's code.
+    pub field: Option<String>,
+    /// One agency's code.
+    pub agency: Option<String>,
+    /// One organisation.
+    pub organisation: Option<u64>,
+    /// Only grants taken over from before the ledger, or only those that were not.
+    pub migrated: Option<bool>,
+    /// Only grants that have this one of [`Figure`]; beyond its end, no grant has it.
+    pub amount: Option<usize>,
+    /// How many to skip.
+    pub offset: u32,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// A page of grants and how many there are in all.
+#[derive(Clone, Debug, Default)]
+pub struct GrantPage {
+    /// The grants of this page, latest change first.
+    pub grants: Vec<Grant>,
+    /// How many match.
+    pub total: u64,
+    /// The sums of the eleven amounts over all that match, in minor units; none where no grant has the amount.
+    pub sums: [Option<i128>; 11],
+    /// How many of those that match have each amount.
+    pub counts: [u64; 11],
+}
+
+/// A value and how many grants have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// The value.
+    pub value: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// An organisation on the ledger.
+#[derive(Clone, Debug)]
+pub struct Organisation {
+    /// Its number.
+    pub n: u64,
+    /// Its name.
+    pub name: String,
+    /// The entry that registered it.
+    pub index: u64,
+}
+
+impl Reader {
+    /// Opens the ledger in `dir`.
+    ///
+    /// # Errors
+    /// [`StoreError::NoLedger`], [`StoreError::Missing`], [`StoreError::Damaged`].
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        let entries = Entries::open(dir, Access::Read)?;
+        let last_signed = LastSigned::open(dir, Access::Read)?;
+        let file = dir.join(DERIVED_FILE);
+        if !file.exists() {
+            let what = "it is missing: open the ledger for writing, which makes it anew".to_owned();
+            return Err(StoreError::System { file, what });
+        }
+        let derived = store::open(&file, Access::Read)?;
+        let reader = Self { dir: dir.to_owned(), entries, last_signed, derived };
+        // In this order: derived tables follow the checkpoint, so what they have now is signed by the next line.
+        let sql = "SELECT size FROM progress";
+        let size: u64 = reader.derived.query_row(sql, [], |row| row.get(0)).map_err(|e| reader.fault(&e))?;
+        let signed = reader.signed()?.size;
+        if size > signed {
+            return Err(StoreError::TwoHistories(format!(
+                "{} has {size} entries but only {signed} were signed: open the ledger for writing, which makes it anew",
+                file.display()
+            )));
+        }
+        Ok(reader)
+    }
+
+    fn fault(&self, error: &rusqlite::Error) -> StoreError {
+        StoreError::sql(&self.dir.join(DERIVED_FILE), error)
+    }
+
+    /// The newest checkpoint.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn signed(&self) -> Result<Signed, StoreError> {
+        self.last_signed.get()
+    }
+
+    /// Entry `index`, verbatim, when a checkpoint covers it.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn entry(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        if index >= self.signed()?.size { Ok(None) } else { self.entries.entry(index) }
+    }
+
+    /// The entry and statement of `index`, read.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the stored bytes are no entry.
+    pub fn statement(&self, index: u64, origin: &str) -> Result<Option<Statement>, StoreError> {
+        let Some(bytes) = self.entry(index)? else { return Ok(None) };
+        let read = Entry::parse(&bytes).and_then(|entry| Statement::parse(entry.statement, origin));
+        read.map(Some).map_err(|fault| StoreError::Damaged {
+            file: self.dir.join(store::ENTRIES_FILE),
+            what: format!("entry {index}: {fault}"),
+        })
+    }
+
+    /// The receipt of entry `index` under the newest checkpoint.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn receipt(&self, index: u64) -> Result<Option<TlogProof>, StoreError> {
+        let signed = self.signed()?;
+        if index >= signed.size {
+            return Ok(None);
+        }
+        writer::receipt(&self.entries, &signed, index).map(Some)
+    }
+
+    /// A hash tile, if the newest checkpoint's tree is large enough for it.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, StoreError> {
+        let nodes = self.signed()?.size.checked_shr(8 * u32::from(tile.level)).unwrap_or(0);
+        if !reaches(tile.index, tile.width, nodes) {
+            return Ok(None);
+        }
+        self.entries.hash_tile(tile).map(Some)
+    }
+
+    /// An entry bundle, if the newest checkpoint's tree is large enough for it.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn entry_bundle(&self, index: u64, width: u16) -> Result<Option<Vec<u8>>, StoreError> {
+        if !reaches(index, width, self.signed()?.size) {
+            return Ok(None);
+        }
+        let entries = self.entries.range(index * 256, u64::from(width))?;
+        let slices: Vec<&[u8]> = entries.iter().map(Vec::as_slice).collect();
+        tile::encode_bundle(&slices)
+            .map(Some)
+            .map_err(|fault| StoreError::Damaged { file: self.dir.join(store::ENTRIES_FILE), what: fault.to_string() })
+    }
+
+    /// The place of the entry with this statement.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn index_of_statement(&self, hash: &Hash) -> Result<Option<u64>, StoreError> {
+        let sql = "SELECT idx FROM records WHERE statement = ?1";
+        let found = self.derived.query_row(sql, [hash.as_bytes()], |row| row.get(0)).optional();
+        found.map_err(|e| self.fault(&e))
+    }
+
+    /// One grant.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn grant(&self, id: &str) -> Result<Option<Grant>, StoreError> {
+        let sql = format!("SELECT {} FROM grants AS g WHERE id = ?1", grant_columns());
+        self.derived.query_row(&sql, [id], read_grant).optional().map_err(|e| self.fault(&e))
+    }
+
+    /// The grants that match, latest change first, with count and sums.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn grants(&self, query: &GrantQuery) -> Result<GrantPage, StoreError> {
+        let fault = |e: rusqlite::Error| self.fault(&e);
+        let (filter, words) = filter(query);
+        let values = params![
+            words,
+            query.fiscal_year,
+            query.status,
+            query.field,
+            query.agency,
+            query.organisation,
+            query.migrated
+        ];
+        // In two parts, each far from 64 bits, since SQLite ends a sum that overflows with an error.
+        let sums = Figure::NAMES
+            .map(|name| format!("count(g.{name}), sum(g.{name} / {SUM_PART}), sum(g.{name} % {SUM_PART})"));
+        let (total, sums, counts) = self
+            .derived
+            .query_row(&format!("SELECT count(*), {} {filter}", sums.join(", ")), values, read_sums)
+            .map_err(fault)?;
+        let sql = format!(
+            "SELECT {} {filter} ORDER BY g.last_idx DESC, g.n LIMIT {} OFFSET {}",
+            grant_columns(),
+            query.limit,
+            query.offset
+        );
+        let mut statement = self.derived.prepare(&sql).map_err(fault)?;
+        let rows = statement.query_map(values, read_grant).map_err(fault)?;
+        Ok(GrantPage { grants: rows.collect::<Result<_, _>>().map_err(fault)?, total, sums, counts })
+    }
+
+    /// How many grants have each value of `column`, which is `fiscal_year`, `status`, `field` or `agency`, among those
+    /// that match.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn facet(&self, query: &GrantQuery, column: Facet) -> Result<Vec<Count>, StoreError> {
+        let fault = |e: rusqlite::Error| self.fault(&e);
+        let (filter, words) = filter(query);
+        let column = column.column();
+        let sql =
+            format!("SELECT CAST(g.{column} AS TEXT), count(*) {filter} GROUP BY g.{column} ORDER BY count(*) DESC, 1");
+        let mut statement = self.derived.prepare(&sql).map_err(fault)?;
+        let values = params![
+            words,
+            query.fiscal_year,
+            query.status,
+            query.field,
+            query.agency,
+            query.organisation,
+            query.migrated
+        ];
+        let rows =
+            statement.query_map(values, |row| Ok(Count { value: row.get(0)?, count: row.get(1)? })).map_err(fault)?;
+        rows.collect::<Result<_, _>>().map_err(fault)
+    }
+
+    /// The entries of a thing, in order.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn timeline(&self, about: &str) -> Result<Vec<Record>, StoreError> {
+        let sql = "SELECT r.idx, r.kind, r.about, r.recorded_at, r.event_date FROM timeline AS t JOIN records AS r USING (idx) WHERE t.about = ?1 ORDER BY r.idx";
+        self.records(sql, params![about])
+    }
+
+    /// The newest entries, newest first.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn newest(&self, count: u32) -> Result<Vec<Record>, StoreError> {
+        let sql = "SELECT idx, kind, about, recorded_at, event_date FROM records ORDER BY idx DESC LIMIT ?1";
+        self.records(sql, params![count])
+    }
+
+    fn records(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<Record>, StoreError> {
+        let fault = |e: rusqlite::Error| self.fault(&e);
+        let mut statement = self.derived.prepare_cached(sql).map_err(fault)?;
+        let rows = statement
+            .query_map(values, |row| {
+                Ok(Record {
+                    index: row.get(0)?,
+                    kind: row.get(1)?,
+                    about: row.get(2)?,
+                    recorded_at: row.get(3)?,
+                    event_date: row.get(4)?,
+                })
+            })
+            .map_err(fault)?;
+        rows.collect::<Result<_, _>>().map_err(fault)
+    }
+
+    /// One organisation.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn organisation(&self, n: u64) -> Result<Option<Organisation>, StoreError> {
+        let sql = "SELECT n, name, idx FROM organisations WHERE n = ?1";
+        let read = |row: &Row<'_>| Ok(Organisation { n: row.get(0)?, name: row.get(1)?, index: row.get(2)? });
+        self.derived.query_row(sql, [n], read).optional().map_err(|e| self.fault(&e))
+    }
+}
+
+/// What the list of grants can be narrowed by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Facet {
+    /// The fiscal year.
+    FiscalYear,
+    /// The status.
+    Status,
+    /// The field.
+    Field,
+    /// The agency.
+    Agency,
+}
+
+impl Facet {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::FiscalYear => "fiscal_year",
+            Self::Status => "status",
+            Self::Field => "field",
+            Self::Agency => "agency",
+        }
+    }
+}
+
+/// Whether a level of `nodes` fills `width` places of tile `index`; a full tile only when it is full.
+fn reaches(index: u64, width: u16, nodes: u64) -> bool {
+    (1..=tile::TILE_WIDTH).contains(&width)
+        && index.checked_mul(256).and_then(|first| first.checked_add(u64::from(width))).is_some_and(|end| end <= nodes)
+}
+
+fn grant_columns() -> String {
+    let amounts = Figure::NAMES.map(|name| format!("g.{name}")).join(", ");
+    format!(
+        "g.id, g.migrated, g.recipient, g.organisation, g.title, g.field, g.agency, g.fiscal_year, g.status, g.stage, g.next, g.numbers, g.first_idx, g.last_idx, {amounts}"
+    )
+}
+
+/// What a sum of amounts is split at.
+const SUM_PART: i64 = 1_000_000_000;
+
+type Totals = (u64, [Option<i128>; 11], [u64; 11]);
+
+fn read_sums(row: &Row<'_>) -> rusqlite::Result<Totals> {
+    let (mut sums, mut counts) = ([None; 11], [0; 11]);
+    for at in 0..Figure::NAMES.len() {
+        counts[at] = row.get(1 + 3 * at)?;
+        let high: Option<i64> = row.get(2 + 3 * at)?;
+        let low: Option<i64> = row.get(3 + 3 * at)?;
+        sums[at] = high.zip(low).map(|(high, low)| i128::from(high) * i128::from(SUM_PART) + i128::from(low));
+    }
+    Ok((row.get(0)?, sums, counts))
+}
+
+fn read_grant(row: &Row<'_>) -> rusqlite::Result<Grant> {
+    let mut amounts = [None; 11];
+    for (at, amount) in amounts.iter_mut().enumerate() {
+        *amount = row.get(at + 14)?;
+    }
+    Ok(Grant {
+        id: row.get(0)?,
+        migrated: row.get(1)?,
+        recipient: row.get(2)?,
+        organisation: row.get(3)?,
+        title: row.get(4)?,
+        field: row.get(5)?,
+        agency: row.get(6)?,
+        fiscal_year: row.get(7)?,
+        status: row.get(8)?,
+        stage: row.get(9)?,
+        next: row.get(10)?,
+        numbers: row.get(11)?,
+        first_index: row.get(12)?,
+        last_index: row.get(13)?,
+        amounts,
+    })
+}
+
+/// The FROM and WHERE of a query, and its words as an FTS5 expression (none: no word filter).
+fn filter(query: &GrantQuery) -> (String, Option<String>) {
+    let words = fts_expression(&query.words);
+    let from = if words.is_some() {
+        "FROM grants_words JOIN grants AS g ON g.n = grants_words.rowid WHERE grants_words MATCH ?1"
+    } else {
+        "FROM grants AS g WHERE ?1 IS NULL"
+    };
+    let narrowed = "AND (?2 IS NULL OR g.fiscal_year = ?2) AND (?3 IS NULL OR g.status = ?3) AND (?4 IS NULL OR g.field = ?4) AND (?5 IS NULL OR g.agency = ?5) AND (?6 IS NULL OR g.organisation = ?6) AND (?7 IS NULL OR g.migrated = ?7)";
+    let amount = match query.amount {
+        None => String::new(),
+        Some(at) => Figure::NAMES.get(at).map_or("AND 0".to_owned(), |name| format!("AND g.{name} IS NOT NULL")),
+    };
+    (format!("{from} {narrowed} {amount}"), words)
+}
+
+/// Words of letters and digits, each quoted so that nothing of it is FTS5 syntax; the last may be a beginning. A number
+/// with hyphens or points, such as a tax number, is also sought as its digits alone.
+fn fts_expression(words: &str) -> Option<String> {
+    let chunks: Vec<(&str, Vec<&str>)> = words
+        .split_whitespace()
+        .map(|chunk| (chunk, chunk.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()))
+        .filter(|(_, parts): &(&str, Vec<&str>)| !parts.is_empty())
+        .collect();
+    let last = chunks.len().checked_sub(1)?;
+    let sought = chunks.iter().enumerate().map(|(at, (chunk, parts))| {
+        let end = if at == last { "*" } else { "" };
+        let quoted: Vec<String> = parts.iter().map(|part| format!("\"{part}\"")).collect();
+        let apart = format!("{}{end}", quoted.join(" AND "));
+        let numeric = chunk.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.'));
+        if numeric && parts.len() > 1 { format!("(({apart}) OR \"{}\"{end})", parts.concat()) } else { apart }
+    });
+    Some(sought.collect::<Vec<_>>().join(" AND "))
+}
+
+impl TileSource for Reader {
+    type Error = SourceError;
+
+    fn hash_tile(&self, tile: Tile) -> Result<Vec<u8>, SourceError> {
+        match self.tile(tile) {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(SourceError(format!("{} has no such hash tile", self.dir.display()))),
+            Err(error) => Err(SourceError(error.to_string())),
+        }
+    }
+}
+
+impl Source for Reader {
+    fn checkpoint(&self) -> Result<Vec<u8>, SourceError> {
+        self.signed().map(|signed| signed.note.into_bytes()).map_err(|e| SourceError(e.to_string()))
+    }
+
+    fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, SourceError> {
+        match self.entry_bundle(index, width) {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(SourceError(format!("{} has no such entry bundle", self.dir.display()))),
+            Err(error) => Err(SourceError(error.to_string())),
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Replay: the entries through the rule book from nothing.
+//!
+//! I2: whatever the rule book refuses is not in the ledger, and replaying the entries gives the present state. The
+//! server admits a statement with [`Replay::judge`], the auditor repeats it with [`Replay::extend`]: the same code.
+
+use std::collections::HashMap;
+
+use super::entry::{Entry, NO_PREVIOUS};
+use super::form::{FormCode, FormError};
+use super::statement::Statement;
+use crate::grants::about::About;
+use crate::grants::claim::Claim;
+use crate::grants::rules::Refusal;
+use crate::grants::signer::SignerId;
+use crate::grants::state::{Change, Place, State};
+use crate::grants::time::Timestamp;
+use crate::tlog::hash::{Hash, leaf_hash};
+use crate::tlog::merkle::{Frontier, Node};
+use crate::tlog::note::{Algorithm, VerifierKey};
+
+/// Why a statement is not, or should not have been, recorded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Its bytes, or its signatures.
+    #[error(transparent)]
+    Form(#[from] FormError),
+    /// The rule book.
+    #[error(transparent)]
+    Rule(#[from] Refusal),
+}
+
+impl Refused {
+    /// `bad-signature`, `B13` and so on.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Form(error) => error.code.as_str(),
+            Self::Rule(refusal) => refusal.rule.code(),
+        }
+    }
+
+    /// For a stale `after`: the latest entry about the thing, which the author must look at and sign again.
+    #[must_use]
+    pub fn head(&self) -> Option<Hash> {
+        match self {
+            Self::Form(_) => None,
+            Self::Rule(refusal) => refusal.head,
+        }
+    }
+}
+
+/// Whether the signatures of an entry are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signatures {
+    /// Each of them.
+    Check,
+    /// Not again: this program verified them when it recorded the entry, or in an audit up to a checkpoint that is
+    /// proved consistent.
+    VerifiedBefore,
+}
+
+/// The state after some entries, and what the next one must continue.
+pub struct Replay {
+    origin: String,
+    state: State,
+    tree: Frontier,
+    last_leaf: Hash,
+    last_time: Option<Timestamp>,
+    keys: HashMap<SignerId, VerifierKey>,
+}
+
+/// A statement that was found good, and what it does; only for the state that judged it.
+pub struct Judged {
+    change: Change,
+    brought: Vec<(SignerId, VerifierKey)>,
+}
+
+/// One entry that took its place.
+#[derive(Debug)]
+pub struct Step {
+    /// Its place.
+    pub index: u64,
+    /// Its leaf hash.
+    pub leaf: Hash,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// The statement in it.
+    pub statement: Statement,
+    /// Every thing whose head or figures changed.
+    pub touched: Vec<About>,
+    /// The tree nodes that its leaf completes, the leaf first.
+    pub nodes: Vec<(Node, Hash)>,
+    /// The signers whose signature holds, but not for libraries without the cofactor; empty where none was checked.
+    pub cofactor_only: Vec<SignerId>,
+}
+
+impl Replay {
+    /// Before entry 0 of the ledger `origin`.
+    #[must_use]
+    pub fn new(origin: &str) -> Self {
+        Self {
+            origin: origin.to_owned(),
+            state: State::new(origin),
+            tree: Frontier::new(),
+            last_leaf: NO_PREVIOUS,
+            last_time: None,
+            keys: HashMap::new(),
+        }
+    }
+
+    /// The ledger's origin.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The rule book's state.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// How many entries were replayed.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.tree.size()
+    }
+
+    /// The Merkle root over them.
+    #[must_use]
+    pub fn root(&self) -> Hash {
+        self.tree.root()
+    }
+
+    /// When the last of them was recorded.
+    #[must_use]
+    pub fn last_time(&self) -> Option<Timestamp> {
+        self.last_time
+    }
+
+    /// Judges a statement as the next entry, recorded at `recorded_at`.
+    ///
+    /// # Errors
+    /// The first thing that speaks against it.
+    pub fn judge(
+        &self,
+        statement: &Statement,
+        recorded_at: Timestamp,
+        signatures: Signatures,
+    ) -> Result<Judged, Refused> {
+        let claim = statement.claim()?;
+        let brought = admit_keys(&claim)?;
+        let verified = match signatures {
+            Signatures::VerifiedBefore => statement.verified_before(claim),
+            Signatures::Check => statement.verify(claim, |id| {
+                let new = brought.iter().find(|(name, _)| name == id).map(|(_, key)| key);
+                new.or_else(|| self.keys.get(id))
+            })?,
+        };
+        let place = Place { index: self.size(), recorded_at };
+        Ok(Judged { change: self.state.judge(&verified, place)?, brought })
+    }
+
+    /// The bytes of the next entry with this statement in it.
+    #[must_use]
+    pub fn next_entry(&self, statement: &[u8], recorded_at: Timestamp) -> Vec<u8> {
+        Entry { index: self.size(), previous: self.last_leaf, recorded_at, statement }.to_bytes()
+    }
+
+    /// Moves on over an entry that was judged.
+    pub fn record(&mut self, entry: &[u8], statement: Statement, judged: Judged, recorded_at: Timestamp) -> Step {
+        let leaf = leaf_hash(entry);
+        let index = self.size();
+        let touched = judged.change.touches().to_vec();
+        self.state.apply(judged.change, leaf);
+        self.keys.extend(judged.brought);
+        let nodes = self.tree.push(leaf);
+        self.last_leaf = leaf;
+        self.last_time = Some(recorded_at);
+        Step { index, leaf, recorded_at, statement, touched, nodes, cofactor_only: Vec::new() }
+    }
+
+    /// Takes the next entry of a ledger that somebody else wrote: place, form, signatures, rules.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with the entry; the state is unchanged.
+    pub fn extend(&mut self, bytes: &[u8], signatures: Signatures) -> Result<Step, Refused> {
+        let entry = Entry::parse(bytes)?;
+        entry.check_place(self.size(), &self.last_leaf, self.last_time)?;
+        let statement = Statement::parse(entry.statement, &self.origin)?;
+        let judged = self.judge(&statement, entry.recorded_at, signatures)?;
+        let mut step = self.record(bytes, statement, judged, entry.recorded_at);
+        if signatures == Signatures::Check {
+            // The keys that it brought are in force by now.
+            step.cofactor_only = step.statement.cofactor_only(|id| self.keys.get(id));
+        }
+        Ok(step)
+    }
+}
+
+/// The keys that a statement brings into force: each must be one that everybody's verifier can use.
+fn admit_keys(claim: &Claim) -> Result<Vec<(SignerId, VerifierKey)>, Refused> {
+    claim
+        .keys_brought()
+        .into_iter()
+        .map(|text| {
+            let bad = |what: String| {
+                FormError::new(
+                    FormCode::UnknownKey,
+                    format!("the key \"{text}\" is not admissible ({what}): make one with `hibah key new`"),
+                )
+            };
+            let key = VerifierKey::parse(text).map_err(|fault| bad(fault.to_string()))?;
+            if key.algorithm() != Algorithm::Ed25519 {
+                return Err(bad("it is a witness's, 0x04, and statements are signed with 0x01".to_owned()).into());
+            }
+            let id = SignerId::parse(&format!("{}+{}", key.name(), key.key_id()))
+                .ok_or_else(|| bad("its name is not one that a ledger uses".to_owned()))?;
+            Ok((id, key))
+        })
+        .collect()
+}

@@ -1,0 +1,120 @@
+//! Many submitters, one writer: a bounded queue, and groups as large as what waits.
+//!
+//! No timer: a lone statement is recorded at once, and while one group is being made durable the next one gathers.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use super::store::{Signed, StoreError};
+use super::writer::{Outcome, Writer};
+
+/// The most statements in one transaction.
+const MAX_GROUP: usize = 1_024;
+
+/// What a submitter is told.
+pub struct Answer {
+    /// What became of the statement.
+    pub outcome: Outcome,
+    /// The newest checkpoint, signed after it.
+    pub checkpoint: Signed,
+    /// The receipt file, when it is recorded.
+    pub receipt: Option<String>,
+}
+
+/// Called once with the answer, on the writer's thread.
+pub type Reply = Box<dyn FnOnce(Result<Answer, Arc<StoreError>>) + Send>;
+
+struct Submission {
+    bytes: Vec<u8>,
+    reply: Reply,
+}
+
+/// Why a statement was not queued; nothing was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotQueued {
+    /// Try again a little later.
+    #[error("too many statements are waiting: nothing was recorded; submit again in a second")]
+    Full,
+    /// A fault of the program ended the writer's thread.
+    #[error("the writer has stopped: nothing was recorded; the operator must look at its log and start it again")]
+    Stopped,
+}
+
+/// A handle to the writer's thread.
+pub struct Sequencer {
+    queue: Option<SyncSender<Submission>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Sequencer {
+    /// Starts the writer on a thread of its own; at most `capacity` statements wait.
+    #[must_use]
+    pub fn start(mut writer: Writer, capacity: usize) -> Self {
+        let (queue, waiting) = sync_channel(capacity);
+        let thread = std::thread::spawn(move || work(&mut writer, &waiting));
+        Self { queue: Some(queue), thread: Some(thread) }
+    }
+
+    /// Queues a statement; `reply` is called when it is durable or refused.
+    ///
+    /// # Errors
+    /// [`NotQueued`]; then `reply` is not called.
+    pub fn submit(&self, bytes: Vec<u8>, reply: Reply) -> Result<(), NotQueued> {
+        let Some(queue) = &self.queue else { return Err(NotQueued::Stopped) };
+        match queue.try_send(Submission { bytes, reply }) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(_)) => Err(NotQueued::Full),
+            Err(TrySendError::Disconnected(_)) => Err(NotQueued::Stopped),
+        }
+    }
+
+    /// Whether the writer's thread has ended, which only a fault of the program does while this handle lives.
+    #[must_use]
+    pub fn has_stopped(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
+impl Drop for Sequencer {
+    /// Statements that wait are recorded before the writer goes.
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic on the writer's thread was reported there.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work(writer: &mut Writer, waiting: &Receiver<Submission>) {
+    while let Ok(first) = waiting.recv() {
+        let mut group = vec![first];
+        group.extend(waiting.try_iter().take(MAX_GROUP - 1));
+        let (statements, replies): (Vec<_>, Vec<_>) = group.into_iter().map(|s| (s.bytes, s.reply)).unzip();
+        match answers(writer, &statements) {
+            Ok(answers) => replies.into_iter().zip(answers).for_each(|(reply, answer)| reply(Ok(answer))),
+            Err(error) => {
+                tracing::error!("{error}");
+                let error = Arc::new(error);
+                replies.into_iter().for_each(|reply| reply(Err(Arc::clone(&error))));
+            }
+        }
+    }
+}
+
+fn answers(writer: &mut Writer, statements: &[Vec<u8>]) -> Result<Vec<Answer>, StoreError> {
+    let outcomes = writer.append(statements)?;
+    let checkpoint = writer.checkpoint()?;
+    let place = |outcome: &Outcome| match outcome {
+        Outcome::Recorded { index, .. } => Some(*index),
+        Outcome::Refused { .. } => None,
+    };
+    let places: Vec<u64> = outcomes.iter().filter_map(place).collect();
+    let mut receipts = writer.receipts(&checkpoint, &places)?.into_iter();
+    let answer = |outcome: Outcome| {
+        let receipt = place(&outcome).and_then(|_| receipts.next()).map(|receipt| receipt.to_string());
+        Answer { outcome, checkpoint: checkpoint.clone(), receipt }
+    };
+    Ok(outcomes.into_iter().map(answer).collect())
+}

@@ -1,0 +1,470 @@
+//! A statement: what a person signs (formats.md section 1).
+//!
+//! A C2SP signed note whose text has exactly four lines:
+//!
+//! ```text
+//! hibah/statement/v1
+//! hibah.bandung.example/ledger
+//! application.submitted
+//! {"about":"case/123/7","after":"<64 hex>","body":{...},"event_date":"2026-01-20","expires":"2026-02-03","signers":["hibah.bandung.example/ledger/org/123+1a2b3c4d"]}
+//!
+//! — hibah.bandung.example/ledger/org/123 <base64(key id || signature)>
+//! ```
+//!
+//! There is one spelling of each value, so the hash of the text names the statement. [`Statement`] is well formed
+//! and complete but unverified; only [`Statement::verify`] makes the [`VerifiedStatement`] that the rule book takes.
+
+use serde_json::{Map, Value};
+
+use super::canonical;
+use super::form::{FormCode, FormError};
+use crate::grants::about::About;
+use crate::grants::claim::{Claim, VerifiedStatement};
+use crate::grants::rules::Refusal;
+use crate::grants::signer::SignerId;
+use crate::grants::time::Date;
+use crate::tlog::decimal::parse_decimal;
+use crate::tlog::hash::{Hash, sha256};
+use crate::tlog::note::{Note, NoteError, NoteSignature, NoteSigner, VerifierKey};
+
+/// The first line of every statement of this version.
+pub const VERSION_LINE: &str = "hibah/statement/v1";
+/// The largest statement, signatures included, in bytes.
+pub const MAX_STATEMENT_BYTES: usize = 65_000;
+/// The most keys that one statement may carry.
+pub const MAX_SIGNERS: usize = 16;
+
+const FIELDS: [&str; 6] = ["about", "after", "body", "event_date", "expires", "signers"];
+
+/// A well-formed statement, complete or still a draft; its signatures are not checked yet.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    note: Note,
+    hash: Hash,
+    kind: String,
+    about: About,
+    after: Option<Hash>,
+    body: Value,
+    event_date: Date,
+    expires: Date,
+    signers: Vec<SignerId>,
+}
+
+/// What the author of a statement decides; [`Content::draft`] makes the bytes to sign.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// The ledger it is meant for.
+    pub origin: String,
+    /// The kind, `application.submitted` and so on.
+    pub kind: String,
+    /// What the statement is about.
+    pub about: About,
+    /// Leaf hash of the latest entry about that thing; none for the founding only.
+    pub after: Option<Hash>,
+    /// The kind's own fields.
+    pub body: Value,
+    /// When it happened, as claimed.
+    pub event_date: Date,
+    /// The last local date on which it may be recorded.
+    pub expires: Date,
+    /// Every key that signs, in any order.
+    pub signers: Vec<SignerId>,
+}
+
+impl Content {
+    /// The statement without signatures.
+    ///
+    /// # Errors
+    /// Whatever rule of the format the content breaks: a draft is read back by the parser that everybody uses.
+    pub fn draft(&self) -> Result<Statement, FormError> {
+        let mut signers: Vec<String> = self.signers.iter().map(ToString::to_string).collect();
+        signers.sort();
+        let line = canonical::print(&serde_json::json!({
+            "about": self.about.to_string(),
+            "after": self.after.map(|hash| hash.to_hex()).unwrap_or_default(),
+            "body": self.body,
+            "event_date": self.event_date.to_string(),
+            "expires": self.expires.to_string(),
+            "signers": signers,
+        }));
+        let text = format!("{VERSION_LINE}\n{}\n{}\n{line}\n\n", self.origin, self.kind);
+        Statement::parse_draft(text.as_bytes(), &self.origin)
+    }
+}
+
+impl Statement {
+    /// Reads a complete statement: every signer's line is there, in order. Signatures are not checked.
+    ///
+    /// # Errors
+    /// The first rule of the format that `bytes` breaks, with its code.
+    pub fn parse(bytes: &[u8], origin: &str) -> Result<Self, FormError> {
+        let statement = Self::parse_text(bytes, origin, Note::parse)?;
+        if let Some(missing) = statement.missing_signers().first() {
+            return Err(FormError::new(
+                FormCode::MissingSignature,
+                format!("the signature of {missing} is missing: let its holder run `hibah sign FILE` first"),
+            ));
+        }
+        check_lines(&statement.signers, &statement.note.signatures)?;
+        statement.check_order()?;
+        Ok(statement)
+    }
+
+    /// Reads a statement that may still lack lines of its signers (a draft).
+    ///
+    /// # Errors
+    /// As [`Statement::parse`], but for missing lines.
+    pub fn parse_draft(bytes: &[u8], origin: &str) -> Result<Self, FormError> {
+        let draft = Self::parse_text(bytes, origin, Note::parse_draft)?;
+        check_lines(&draft.signers, &draft.note.signatures)?;
+        draft.check_order()?;
+        Ok(draft)
+    }
+
+    fn parse_text(
+        bytes: &[u8],
+        origin: &str,
+        parse_note: impl Fn(&[u8]) -> Result<Note, NoteError>,
+    ) -> Result<Self, FormError> {
+        if bytes.len() > MAX_STATEMENT_BYTES {
+            return Err(FormError::new(
+                FormCode::TooLarge,
+                format!(
+                    "the statement has {} bytes, at most 65,000 are allowed: name documents by their digest, split rows",
+                    bytes.len()
+                ),
+            ));
+        }
+        if std::str::from_utf8(bytes).is_err() {
+            return Err(FormError::new(FormCode::NotUtf8, "the statement is not UTF-8 text"));
+        }
+        let note = parse_note(bytes).map_err(|fault| {
+            FormError::new(FormCode::NotANote, format!("the statement is not a signed note: {fault}"))
+        })?;
+        if note.signatures.iter().any(|line| line.bytes.len() != 64) {
+            return Err(FormError::new(FormCode::NotANote, "a signature line of a statement holds 4 + 64 bytes"));
+        }
+        let (kind, line) = header(&note.text, origin)?;
+        let envelope = Envelope::read(canonical::parse_object(line)?, &kind, origin)?;
+        Ok(Self {
+            hash: sha256(note.text.as_bytes()),
+            note,
+            kind,
+            about: envelope.about,
+            after: envelope.after,
+            body: envelope.body,
+            event_date: envelope.event_date,
+            expires: envelope.expires,
+            signers: envelope.signers,
+        })
+    }
+
+    /// SHA-256 of the text without signatures: the statement's name, the same for every signature over it.
+    #[must_use]
+    pub fn hash(&self) -> Hash {
+        self.hash
+    }
+
+    /// The kind, as spelled on line 3.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// What the statement is about.
+    #[must_use]
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+
+    /// The leaf hash that it follows; none at the founding.
+    #[must_use]
+    pub fn after(&self) -> Option<Hash> {
+        self.after
+    }
+
+    /// The kind's own fields.
+    #[must_use]
+    pub fn body(&self) -> &Value {
+        &self.body
+    }
+
+    /// When it happened, as claimed.
+    #[must_use]
+    pub fn event_date(&self) -> Date {
+        self.event_date
+    }
+
+    /// The last local date on which it may be recorded.
+    #[must_use]
+    pub fn expires(&self) -> Date {
+        self.expires
+    }
+
+    /// Every key that must sign, in order.
+    #[must_use]
+    pub fn signers(&self) -> &[SignerId] {
+        &self.signers
+    }
+
+    /// The four lines that are signed.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.note.text
+    }
+
+    /// The file: text, empty line, signature lines.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.note.to_string().into_bytes()
+    }
+
+    /// The signers whose line is not there yet.
+    #[must_use]
+    pub fn missing_signers(&self) -> Vec<&SignerId> {
+        let signed = |id: &&SignerId| self.note.signatures.iter().any(|line| is_line_of(line, id));
+        self.signers.iter().filter(|id| !signed(id)).collect()
+    }
+
+    fn check_order(&self) -> Result<(), FormError> {
+        let place = |line: &NoteSignature| self.signers.iter().position(|id| is_line_of(line, id));
+        if self.note.signatures.is_sorted_by_key(place) {
+            return Ok(());
+        }
+        Err(FormError::new(
+            FormCode::SignatureOrder,
+            "signature lines must stand in the order of \"signers\": sort them",
+        ))
+    }
+
+    /// Adds the holder's line at its place; a line that is there already is made anew.
+    ///
+    /// # Errors
+    /// [`FormCode::ExtraSignature`] when this key is not among the signers.
+    pub fn sign(&mut self, signer: &NoteSigner) -> Result<(), FormError> {
+        let line =
+            signer.sign(&self.note.text).map_err(|fault| FormError::new(FormCode::NotANote, fault.to_string()))?;
+        let place = self.signers.iter().position(|id| is_line_of(&line, id)).ok_or_else(|| {
+            FormError::new(
+                FormCode::ExtraSignature,
+                format!("{} is not among the signers of this statement: use the key it names", signer.name()),
+            )
+        })?;
+        self.note.signatures.retain(|old| (&old.name, old.key_id) != (&line.name, line.key_id));
+        let before = |old: &NoteSignature| self.signers[..place].iter().any(|id| is_line_of(old, id));
+        let at = self.note.signatures.iter().take_while(|old| before(old)).count();
+        self.note.signatures.insert(at, line);
+        Ok(())
+    }
+
+    /// Checks every signature with the keys that `key_of` knows.
+    ///
+    /// # Errors
+    /// [`FormCode::UnknownKey`] or [`FormCode::BadSignature`], naming the signer.
+    pub fn check_signatures<'k>(&self, key_of: impl Fn(&SignerId) -> Option<&'k VerifierKey>) -> Result<(), FormError> {
+        for (id, line) in self.signers.iter().zip(&self.note.signatures) {
+            let key = key_of(id).ok_or_else(|| {
+                FormError::new(
+                    FormCode::UnknownKey,
+                    format!("the key {id} is not known to this ledger: register or appoint its holder first"),
+                )
+            })?;
+            let bad = |what: &dyn std::fmt::Display| {
+                FormError::new(
+                    FormCode::BadSignature,
+                    format!("the signature of {id} does not hold ({what}): sign the statement again"),
+                )
+            };
+            let signature = line.bytes.as_slice().try_into().map_err(|_| bad(&"not 64 bytes"))?;
+            key.public().verify(self.note.text.as_bytes(), signature).map_err(|fault| bad(&fault))?;
+        }
+        Ok(())
+    }
+
+    /// Of a statement whose signatures hold, the signers whose signature libraries without the cofactor refuse
+    /// (formats.md section 4): worth a warning, since only the key's holder can make one, on purpose.
+    pub(super) fn cofactor_only<'k>(&self, key_of: impl Fn(&SignerId) -> Option<&'k VerifierKey>) -> Vec<SignerId> {
+        let plain = |id: &&SignerId| key_of(id).is_some_and(|key| key.is_cofactorless(&self.note));
+        self.signers.iter().filter(|id| !plain(id)).cloned().collect()
+    }
+
+    /// What the statement claims, in the rule book's types; not verified.
+    ///
+    /// # Errors
+    /// The rule book's refusal of a kind or body it does not know.
+    pub fn claim(&self) -> Result<Claim, Refusal> {
+        Claim::parse(&self.kind, self.about, self.after, &self.body, self.event_date, self.expires, &self.signers)
+    }
+
+    /// The only way to a [`VerifiedStatement`]: every signature holds under the key that `key_of` names for it.
+    ///
+    /// # Errors
+    /// As [`Statement::check_signatures`].
+    pub fn verify<'k>(
+        &self,
+        claim: Claim,
+        key_of: impl Fn(&SignerId) -> Option<&'k VerifierKey>,
+    ) -> Result<VerifiedStatement, FormError> {
+        self.check_signatures(key_of)?;
+        Ok(VerifiedStatement::from_verification(claim, self.hash))
+    }
+
+    /// For replay of entries that this program has verified before and keeps in its own store.
+    pub(super) fn verified_before(&self, claim: Claim) -> VerifiedStatement {
+        VerifiedStatement::from_verification(claim, self.hash)
+    }
+}
+
+/// Splits the four lines and checks the first three.
+fn header<'a>(text: &'a str, origin: &str) -> Result<(String, &'a str), FormError> {
+    let lines: Vec<&str> = text.strip_suffix('\n').unwrap_or(text).split('\n').collect();
+    let [version, named_origin, kind, line] = lines[..] else {
+        return Err(FormError::new(
+            FormCode::WrongLineCount,
+            format!("the text has {} lines, a statement has exactly four: version, origin, kind, JSON", lines.len()),
+        ));
+    };
+    if version != VERSION_LINE {
+        return Err(FormError::new(FormCode::WrongVersion, format!("line 1 must be \"{VERSION_LINE}\"")));
+    }
+    if named_origin != origin {
+        return Err(FormError::new(
+            FormCode::WrongOrigin,
+            format!("the statement is for another ledger: line 2 must be \"{origin}\""),
+        ));
+    }
+    if !is_kind_name(kind) {
+        return Err(FormError::new(
+            FormCode::UnknownKind,
+            "line 3 is not the name of a kind: see `hibah sign --help` for the kinds",
+        ));
+    }
+    Ok((kind.to_owned(), line))
+}
+
+/// `[a-z]+(_[a-z]+)*` on both sides of one dot, at most 64 bytes.
+fn is_kind_name(kind: &str) -> bool {
+    let part =
+        |part: &str| part.split('_').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()));
+    kind.len() <= 64 && kind.split_once('.').is_some_and(|(left, right)| part(left) && part(right))
+}
+
+struct Envelope {
+    about: About,
+    after: Option<Hash>,
+    body: Value,
+    event_date: Date,
+    expires: Date,
+    signers: Vec<SignerId>,
+}
+
+impl Envelope {
+    fn read(mut map: Map<String, Value>, kind: &str, origin: &str) -> Result<Self, FormError> {
+        if let Some(name) = map.keys().find(|name| !FIELDS.contains(&name.as_str())) {
+            return Err(FormError::new(
+                FormCode::UnknownField,
+                format!("field \"{name}\" does not belong in a statement: remove it"),
+            ));
+        }
+        if let Some(name) = FIELDS.iter().find(|name| !map.contains_key(**name)) {
+            return Err(FormError::new(FormCode::MissingField, format!("field \"{name}\" is missing: add it")));
+        }
+        let body = map.remove("body").filter(Value::is_object).ok_or_else(|| wrong_type("body", "an object"))?;
+        let text = |name: &str| match map.get(name) {
+            Some(Value::String(text)) => Ok(text.as_str()),
+            _ => Err(wrong_type(name, "a string")),
+        };
+        let (about, after, event_date, expires) =
+            (text("about")?, text("after")?, text("event_date")?, text("expires")?);
+        let signers = match map.get("signers") {
+            Some(Value::Array(values)) => values.iter().map(Value::as_str).collect::<Option<Vec<_>>>(),
+            _ => None,
+        }
+        .ok_or_else(|| wrong_type("signers", "an array of strings"))?;
+        Ok(Self {
+            about: About::parse(about).ok_or_else(|| {
+                FormError::new(
+                    FormCode::BadAbout,
+                    "\"about\" names no kind of thing: use case/<org>/<n>, org/<n> and so on",
+                )
+            })?,
+            after: read_after(after, kind)?,
+            body,
+            event_date: read_date("event_date", event_date)?,
+            expires: read_date("expires", expires)?,
+            signers: read_signers(&signers, origin)?,
+        })
+    }
+}
+
+fn wrong_type(name: &str, expected: &str) -> FormError {
+    FormError::new(FormCode::WrongType, format!("field \"{name}\" must be {expected}"))
+}
+
+fn read_after(after: &str, kind: &str) -> Result<Option<Hash>, FormError> {
+    let hash = Hash::from_hex(after).ok();
+    if (kind == "ledger.founded") != after.is_empty() || (hash.is_none() && !after.is_empty()) {
+        return Err(FormError::new(
+            FormCode::BadAfter,
+            "\"after\" must be the leaf hash (64 hex digits) of the latest entry about this thing, and empty in ledger.founded only",
+        ));
+    }
+    Ok(hash)
+}
+
+fn read_date(name: &str, text: &str) -> Result<Date, FormError> {
+    Date::parse(text).ok_or_else(|| {
+        FormError::new(FormCode::BadDate, format!("\"{name}\" is not a real date YYYY-MM-DD: correct it"))
+    })
+}
+
+fn read_signers(signers: &[&str], origin: &str) -> Result<Vec<SignerId>, FormError> {
+    let bad = |what: String| FormError::new(FormCode::BadSigners, what);
+    if signers.is_empty() || signers.len() > MAX_SIGNERS {
+        return Err(bad(format!("{} signers, 1 to 16 are allowed", signers.len())));
+    }
+    if signers.windows(2).any(|pair| pair[0] >= pair[1]) {
+        return Err(bad("signers must be sorted, each once".to_owned()));
+    }
+    signers
+        .iter()
+        .map(|text| {
+            SignerId::parse(text)
+                .filter(|id| is_signer_name(id.name(), origin))
+                .ok_or_else(|| bad(format!("\"{text}\" is not <key name>+<8 hex digits> of this ledger")))
+        })
+        .collect()
+}
+
+/// `<origin>/` and then `root/<n>`, `official/<n>`, `org/<n>` or `desk`.
+fn is_signer_name(name: &str, origin: &str) -> bool {
+    let Some(role) = name.strip_prefix(origin).and_then(|rest| rest.strip_prefix('/')) else {
+        return false;
+    };
+    match role.split_once('/') {
+        None => role == "desk",
+        Some(("root" | "official" | "org", n)) => {
+            parse_decimal(n).is_some_and(|n| (1..=canonical::MAX_INTEGER.unsigned_abs()).contains(&n))
+        }
+        Some(_) => false,
+    }
+}
+
+fn is_line_of(line: &NoteSignature, id: &SignerId) -> bool {
+    line.name == id.name() && line.key_id.0 == id.key_id()
+}
+
+/// Each line is one signer's and no signer has two; some may be missing.
+fn check_lines(signers: &[SignerId], lines: &[NoteSignature]) -> Result<(), FormError> {
+    let places: Vec<Option<usize>> =
+        lines.iter().map(|line| signers.iter().position(|id| is_line_of(line, id))).collect();
+    let stranger = places.iter().position(Option::is_none);
+    let repeated = (1..places.len()).find(|at| places[..*at].contains(&places[*at]));
+    if let Some(at) = stranger.or(repeated) {
+        return Err(FormError::new(
+            FormCode::ExtraSignature,
+            format!("a signature line of {} that \"signers\" does not call for: remove it", lines[at].name),
+        ));
+    }
+    Ok(())
+}

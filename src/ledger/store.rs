@@ -1,0 +1,427 @@
+//! The ledger's files (house.md: one function opens a connection and sets every pragma).
+//!
+//! | file | holds | lost means |
+//! |---|---|---|
+//! | `ledger.db` | the entries: ground truth | restore a copy; the last-signed record tells whether it is whole |
+//! | `last-signed.db` | the last checkpoint signed: ground truth | nothing may be signed until it is restored |
+//! | `derived.db` | what search and pages need | rebuilt by replay |
+//! | `ledger.lock` | nothing; held by the one writer | made anew |
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, ffi, params};
+
+use crate::tlog::hash::Hash;
+use crate::tlog::tile::{Tile, TileSource};
+
+/// File name of the entries.
+pub const ENTRIES_FILE: &str = "ledger.db";
+/// File name of the last-signed record.
+pub const LAST_SIGNED_FILE: &str = "last-signed.db";
+
+/// Why the ledger's files could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The folder holds no ledger.
+    #[error("{0} holds no ledger: name a folder made by `hibah init` or `hibah demo`")]
+    NoLedger(PathBuf),
+    /// There is one already.
+    #[error("{0} exists already: name a new folder")]
+    Exists(PathBuf),
+    /// A file of the ledger is missing.
+    #[error("{0} is missing: restore it from a backup; it is never made anew, since it proves what was signed")]
+    Missing(PathBuf),
+    /// A file is truncated or not what it should be.
+    #[error("{file} is damaged ({what}): stop writing and restore it from a backup")]
+    Damaged {
+        /// Which file.
+        file: PathBuf,
+        /// What was seen.
+        what: String,
+    },
+    /// The disk is full.
+    #[error("the disk is full: nothing was recorded; make room and submit again")]
+    DiskFull,
+    /// Another process writes.
+    #[error("another hibah process is writing to {0}: stop it, or submit to the address of its desk")]
+    Locked(PathBuf),
+    /// The entries and the last-signed record contradict each other.
+    #[error("{0}")]
+    TwoHistories(String),
+    /// The entries are durable, but their checkpoint is not signed yet; the writer signs it as soon as it can.
+    #[error(
+        "the statement is on the disk but its checkpoint could not be signed yet ({0}): submit it again for the receipt"
+    )]
+    NotYetSigned(Box<StoreError>),
+    /// The key is not the one that entry 0 names and the last checkpoint was signed with.
+    #[error(
+        "the key {given} is not this ledger's, which is {named}: nothing was signed; open the ledger with its own key"
+    )]
+    OtherKey {
+        /// The verifier key of the key that was given.
+        given: String,
+        /// The ledger's verifier key.
+        named: String,
+    },
+    /// The clock cannot be right.
+    #[error("{0}")]
+    Clock(String),
+    /// Anything else that SQLite or the system reports.
+    #[error("{file}: {what}")]
+    System {
+        /// Which file.
+        file: PathBuf,
+        /// What was reported.
+        what: String,
+    },
+}
+
+impl StoreError {
+    pub(super) fn sql(file: &Path, error: &rusqlite::Error) -> Self {
+        let (fault, what) = match error {
+            rusqlite::Error::SqliteFailure(fault, _) => (Some(fault), error.to_string()),
+            rusqlite::Error::SqlInputError { error, msg, .. } => (Some(error), msg.clone()),
+            // A value that no writer of ours stores: another type, length or range.
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::Utf8Error(..) => {
+                return Self::Damaged { file: file.to_owned(), what: error.to_string() };
+            }
+            _ => (None, error.to_string()),
+        };
+        let file = file.to_owned();
+        match fault.map(|fault| (fault.code, fault.extended_code)) {
+            // A full disk is also met where the shared memory of the write-ahead log grows.
+            Some((ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE)) => Self::DiskFull,
+            Some((ErrorCode::CannotOpen, _)) if !file.exists() => Self::Missing(file),
+            Some((ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) | (_, ffi::SQLITE_IOERR_SHORT_READ)) => {
+                Self::Damaged { file, what }
+            }
+            // A database, but not one of ours any more: no such table, no such column.
+            Some((_, ffi::SQLITE_ERROR)) if what.starts_with("no such") => Self::Damaged { file, what },
+            _ => Self::System { file, what },
+        }
+    }
+
+    pub(super) fn io(file: &Path, error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull,
+            _ => Self::System { file: file.to_owned(), what: error.to_string() },
+        }
+    }
+}
+
+/// How a file is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// It must not exist yet.
+    Create,
+    /// It must exist; reads and writes.
+    Write,
+    /// It must exist; the connection cannot write.
+    Read,
+}
+
+/// Opens one SQLite file with every pragma that the ledger relies on.
+pub(super) fn open(path: &Path, access: Access) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | match access {
+            Access::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        };
+    let fault = |error| StoreError::sql(path, &error);
+    match (access, path.exists()) {
+        (Access::Create, true) => return Err(StoreError::Exists(path.to_owned())),
+        (Access::Write | Access::Read, false) => return Err(StoreError::Missing(path.to_owned())),
+        _ => {}
+    }
+    let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
+    connection.busy_timeout(Duration::from_secs(10)).map_err(fault)?;
+    if access == Access::Read {
+        connection.pragma_update(None, "query_only", true).map_err(fault)?;
+    } else {
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(fault)?;
+        // FULL: a commit is on the disk before it is acknowledged.
+        connection.pragma_update(None, "synchronous", "FULL").map_err(fault)?;
+    }
+    connection.pragma_update(None, "trusted_schema", false).map_err(fault)?;
+    connection.pragma_update(None, "cell_size_check", true).map_err(fault)?;
+    Ok(connection)
+}
+
+/// One entry on its way into the store.
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    /// The entry's leaf hash.
+    pub leaf: Hash,
+    /// The entry, verbatim.
+    pub bytes: Vec<u8>,
+}
+
+/// A tree hash on its way into the store: the root of 256^level leaves.
+#[derive(Clone, Copy, Debug)]
+pub struct NewNode {
+    /// Tile level, from 1.
+    pub level: u8,
+    /// Place on that level.
+    pub index: u64,
+    /// The hash.
+    pub hash: Hash,
+}
+
+/// `ledger.db`.
+pub struct Entries {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl Entries {
+    /// Makes the file, or opens it.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`], [`StoreError::Missing`], [`StoreError::Damaged`].
+    pub fn open(dir: &Path, access: Access) -> Result<Self, StoreError> {
+        let path = dir.join(ENTRIES_FILE);
+        if access != Access::Create && !path.exists() {
+            return Err(StoreError::NoLedger(dir.to_owned()));
+        }
+        let connection = open(&path, access)?;
+        let entries = Self { path, connection };
+        if access == Access::Create {
+            // In one transaction: a file never has the tables without the triggers that guard them.
+            let schema = concat!("BEGIN;", include_str!("../../schema/ledger.sql"), "COMMIT;");
+            entries.connection.execute_batch(schema).map_err(|e| entries.fault(&e))?;
+        }
+        entries.size()?;
+        Ok(entries)
+    }
+
+    fn fault(&self, error: &rusqlite::Error) -> StoreError {
+        StoreError::sql(&self.path, error)
+    }
+
+    fn damaged(&self, what: impl Into<String>) -> StoreError {
+        StoreError::Damaged { file: self.path.clone(), what: what.into() }
+    }
+
+    /// How many entries there are.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] and what the system reports.
+    pub fn size(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT coalesce(max(idx) + 1, 0) FROM entries";
+        self.connection.query_row(sql, [], |row| row.get::<_, u64>(0)).map_err(|e| self.fault(&e))
+    }
+
+    /// The bytes of entry `index`, when there is one.
+    ///
+    /// # Errors
+    /// As [`Entries::size`].
+    pub fn entry(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let Ok(index) = i64::try_from(index) else { return Ok(None) };
+        let mut statement =
+            self.connection.prepare_cached("SELECT bytes FROM entries WHERE idx = ?1").map_err(|e| self.fault(&e))?;
+        statement.query_row([index], |row| row.get(0)).optional().map_err(|e| self.fault(&e))
+    }
+
+    /// The leaf hash of entry `index`, when there is one.
+    ///
+    /// # Errors
+    /// As [`Entries::size`].
+    pub fn leaf(&self, index: u64) -> Result<Option<Hash>, StoreError> {
+        let Ok(index) = i64::try_from(index) else { return Ok(None) };
+        let sql = "SELECT leaf FROM entries WHERE idx = ?1";
+        let found = self.connection.query_row(sql, [index], |row| row.get(0)).optional();
+        found.map(|leaf| leaf.map(Hash::from_bytes)).map_err(|e| self.fault(&e))
+    }
+
+    /// The entries from `first`, at most `count`, in order; none may be missing.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when there are fewer.
+    pub fn range(&self, first: u64, count: u64) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.column("SELECT bytes FROM entries WHERE idx >= ?1 AND idx < ?2 ORDER BY idx", first, count, |row| {
+            row.get(0)
+        })
+    }
+
+    /// The entries from `first`, at most `count`, in order, each with the leaf hash stored for it.
+    pub(super) fn rows(&self, first: u64, count: u64) -> Result<Vec<(Hash, Vec<u8>)>, StoreError> {
+        let sql = "SELECT leaf, bytes FROM entries WHERE idx >= ?1 AND idx < ?2 ORDER BY idx";
+        self.column(sql, first, count, |row| Ok((Hash::from_bytes(row.get(0)?), row.get(1)?)))
+    }
+
+    /// Compares what replay made of entry `index` with what is stored for it beside its bytes.
+    pub(super) fn check_hashes(&self, index: u64, leaf: (&Hash, &Hash), nodes: &[NewNode]) -> Result<(), StoreError> {
+        if leaf.0 != leaf.1 {
+            return Err(self.damaged(format!("the leaf hash stored for entry {index} is not that of its bytes")));
+        }
+        for node in nodes {
+            let sql = "SELECT hash FROM nodes WHERE level = ?1 AND idx = ?2";
+            let mut statement = self.connection.prepare_cached(sql).map_err(|e| self.fault(&e))?;
+            let found = statement.query_row(params![node.level, node.index], |row| row.get(0)).optional();
+            if found.map_err(|e| self.fault(&e))?.map(Hash::from_bytes) != Some(node.hash) {
+                return Err(self
+                    .damaged(format!("tree hash {} of level {} is not that of its entries", node.index, node.level)));
+            }
+        }
+        Ok(())
+    }
+
+    fn column<T>(
+        &self,
+        sql: &str,
+        first: u64,
+        count: u64,
+        read: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let fault = |e| self.fault(&e);
+        // Beyond what SQLite can count there are no rows.
+        let [from, end] = [first, first.saturating_add(count)].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
+        let rows = statement.query_map(params![from, end], |row| read(row)).map_err(fault)?;
+        let values = rows.collect::<Result<Vec<T>, _>>().map_err(fault)?;
+        if values.len() as u64 != count {
+            return Err(self.damaged(format!("{count} rows from {first} expected, {} found", values.len())));
+        }
+        Ok(values)
+    }
+
+    /// Appends entries and the tree hashes they complete, in one durable transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`] and the rest; then nothing was appended.
+    pub fn append(&mut self, first: u64, entries: &[NewEntry], nodes: &[NewNode]) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let fault = |error: rusqlite::Error| StoreError::sql(&path, &error);
+        let transaction = self.connection.transaction().map_err(fault)?;
+        {
+            let mut insert = transaction
+                .prepare_cached("INSERT INTO entries (idx, leaf, bytes) VALUES (?1, ?2, ?3)")
+                .map_err(fault)?;
+            for (index, entry) in (first..).zip(entries) {
+                insert.execute(params![index, entry.leaf.as_bytes(), entry.bytes]).map_err(fault)?;
+            }
+            let mut insert = transaction
+                .prepare_cached("INSERT INTO nodes (level, idx, hash) VALUES (?1, ?2, ?3)")
+                .map_err(fault)?;
+            for node in nodes {
+                insert.execute(params![node.level, node.index, node.hash.as_bytes()]).map_err(fault)?;
+            }
+        }
+        transaction.commit().map_err(fault)
+    }
+
+    /// Lets a test find the disk full, and room made again: SQLite refuses to grow the file.
+    #[doc(hidden)]
+    pub fn refuse_growth(&self, refuse: bool) -> Result<(), StoreError> {
+        // SQLite takes 1 as the size that the file has now, and no limit above its own.
+        let pages = if refuse { 1 } else { i64::from(u32::MAX) - 1 };
+        self.connection.pragma_update(None, "max_page_count", pages).map_err(|e| self.fault(&e))
+    }
+}
+
+impl TileSource for Entries {
+    type Error = StoreError;
+
+    fn hash_tile(&self, tile: Tile) -> Result<Vec<u8>, StoreError> {
+        let (first, count) = (tile.index.saturating_mul(256), u64::from(tile.width));
+        let read = |row: &rusqlite::Row<'_>| row.get::<_, [u8; 32]>(0);
+        let hashes = if tile.level == 0 {
+            self.column("SELECT leaf FROM entries WHERE idx >= ?1 AND idx < ?2 ORDER BY idx", first, count, read)?
+        } else {
+            // The level is a number of ours, at most 7; it keeps the two bound places the same for both queries.
+            let sql =
+                format!("SELECT hash FROM nodes WHERE level = {} AND idx >= ?1 AND idx < ?2 ORDER BY idx", tile.level);
+            self.column(&sql, first, count, read)?
+        };
+        Ok(hashes.concat())
+    }
+}
+
+/// The last checkpoint that was signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// How many entries it covers.
+    pub size: u64,
+    /// The tree's root.
+    pub root: Hash,
+    /// The signed note.
+    pub note: String,
+}
+
+/// `last-signed.db`.
+pub struct LastSigned {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl LastSigned {
+    /// Makes the file, with the checkpoint of the empty tree in it.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] and what the system reports.
+    pub fn create(dir: &Path, empty: &Signed) -> Result<Self, StoreError> {
+        let path = dir.join(LAST_SIGNED_FILE);
+        let mut connection = open(&path, Access::Create)?;
+        let fault = |e: rusqlite::Error| StoreError::sql(&path, &e);
+        let transaction = connection.transaction().map_err(fault)?;
+        transaction.execute_batch(include_str!("../../schema/last-signed.sql")).map_err(fault)?;
+        let insert = "INSERT INTO last_signed (one, size, root, note) VALUES (1, ?1, ?2, ?3)";
+        transaction.execute(insert, params![empty.size, empty.root.as_bytes(), empty.note]).map_err(fault)?;
+        transaction.commit().map_err(fault)?;
+        Ok(Self { path, connection })
+    }
+
+    /// Opens the file; it is never made anew.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`], [`StoreError::Damaged`].
+    pub fn open(dir: &Path, access: Access) -> Result<Self, StoreError> {
+        let path = dir.join(LAST_SIGNED_FILE);
+        let connection = open(&path, access)?;
+        Ok(Self { path, connection })
+    }
+
+    /// The last checkpoint signed.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the record is not there.
+    pub fn get(&self) -> Result<Signed, StoreError> {
+        let fault = |e: rusqlite::Error| match e {
+            rusqlite::Error::QueryReturnedNoRows => {
+                StoreError::Damaged { file: self.path.clone(), what: "its only row is missing".to_owned() }
+            }
+            other => StoreError::sql(&self.path, &other),
+        };
+        let sql = "SELECT size, root, note FROM last_signed";
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
+        statement
+            .query_row([], |row| {
+                Ok(Signed { size: row.get(0)?, root: Hash::from_bytes(row.get(1)?), note: row.get(2)? })
+            })
+            .map_err(fault)
+    }
+
+    /// Records a checkpoint before anybody sees it. The rule is inside the statement: the tree grows, or stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::TwoHistories`] when another root or a larger size was signed before.
+    pub fn advance(&mut self, next: &Signed) -> Result<(), StoreError> {
+        let sql = "UPDATE last_signed SET size = ?1, root = ?2, note = ?3 WHERE size < ?1 OR (size = ?1 AND root = ?2)";
+        let changed = self
+            .connection
+            .execute(sql, params![next.size, next.root.as_bytes(), next.note])
+            .map_err(|e| StoreError::sql(&self.path, &e))?;
+        if changed != 1 {
+            return Err(StoreError::TwoHistories(format!(
+                "a checkpoint of another history was signed before: size {} with root {} must not be signed; stop and compare with a mirror",
+                next.size, next.root
+            )));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,355 @@
+//! The audit: everything that a ledger's source serves, replayed from nothing and compared.
+//!
+//! The source is not trusted. From its checkpoint, entry bundles and hash tiles the audit rebuilds the chain, the
+//! tree, every signature and every decision of the rule book, and names the first entry that is wrong.
+
+use super::replay::{Refused, Replay, Signatures, Step};
+use crate::grants::time::Timestamp;
+use crate::tlog::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::tlog::cosignature;
+use crate::tlog::hash::Hash;
+use crate::tlog::note::{Note, VerifierKey};
+use crate::tlog::policy::{Policy, QuorumReport};
+use crate::tlog::tile::{self, Tile, TilePath, TileSource};
+
+use super::entry::Entry;
+use super::statement::Statement;
+
+/// How far a cosignature's time may be from the newest entry's before the audit reports it, in seconds.
+const COSIGNATURE_SLACK_S: i64 = 300;
+
+/// Why a source could not be read: no verdict about the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SourceError(pub String);
+
+/// What a ledger serves, wherever it is: its own files, an exported folder, a web address.
+pub trait Source: TileSource<Error = SourceError> {
+    /// The newest checkpoint, a signed note.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    fn checkpoint(&self) -> Result<Vec<u8>, SourceError>;
+
+    /// The entry bundle `index` with `width` entries, as C2SP tlog-tiles frames it.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, SourceError>;
+}
+
+/// What the auditor knows beforehand.
+#[derive(Default)]
+pub struct Trust {
+    /// The ledger's verifier key; without it, the key that entry 0 names is taken and the report says so.
+    pub vkey: Option<VerifierKey>,
+    /// Witnesses that must have cosigned.
+    pub policy: Option<Policy>,
+    /// A checkpoint seen before: the ledger must contain it, and its entries' signatures are not checked again.
+    pub since: Option<Vec<u8>>,
+}
+
+/// A ledger that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{sentence}")]
+pub struct Wrong {
+    /// The first wrong entry, when it is an entry that is wrong.
+    pub index: Option<u64>,
+    /// A stable code: `wrong-root`, `bad-signature`, `B13` and so on.
+    pub code: &'static str,
+    /// What is wrong with it.
+    pub sentence: String,
+}
+
+/// The end of an audit that did not go through.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// The ledger does not hold.
+    #[error(transparent)]
+    Wrong(#[from] Wrong),
+    /// It could not be checked.
+    #[error(transparent)]
+    Unchecked(#[from] SourceError),
+}
+
+fn wrong(index: Option<u64>, code: &'static str, sentence: impl Into<String>) -> VerifyError {
+    VerifyError::Wrong(Wrong { index, code, sentence: sentence.into() })
+}
+
+/// What an audit found, when everything holds.
+pub struct Report {
+    /// The checkpoint that was checked.
+    pub checkpoint: Checkpoint,
+    /// The ledger's verifier key.
+    pub vkey: VerifierKey,
+    /// Whether the key came from the ledger itself, not from the auditor.
+    pub vkey_from_ledger: bool,
+    /// When the newest entry was recorded.
+    pub last_recorded_at: Timestamp,
+    /// How many statement signatures were checked.
+    pub signatures: u64,
+    /// How many hash tiles were compared.
+    pub tiles: u64,
+    /// Which witnesses cosigned, when a policy was given.
+    pub quorum: Option<QuorumReport>,
+    /// The size of the earlier checkpoint that this one contains, when one was given.
+    pub since: Option<u64>,
+    /// What holds but deserves a look.
+    pub warnings: Vec<String>,
+    /// The state that the entries make.
+    pub replay: Replay,
+}
+
+/// Audits a ledger. `progress` is told how many entries are done, of how many.
+///
+/// # Errors
+/// [`VerifyError::Wrong`] with the first thing that is wrong; [`VerifyError::Unchecked`] when the source cannot be read.
+pub fn verify<S: Source>(source: &S, trust: &Trust, progress: &dyn Fn(u64, u64)) -> Result<Report, VerifyError> {
+    let (checkpoint, vkey) = open_checkpoint(source, trust.vkey.as_ref())?;
+    let Checkpoint { origin, size, root } = checkpoint.checkpoint().clone();
+    let mut warnings = Vec::new();
+    if !vkey.is_cofactorless(checkpoint.note()) {
+        warnings.push("the checkpoint's signature holds, but libraries without the cofactor refuse it".to_owned());
+    }
+    if size == 0 {
+        return Err(wrong(None, "empty", "the ledger has no entry yet"));
+    }
+    let since = trust.since.as_ref().map(|bytes| earlier(bytes, &vkey, size)).transpose()?;
+    let mut audit =
+        Audit { source, size, replay: Replay::new(&origin), nodes: Vec::new(), signatures: 0, tiles: 0, warnings };
+    let root_then = audit.entries(since.as_ref().map_or(0, |old| old.size), progress)?;
+    if audit.replay.root() != root {
+        return Err(wrong(
+            None,
+            "wrong-root",
+            format!(
+                "the entries have the root {}, the signed checkpoint says {root}: entries were changed after signing",
+                audit.replay.root()
+            ),
+        ));
+    }
+    // The entries are those of the new checkpoint. So if the old one was over others, both are signed, and contradict.
+    if let Some(old) = since.as_ref().filter(|old| old.root != root_then) {
+        return Err(fork(&format!("the earlier checkpoint of size {} is not part of this one", old.size)));
+    }
+    audit.upper_tiles()?;
+    let named = audit.replay.state().ledger_vkey().unwrap_or_default();
+    if named != vkey.to_string() {
+        return Err(wrong(
+            Some(0),
+            "other-key",
+            format!("entry 0 names the ledger key {named}, the checkpoint is signed by {vkey}"),
+        ));
+    }
+    let last_recorded_at =
+        audit.replay.last_time().ok_or_else(|| wrong(None, "empty", "the ledger has no entry yet"))?;
+    let quorum =
+        trust.policy.as_ref().map(|policy| check_policy(policy, &checkpoint, last_recorded_at, &mut audit.warnings));
+    Ok(Report {
+        checkpoint: checkpoint.checkpoint().clone(),
+        vkey_from_ledger: trust.vkey.is_none(),
+        vkey,
+        last_recorded_at,
+        signatures: audit.signatures,
+        tiles: audit.tiles,
+        quorum: quorum.transpose()?,
+        since: since.map(|old| old.size),
+        warnings: audit.warnings,
+        replay: audit.replay,
+    })
+}
+
+/// Fetches the checkpoint and checks the ledger's signature, with the key that the auditor gave or that entry 0 names.
+///
+/// # Errors
+/// As [`verify`].
+pub fn open_checkpoint<S: Source>(
+    source: &S,
+    given: Option<&VerifierKey>,
+) -> Result<(SignedCheckpoint, VerifierKey), VerifyError> {
+    let bytes = source.checkpoint()?;
+    let bad = |what: String| wrong(None, "bad-checkpoint", format!("the checkpoint does not hold: {what}"));
+    let note = Note::parse(&bytes).map_err(|e| bad(e.to_string()))?;
+    let vkey = match given {
+        Some(key) => key.clone(),
+        None => key_of_entry_0(source, &note)?,
+    };
+    let checkpoint = SignedCheckpoint::open_note(note, &vkey).map_err(|e| bad(e.to_string()))?;
+    if !checkpoint.extensions().is_empty() {
+        return Err(bad("it has extension lines, which a hibah ledger does not write".to_owned()));
+    }
+    Ok((checkpoint, vkey))
+}
+
+fn key_of_entry_0<S: Source>(source: &S, note: &Note) -> Result<VerifierKey, VerifyError> {
+    let bad = |what: &str| wrong(Some(0), "bad-founding", format!("entry 0 is not a founding: {what}"));
+    let checkpoint = Checkpoint::parse(&note.text)
+        .map_err(|e| wrong(None, "bad-checkpoint", format!("the checkpoint does not hold: {e}")))?;
+    if checkpoint.size == 0 {
+        return Err(wrong(None, "empty", "the ledger has no entry yet"));
+    }
+    let bundle = source.bundle(0, width_at(0, checkpoint.size))?;
+    let entries = tile::decode_bundle(&bundle, width_at(0, checkpoint.size)).map_err(|e| bad(&e.to_string()))?;
+    let entry = Entry::parse(entries[0]).map_err(|e| bad(&e.sentence))?;
+    let statement = Statement::parse(entry.statement, &checkpoint.origin).map_err(|e| bad(&e.sentence))?;
+    let key = statement.body().pointer("/keys/ledger").and_then(serde_json::Value::as_str);
+    VerifierKey::parse(key.unwrap_or_default()).map_err(|e| bad(&e.to_string()))
+}
+
+/// Reads a checkpoint seen before, of a ledger that now has `size` entries.
+fn earlier(bytes: &[u8], vkey: &VerifierKey, size: u64) -> Result<Checkpoint, VerifyError> {
+    let old = SignedCheckpoint::open(bytes, vkey)
+        .map_err(|e| SourceError(format!("the earlier checkpoint is not one of this ledger: {e}")))?;
+    let old = old.checkpoint().clone();
+    if old.size > size {
+        return Err(fork(&format!("the ledger shrank from {} to {size} entries", old.size)));
+    }
+    Ok(old)
+}
+
+fn fork(what: &str) -> VerifyError {
+    wrong(None, "fork", format!("{what}: the ledger showed two histories; keep both checkpoints as evidence"))
+}
+
+fn check_policy(
+    policy: &Policy,
+    checkpoint: &SignedCheckpoint,
+    last: Timestamp,
+    warnings: &mut Vec<String>,
+) -> Result<QuorumReport, VerifyError> {
+    let report = policy.check(checkpoint).map_err(|e| wrong(None, "policy", e.to_string()))?;
+    if !report.quorum_met {
+        return Err(wrong(
+            None,
+            "no-quorum",
+            format!(
+                "{} of the policy's witnesses cosigned this checkpoint, which is no quorum: ask again later, or the ledger hides it from them",
+                report.cosigned.len()
+            ),
+        ));
+    }
+    for witness in
+        policy.witnesses().iter().filter(|witness| !cosignature::is_cofactorless(checkpoint.note(), &witness.key))
+    {
+        warnings
+            .push(format!("the cosignature of {} holds, but libraries without the cofactor refuse it", witness.name));
+    }
+    for witness in &report.cosigned {
+        let seen_s = i64::try_from(witness.time_s).unwrap_or(i64::MAX);
+        let ahead_s = (last.ms() / 1000).saturating_sub(seen_s);
+        if ahead_s > COSIGNATURE_SLACK_S {
+            warnings.push(format!(
+                "the newest entry says {last}, but {} had seen it {ahead_s} s earlier: the ledger's clock is wrong",
+                witness.name
+            ));
+        }
+    }
+    Ok(report)
+}
+
+/// How many of the 256 places of tile `index` a tree level of `count` nodes fills.
+fn width_at(index: u64, count: u64) -> u16 {
+    u16::try_from((count - index * 256).min(256)).unwrap_or(256)
+}
+
+struct Audit<'a, S> {
+    source: &'a S,
+    size: u64,
+    replay: Replay,
+    /// By tile level, from 1: the roots of 256^level leaves, as replay makes them.
+    nodes: Vec<Vec<Hash>>,
+    signatures: u64,
+    tiles: u64,
+    warnings: Vec<String>,
+}
+
+impl<S: Source> Audit<'_, S> {
+    /// Replays all entries; answers the root over the first `verified_before`, whose signatures are not checked again.
+    fn entries(&mut self, verified_before: u64, progress: &dyn Fn(u64, u64)) -> Result<Hash, VerifyError> {
+        let mut root_then = self.replay.root();
+        for tile in 0..self.size.div_ceil(256) {
+            let width = width_at(tile, self.size);
+            let first = tile * 256;
+            let bundle = self.source.bundle(tile, width)?;
+            let served = self.source.hash_tile(Tile { level: 0, index: tile, width })?;
+            let entries = tile::decode_bundle(&bundle, width).map_err(|e| {
+                wrong(
+                    Some(first),
+                    "bad-bundle",
+                    format!("the bundle of entries {first} and following is malformed: {e}"),
+                )
+            })?;
+            let mut leaves = Vec::with_capacity(entries.len() * 32);
+            for (index, bytes) in (first..).zip(entries) {
+                let signatures = if index < verified_before { Signatures::VerifiedBefore } else { Signatures::Check };
+                let step = self.replay.extend(bytes, signatures).map_err(|refused| wrong_entry(index, &refused))?;
+                if signatures == Signatures::Check {
+                    self.signatures += step.statement.signers().len() as u64;
+                }
+                leaves.extend_from_slice(step.leaf.as_bytes());
+                // At once, so that an entry is named whose change only the next one's link would show.
+                if served.get(leaves.len() - 32..leaves.len()) != leaves.last_chunk::<32>().map(<[u8; 32]>::as_slice) {
+                    return Err(wrong(
+                        Some(index),
+                        "wrong-tile",
+                        format!(
+                            "entry {index} has the leaf hash {}, the hash tile another: one of them was changed",
+                            step.leaf
+                        ),
+                    ));
+                }
+                self.keep_nodes(&step);
+                self.warn_of_cofactor(&step);
+                if self.replay.size() == verified_before {
+                    root_then = self.replay.root();
+                }
+            }
+            self.compare(Tile { level: 0, index: tile, width }, &served, &leaves)?;
+            progress(self.replay.size(), self.size);
+        }
+        Ok(root_then)
+    }
+
+    fn warn_of_cofactor(&mut self, step: &Step) {
+        for signer in &step.cofactor_only {
+            self.warnings.push(format!(
+                "the signature of {signer} on entry {} holds, but libraries without the cofactor refuse it: its holder made it so on purpose",
+                step.index
+            ));
+        }
+    }
+
+    fn keep_nodes(&mut self, step: &Step) {
+        for (node, hash) in step.nodes.iter().filter(|(node, _)| node.level > 0 && node.level % 8 == 0) {
+            let level = usize::from(node.level / 8);
+            self.nodes.resize_with(self.nodes.len().max(level), Vec::new);
+            self.nodes[level - 1].push(*hash);
+        }
+    }
+
+    fn compare(&mut self, tile: Tile, served: &[u8], expected: &[u8]) -> Result<(), VerifyError> {
+        self.tiles += 1;
+        if served == expected {
+            return Ok(());
+        }
+        let path = TilePath::Hashes(tile);
+        let at = served.iter().zip(expected).take_while(|(a, b)| a == b).count() / 32;
+        Err(wrong(None, "wrong-tile", format!("{path} does not hold the hashes of the entries: hash {at} differs")))
+    }
+
+    /// Every hash tile above the leaves, against the nodes that replay made.
+    fn upper_tiles(&mut self) -> Result<(), VerifyError> {
+        for (level, nodes) in (1..).zip(std::mem::take(&mut self.nodes)) {
+            for (index, hashes) in (0..).zip(nodes.chunks(256)) {
+                let tile = Tile { level, index, width: width_at(index, nodes.len() as u64) };
+                let served = self.source.hash_tile(tile)?;
+                self.compare(tile, &served, &hashes.iter().flat_map(|hash| *hash.as_bytes()).collect::<Vec<u8>>())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn wrong_entry(index: u64, refused: &Refused) -> VerifyError {
+    wrong(Some(index), refused.code(), format!("entry {index} is wrong: {refused}"))
+}
