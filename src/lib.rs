@@ -2,6 +2,9 @@
 //!
 //! Data flows downward through the rooms and never back; `ARCHITECTURE.md` is the map.
 
+pub mod desk;
 pub mod grants;
 pub mod ledger;
+pub mod network;
+pub mod public;
 pub mod tlog;

@@ -1,0 +1,152 @@
+//! Refusals as problem+json (RFC 9457): which rule, one sentence, and what a second judge needs to judge again.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde::Serialize;
+
+use crate::grants::rules::Rule;
+use crate::grants::time::Timestamp;
+use crate::ledger::form::FormCode;
+use crate::ledger::replay::Refused;
+use crate::ledger::store::{Signed, StoreError};
+
+/// How long what only an operator can mend may take, in seconds.
+const OPERATOR_S: u32 = 300;
+
+/// Why a statement was not recorded.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Problem {
+    r#type: &'static str,
+    title: String,
+    status: u16,
+    detail: String,
+    instance: String,
+    /// For 503: in how many seconds it is worth another try.
+    #[serde(skip)]
+    retry_after_s: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    judged_at: Option<JudgedAt>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkpoint: Option<CheckpointNamed>,
+}
+
+/// The place and time that a statement was judged for.
+#[derive(Clone, Debug, Serialize)]
+struct JudgedAt {
+    size: u64,
+    time: String,
+}
+
+/// The checkpoint that was newest then.
+#[derive(Clone, Debug, Serialize)]
+struct CheckpointNamed {
+    size: u64,
+    root: String,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, sentence: &str) -> Box<Self> {
+        Box::new(Self {
+            r#type: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            detail: sentence.to_owned(),
+            instance: "/statements".to_owned(),
+            retry_after_s: 1,
+            rule: None,
+            head: None,
+            judged_at: None,
+            checkpoint: None,
+        })
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        // Strings and numbers under fixed names.
+        serde_json::to_vec(self).expect("a problem prints as JSON")
+    }
+
+    pub(super) fn answer(&self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = Response::new(Body::from(self.bytes()));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after_s));
+        }
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+/// Names the path that was asked for in a problem.
+pub(super) fn at(mut response: Response, path: &str) -> Response {
+    if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
+        path.clone_into(&mut problem.instance);
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        *response.body_mut() = Body::from(problem.bytes());
+    }
+    response
+}
+
+/// A body over the bound.
+pub(super) fn too_large() -> Box<Problem> {
+    let sentence = "the statement has more than 65,000 bytes: name documents by their digest, split rows";
+    let mut problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, sentence);
+    problem.rule = Some(FormCode::TooLarge.as_str());
+    problem
+}
+
+/// The files could not be written: 507 when the disk is full, 503 otherwise. An operator must look first.
+pub(super) fn of_store(error: &StoreError) -> Box<Problem> {
+    let cause = if let StoreError::NotYetSigned(cause) = error { cause } else { error };
+    let status = match cause {
+        StoreError::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let mut problem = Problem::new(status, &error.to_string());
+    problem.retry_after_s = OPERATOR_S;
+    problem
+}
+
+/// A refusal, with all that `hibah check` needs to repeat the judgement from public data.
+pub(super) fn of_statement(refused: &Refused, size: u64, time: Timestamp, checkpoint: &Signed) -> Box<Problem> {
+    let sentence = match refused {
+        Refused::Form(error) => &error.sentence,
+        Refused::Rule(refusal) => &refusal.sentence,
+    };
+    let mut problem = Problem::new(status(refused), sentence);
+    problem.rule = Some(refused.code());
+    problem.head = refused.head().map(|head| head.to_hex());
+    problem.judged_at = Some(JudgedAt { size, time: time.to_string() });
+    problem.checkpoint = Some(CheckpointNamed { size: checkpoint.size, root: checkpoint.root.to_hex() });
+    problem
+}
+
+/// | status | refusal |
+/// |---|---|
+/// | 400 | the bytes are not a statement |
+/// | 403 | a key or role that may not say this |
+/// | 409 | not signed on the latest state |
+/// | 413 | too large |
+/// | 422 | a statement that this ledger, or a rule, does not take |
+fn status(refused: &Refused) -> StatusCode {
+    match refused {
+        Refused::Form(error) => match error.code {
+            FormCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            FormCode::UnknownKey | FormCode::BadSignature => StatusCode::FORBIDDEN,
+            FormCode::WrongOrigin | FormCode::UnknownKind => StatusCode::UNPROCESSABLE_ENTITY,
+            _ => StatusCode::BAD_REQUEST,
+        },
+        Refused::Rule(refusal) => match refusal.rule {
+            Rule::B2 => StatusCode::FORBIDDEN,
+            Rule::B13 => StatusCode::CONFLICT,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        },
+    }
+}

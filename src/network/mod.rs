@@ -1,0 +1,3 @@
+//! Other machines: reading another ledger over HTTP, and submitting to one.
+
+pub mod remote;

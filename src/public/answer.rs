@@ -1,0 +1,206 @@
+//! Answers: what went wrong as a value, problem+json (RFC 9457), entity tags, and the headers that all answers have.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::pages::words::Lang;
+use crate::ledger::store::StoreError;
+use crate::tlog::hash::sha256;
+
+/// Bytes that never change at their address.
+pub(super) const FOREVER: &str = "public, max-age=31536000, immutable";
+/// What may change with the next entry: kept, but asked for again with its entity tag.
+pub(super) const REVALIDATE: &str = "public, no-cache";
+/// The checkpoint: fresh for as long as one group of statements takes.
+pub(super) const BRIEF: &str = "public, max-age=1";
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// What is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// The address.
+    Path,
+    /// A tile or bundle that the signed tree does not have.
+    Tile,
+    /// An entry beyond the newest checkpoint.
+    Entry,
+    /// A case or award.
+    Grant,
+    /// A statement.
+    Statement,
+    /// An organisation.
+    Organisation,
+}
+
+/// Why a request is not answered with what it asked for.
+#[derive(Clone, Debug)]
+pub(super) enum Fault {
+    /// 404.
+    Missing(Missing),
+    /// 400: which parameter, and what it must be.
+    Parameter(&'static str, &'static str),
+    /// 400 and the like, found before a handler saw the request.
+    Http(StatusCode),
+    /// 405.
+    Method,
+    /// 503: every reader is busy.
+    Busy,
+    /// 503: the files cannot be read. Why is in the operator's log only.
+    Store,
+}
+
+impl Fault {
+    pub(super) const fn missing(what: Missing) -> Self {
+        Self::Missing(what)
+    }
+
+    /// What keeps the ledger from being read; the sentence goes to the operator's log.
+    pub(super) fn store(why: &dyn std::fmt::Display) -> Self {
+        tracing::error!("{why}");
+        Self::Store
+    }
+
+    pub(super) const fn status(&self) -> StatusCode {
+        match self {
+            Self::Missing(_) => StatusCode::NOT_FOUND,
+            Self::Parameter(..) => StatusCode::BAD_REQUEST,
+            Self::Http(status) => *status,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Busy | Self::Store => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::store(&error)
+    }
+}
+
+impl IntoResponse for Fault {
+    /// Only a mark: the body is made where the language and the kind of address are known.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The fault that a response stands for, whoever made it.
+pub(super) fn fault_of(response: &Response) -> Option<Fault> {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return None;
+    }
+    let told = response.extensions().get::<Fault>().cloned();
+    Some(told.unwrap_or(if status == StatusCode::METHOD_NOT_ALLOWED { Fault::Method } else { Fault::Http(status) }))
+}
+
+/// What of a request its answer's headers depend on.
+pub(super) struct Asked {
+    method: Method,
+    /// The path as it was sent.
+    pub(super) path: String,
+    /// `?` and the query, or nothing.
+    pub(super) query: String,
+    if_none_match: Option<HeaderValue>,
+}
+
+impl Asked {
+    pub(super) fn of(request: &Request) -> Self {
+        Self {
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            query: request.uri().query().map(|query| format!("?{query}")).unwrap_or_default(),
+            if_none_match: request.headers().get(header::IF_NONE_MATCH).cloned(),
+        }
+    }
+
+    pub(super) fn is_reading(&self) -> bool {
+        self.method == Method::GET || self.method == Method::HEAD
+    }
+
+    fn is_under(&self, root: &str) -> bool {
+        self.path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Addresses of the log and the API answer programs, all others people.
+    pub(super) fn wants_problem(&self) -> bool {
+        ["/api", "/tile", "/checkpoint"].iter().any(|root| self.is_under(root))
+    }
+}
+
+/// RFC 9457.
+pub(super) fn problem(fault: &Fault, asked: &Asked) -> Response {
+    let status = fault.status();
+    let problem = super::api::Problem {
+        r#type: "about:blank".to_owned(),
+        title: status.canonical_reason().unwrap_or("Error").to_owned(),
+        status: status.as_u16(),
+        detail: Lang::English.words().fault(fault),
+        instance: asked.path.clone(),
+    };
+    let mut response = body("application/problem+json", "no-store", json(&problem));
+    *response.status_mut() = status;
+    response
+}
+
+/// A value as JSON bytes.
+pub(super) fn json<T: serde::Serialize>(value: &T) -> Vec<u8> {
+    // Our own types have string keys and no map that could fail to print.
+    serde_json::to_vec(value).expect("our own answers print as JSON")
+}
+
+/// An answer with its entity tag.
+pub(super) fn body(media_type: &'static str, caching: &'static str, bytes: Vec<u8>) -> Response {
+    let tag = format!("\"{}\"", &sha256(&bytes).to_hex()[..32]);
+    let mut response = Response::new(Body::from(bytes));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    response
+}
+
+/// The headers of all answers, and 304 for what the client has.
+pub(super) fn finish(mut response: Response, asked: &Asked) -> Response {
+    if response.status() == StatusCode::OK && asked.has_already(response.headers()) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::empty();
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+    }
+    let status = response.status();
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
+    set(header::CONTENT_SECURITY_POLICY, POLICY);
+    if asked.wants_problem() {
+        set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    }
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => drop(set(header::ALLOW, "GET, HEAD")),
+        StatusCode::SERVICE_UNAVAILABLE => drop(set(header::RETRY_AFTER, "1")),
+        _ => {}
+    }
+    response
+}
+
+impl Asked {
+    /// If-None-Match (RFC 9110 section 13.1.2), compared weakly.
+    fn has_already(&self, headers: &HeaderMap) -> bool {
+        let named = self.if_none_match.as_ref().and_then(|value| value.to_str().ok());
+        let tag = headers.get(header::ETAG).and_then(|value| value.to_str().ok());
+        match (named, tag) {
+            (Some(named), Some(tag)) => {
+                named.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+            }
+            _ => false,
+        }
+    }
+}

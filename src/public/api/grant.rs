@@ -1,0 +1,332 @@
+//! Grants: cases and migrated awards, and organisations.
+
+use crate::grants::figures::Figure;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::number;
+use crate::ledger::reader::{Facet, Grant, GrantPage, GrantQuery};
+use crate::public::answer::{self, Fault, Missing};
+use crate::public::history::{History, Step};
+use crate::public::pages::narrow::{Narrowed, PAGE_SIZE};
+use crate::public::{Site, founding::Founding};
+
+/// A grant in few words.
+#[derive(Serialize, ToSchema)]
+struct GrantSummary {
+    /// `case/<organisation>/<n>`, or `award/<16 hex>/<row>`.
+    id: String,
+    /// Whether it was taken over from before the ledger: one signed row of an old register.
+    migrated: bool,
+    /// The recipient's name.
+    recipient: String,
+    /// The recipient's number on the ledger, if it is registered.
+    organisation: Option<u64>,
+    /// What it is for.
+    title: String,
+    /// The field's code.
+    field: String,
+    /// The agency's code, or for a migrated award its name.
+    agency: String,
+    /// The fiscal year.
+    fiscal_year: u16,
+    /// `open`, `held` (in a decree that is not complete), `refused`, `reported`, or a migrated award's outcome.
+    status: String,
+    /// The kind of its last step.
+    stage: String,
+    /// The eleven amounts, in the order of its way.
+    amounts: Vec<AmountRead>,
+    /// Its first entry.
+    first_entry: u64,
+    /// Its latest entry.
+    last_entry: u64,
+}
+
+/// One of the eleven amounts.
+#[derive(Serialize, ToSchema)]
+struct AmountRead {
+    /// `asked`, `recommended` and so on.
+    name: &'static str,
+    /// Whole minor units; none unless `state` is `recorded`.
+    minor: Option<i64>,
+    /// `recorded`, `not_yet`, `not_applicable` (no stage of the profile gives it, or the case is refused), or
+    /// `not_recorded` (the old register does not say).
+    state: &'static str,
+}
+
+/// A grant with its way.
+#[derive(Serialize, ToSchema)]
+struct GrantRead {
+    /// Names and amounts.
+    #[serde(flatten)]
+    summary: GrantSummary,
+    /// What may come next, and who may do it.
+    next: Vec<NextStep>,
+    /// The numbers of its documents.
+    numbers: Vec<String>,
+    /// Its steps, first to last.
+    steps: Vec<StepRead>,
+    /// Leaf hash of the latest entry about it: `after` of the next statement about it.
+    head: String,
+}
+
+/// What may come next.
+#[derive(Serialize, ToSchema)]
+struct NextStep {
+    /// The kind of statement.
+    kind: String,
+    /// The role of the office that signs, if one does.
+    office: Option<String>,
+    /// Whether the organisation signs.
+    organisation: bool,
+}
+
+/// One step of a grant.
+#[derive(Serialize, ToSchema)]
+struct StepRead {
+    /// The place of its entry: `/api/v1/entries/{entry}`, `/api/v1/receipts/{entry}`.
+    entry: u64,
+    /// The kind of statement.
+    kind: String,
+    /// What the statement is about: the grant, or the decree that names it.
+    about: String,
+    /// When it happened, as claimed.
+    event_date: String,
+    /// When the ledger recorded it.
+    recorded_at: String,
+    /// Who signed: `<key name>+<8 hex key id>`.
+    signers: Vec<String>,
+    /// The amount that the step gives this grant, in minor units.
+    amount: Option<i64>,
+    /// The statement's body; of a decree's rows, this grant's row only.
+    #[schema(value_type = Object)]
+    body: Value,
+}
+
+/// A page of grants.
+#[derive(Serialize, ToSchema)]
+struct GrantList {
+    /// How many match.
+    total: u64,
+    /// Which page this is, from 1.
+    page: u32,
+    /// How many pages there are.
+    pages: u64,
+    /// The sums of each amount over all that match, exact, as decimal digits of minor units.
+    sums: Vec<SumRead>,
+    /// This page's grants, latest change first.
+    grants: Vec<GrantSummary>,
+}
+
+/// An exact sum.
+#[derive(Serialize, ToSchema)]
+struct SumRead {
+    /// `asked`, `recommended` and so on.
+    name: &'static str,
+    /// How many grants have it.
+    count: u64,
+    /// Their sum in minor units, as text since it may be beyond 2^53; none where no grant has it.
+    minor: Option<String>,
+}
+
+/// An organisation and its grants.
+#[derive(Serialize, ToSchema)]
+struct OrganisationRead {
+    /// Its number.
+    n: u64,
+    /// Its name.
+    name: String,
+    /// The entry that registered it.
+    entry: u64,
+    /// Its newest grants; all of them by `/api/v1/grants?org=<n>`.
+    grants: GrantList,
+    /// How many grants it has by fiscal year.
+    years: Vec<YearCount>,
+}
+
+/// How many grants a year has.
+#[derive(Serialize, ToSchema)]
+struct YearCount {
+    /// The fiscal year.
+    fiscal_year: String,
+    /// How many.
+    count: u64,
+}
+
+/// What is said of an amount that is not there.
+pub(in crate::public) fn amount_state(founding: &Founding, grant: &Grant, at: usize) -> &'static str {
+    match grant.amounts[at] {
+        Some(_) => "recorded",
+        None if grant.migrated => "not_recorded",
+        None if grant.status == "refused" || !founding.gives(at) => "not_applicable",
+        None => "not_yet",
+    }
+}
+
+fn summary(founding: &Founding, grant: &Grant) -> GrantSummary {
+    let amounts = Figure::NAMES.iter().enumerate().map(|(at, name)| AmountRead {
+        name,
+        minor: grant.amounts[at],
+        state: amount_state(founding, grant, at),
+    });
+    GrantSummary {
+        id: grant.id.clone(),
+        migrated: grant.migrated,
+        recipient: grant.recipient.clone(),
+        organisation: grant.organisation,
+        title: grant.title.clone(),
+        field: grant.field.clone(),
+        agency: grant.agency.clone(),
+        fiscal_year: grant.fiscal_year,
+        status: grant.status.clone(),
+        stage: grant.stage.clone(),
+        amounts: amounts.collect(),
+        first_entry: grant.first_index,
+        last_entry: grant.last_index,
+    }
+}
+
+fn step(step: &Step) -> StepRead {
+    StepRead {
+        entry: step.record.index,
+        kind: step.record.kind.clone(),
+        about: step.record.about.clone(),
+        event_date: step.record.event_date.clone(),
+        recorded_at: step.record.recorded_at.clone(),
+        signers: step.signatures.iter().map(|signature| signature.key.clone()).collect(),
+        amount: step.amount(),
+        body: step.row.clone().unwrap_or_else(|| step.statement.body().clone()),
+    }
+}
+
+fn next_steps(grant: &Grant) -> Vec<NextStep> {
+    let next: Vec<Value> = serde_json::from_str(&grant.next).unwrap_or_default();
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    next.iter()
+        .filter_map(|value| {
+            Some(NextStep {
+                kind: text(value, "kind")?,
+                office: text(value, "office"),
+                organisation: value.get("organisation").and_then(Value::as_bool).unwrap_or(false),
+            })
+        })
+        .collect()
+}
+
+async fn grant(site: Site, id: String) -> Result<Response, Fault> {
+    let founding = site.founding.clone();
+    let history = site.pool.read(move |reader| History::read(reader, &founding.origin, &id)).await?;
+    let read = GrantRead {
+        summary: summary(&site.founding, &history.grant),
+        next: next_steps(&history.grant),
+        numbers: history.grant.numbers.split('\n').filter(|n| !n.is_empty()).map(str::to_owned).collect(),
+        steps: history.steps.iter().map(step).collect(),
+        head: history.head.to_hex(),
+    };
+    Ok(answer::body("application/json", answer::REVALIDATE, answer::json(&read)))
+}
+
+/// A case with its way.
+#[utoipa::path(
+    get, path = "/api/v1/cases/{owner}/{n}", tag = "grants",
+    params(
+        ("owner" = String, Path, description = "The organisation's number, or `a` and an agency's"),
+        ("n" = u64, Path, description = "The case's number with its owner"),
+    ),
+    responses((status = 200, body = GrantRead), (status = 404, content_type = "application/problem+json", body = super::Problem))
+)]
+pub(in crate::public) async fn case(
+    State(site): State<Site>,
+    Path((owner, n)): Path<(String, String)>,
+) -> Result<Response, Fault> {
+    grant(site, format!("case/{owner}/{n}")).await
+}
+
+/// A migrated award.
+#[utoipa::path(
+    get, path = "/api/v1/awards/{source}/{row}", tag = "grants",
+    params(
+        ("source" = String, Path, description = "The first 16 hex digits of the old register's SHA-256"),
+        ("row" = u64, Path, description = "The row of the register, from 1"),
+    ),
+    responses((status = 200, body = GrantRead), (status = 404, content_type = "application/problem+json", body = super::Problem))
+)]
+pub(in crate::public) async fn award(
+    State(site): State<Site>,
+    Path((source, row)): Path<(String, String)>,
+) -> Result<Response, Fault> {
+    grant(site, format!("award/{source}/{row}")).await
+}
+
+fn list(founding: &Founding, page: u32, found: &GrantPage) -> GrantList {
+    let sums = Figure::NAMES.iter().enumerate().map(|(at, name)| SumRead {
+        name,
+        count: found.counts[at],
+        minor: found.sums[at].map(|sum| sum.to_string()),
+    });
+    GrantList {
+        total: found.total,
+        page,
+        pages: found.total.div_ceil(u64::from(PAGE_SIZE)),
+        sums: sums.collect(),
+        grants: found.grants.iter().map(|grant| summary(founding, grant)).collect(),
+    }
+}
+
+/// The grants that match, 25 a page, latest change first.
+#[utoipa::path(
+    get, path = "/api/v1/grants", tag = "grants",
+    params(
+        ("q" = Option<String>, Query, description = "Words that must all occur in recipient, title, document numbers or id, or in a migrated award's recipient number, programme or sponsor; the last may be a beginning"),
+        ("year" = Option<u16>, Query, description = "One fiscal year"),
+        ("status" = Option<String>, Query, description = "One status"),
+        ("field" = Option<String>, Query, description = "One field's code"),
+        ("org" = Option<u64>, Query, description = "One organisation's number"),
+        ("from" = Option<String>, Query, description = "`ledger`: cases; `before`: awards taken over from before the ledger"),
+        ("has" = Option<String>, Query, description = "Only grants that have this one of the eleven amounts"),
+        ("page" = Option<u32>, Query, description = "Which page, from 1"),
+    ),
+    responses((status = 200, body = GrantList), (status = 400, content_type = "application/problem+json", body = super::Problem))
+)]
+pub(in crate::public) async fn grants(
+    State(site): State<Site>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response, Fault> {
+    let narrowed = Narrowed::read(&pairs)?;
+    let query = narrowed.query();
+    let found = site.pool.read(move |reader| Ok(reader.grants(&query)?)).await?;
+    let list = list(&site.founding, narrowed.page, &found);
+    Ok(answer::body("application/json", answer::REVALIDATE, answer::json(&list)))
+}
+
+/// An organisation and its grants.
+#[utoipa::path(
+    get, path = "/api/v1/orgs/{n}", tag = "grants",
+    params(("n" = u64, Path, description = "The organisation's number")),
+    responses((status = 200, body = OrganisationRead), (status = 404, content_type = "application/problem+json", body = super::Problem))
+)]
+pub(in crate::public) async fn organisation(
+    State(site): State<Site>,
+    Path(n): Path<String>,
+) -> Result<Response, Fault> {
+    let missing = Fault::missing(Missing::Organisation);
+    let n = number(&n).ok_or(missing.clone())?;
+    let query = GrantQuery { organisation: Some(n), limit: PAGE_SIZE, ..GrantQuery::default() };
+    let read = site.pool.read(move |reader| {
+        let organisation = reader.organisation(n)?.ok_or(missing)?;
+        let years = reader.facet(&query, Facet::FiscalYear)?;
+        Ok((organisation, reader.grants(&query)?, years))
+    });
+    let (organisation, found, years) = read.await?;
+    let read = OrganisationRead {
+        n,
+        name: organisation.name,
+        entry: organisation.index,
+        grants: list(&site.founding, 1, &found),
+        years: years.into_iter().map(|year| YearCount { fiscal_year: year.value, count: year.count }).collect(),
+    };
+    Ok(answer::body("application/json", answer::REVALIDATE, answer::json(&read)))
+}

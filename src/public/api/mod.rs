@@ -1,0 +1,102 @@
+//! The JSON API, and the OpenAPI 3.1 document that is made from its code.
+//!
+//! `routes` is the one list of addresses that programs use; a test holds it against the document, both ways.
+
+mod entry;
+pub(super) mod grant;
+mod status;
+
+use axum::routing::{MethodRouter, get};
+use serde::Serialize;
+use utoipa::{OpenApi, ToSchema};
+
+use super::answer::{self, Fault};
+use super::{Site, log};
+
+/// A problem (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub struct Problem {
+    /// Always `about:blank`: the status says what kind of problem it is.
+    pub r#type: String,
+    /// The status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong, where, and what to do.
+    pub detail: String,
+    /// The path that was asked for.
+    pub instance: String,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "hibah: public ledger of grants",
+        description = "Read-only. Nothing here needs to be trusted: every answer can be checked against the log at /checkpoint and /tile (C2SP tlog-tiles). Amounts are whole minor units of the ledger's one currency (see /api/v1/status).",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    paths(
+        log::checkpoint,
+        log::tile,
+        document,
+        status::status,
+        entry::entry,
+        entry::raw,
+        entry::receipt,
+        entry::statement,
+        grant::case,
+        grant::award,
+        grant::organisation,
+        grant::grants,
+    ),
+    components(schemas(Problem))
+)]
+struct Document;
+
+/// Every address for programs, as axum spells it.
+pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Site>)> {
+    vec![
+        ("/checkpoint", get(log::checkpoint)),
+        ("/tile/{*path}", get(log::tile)),
+        ("/api/openapi.json", get(document)),
+        ("/api/v1/status", get(status::status)),
+        ("/api/v1/entries/{index}", get(entry::entry)),
+        ("/api/v1/entries/{index}/raw", get(entry::raw)),
+        ("/api/v1/receipts/{index}", get(entry::receipt)),
+        ("/api/v1/statements/{hash}", get(entry::statement)),
+        ("/api/v1/cases/{owner}/{n}", get(grant::case)),
+        ("/api/v1/awards/{source}/{row}", get(grant::award)),
+        ("/api/v1/orgs/{n}", get(grant::organisation)),
+        ("/api/v1/grants", get(grant::grants)),
+    ]
+}
+
+/// Every address for programs, as OpenAPI spells it.
+#[must_use]
+pub fn paths() -> Vec<String> {
+    routes().into_iter().map(|(path, _)| path.replace("{*", "{")).collect()
+}
+
+/// The OpenAPI document of these addresses.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+/// This document.
+#[utoipa::path(
+    get, path = "/api/openapi.json", tag = "about",
+    responses((status = 200, content_type = "application/json", description = "This OpenAPI document"))
+)]
+async fn document() -> Result<axum::response::Response, Fault> {
+    Ok(answer::body("application/json", answer::REVALIDATE, answer::json(&openapi())))
+}
+
+/// Reads `0` or digits without leading zero, at most 2^53-1.
+pub(super) fn number(text: &str) -> Option<u64> {
+    let plain = text == "0" || (text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0'));
+    // At most 16 digits, all of which a u64 holds.
+    let value = (plain && (1..=16).contains(&text.len()))
+        .then(|| text.bytes().fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0')))?;
+    (value < 1 << 53).then_some(value)
+}

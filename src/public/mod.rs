@@ -1,0 +1,99 @@
+//! Reading for everyone: the log to the letter of C2SP tlog-tiles, a JSON API, and pages.
+//!
+//! I5: the public side cannot write. Its connections are read-only, no key is in the process, and only GET and HEAD
+//! are answered. I7: nothing served needs to be trusted; all that a reader needs to check a claim is served too.
+
+mod answer;
+pub mod api;
+pub mod connections;
+mod founding;
+mod history;
+mod log;
+mod moment;
+mod pages;
+mod pool;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+
+use crate::ledger::store::StoreError;
+use answer::Fault;
+use connections::Bounds;
+use founding::Founding;
+use pool::Pool;
+
+/// What the records of a ledger are, where they are not those of a government.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Records {
+    /// As recorded; a trial ledger is still marked as one on every page.
+    #[default]
+    Recorded,
+    /// Made up for a demonstration: every page says so.
+    MadeUp,
+}
+
+/// What every request may use.
+#[derive(Clone)]
+struct Site {
+    pool: Arc<Pool>,
+    founding: Arc<Founding>,
+    records: Records,
+}
+
+/// The read-only server of the ledger in `dir`.
+///
+/// # Errors
+/// What keeps the ledger from being read: no ledger there, a file missing or damaged.
+pub fn router(dir: PathBuf) -> Result<Router, StoreError> {
+    router_of(dir, Records::Recorded)
+}
+
+/// As [`router`], saying what the records are.
+///
+/// # Errors
+/// As [`router`].
+pub fn router_of(dir: PathBuf, records: Records) -> Result<Router, StoreError> {
+    let pool = Pool::open(dir)?;
+    let founding = pool.founding()?;
+    let site = Site { pool: Arc::new(pool), founding: Arc::new(founding), records };
+    let mut router = pages::routes();
+    for (path, handler) in api::routes() {
+        router = router.route(path, handler);
+    }
+    Ok(router
+        .fallback(async || Fault::missing(answer::Missing::Path))
+        .layer(middleware::from_fn_with_state(site.clone(), dress))
+        .with_state(site))
+}
+
+/// Serves the ledger in `dir` until `shutdown`; requests under way are answered first.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    dir: PathBuf,
+    records: Records,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let router = router_of(dir, records).map_err(std::io::Error::other)?;
+    connections::serve(listener, router, shutdown, Bounds::SERVED).await;
+    Ok(())
+}
+
+/// Around every handler: the method, faults made readable, what a client has already, and the headers of all answers.
+async fn dress(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let asked = answer::Asked::of(&request);
+    let response = if asked.is_reading() { next.run(request).await } else { Fault::Method.into_response() };
+    let response = match answer::fault_of(&response) {
+        Some(fault) if asked.wants_problem() => answer::problem(&fault, &asked),
+        Some(fault) => pages::fault(&site, &fault, &asked),
+        None => response,
+    };
+    answer::finish(response, &asked)
+}

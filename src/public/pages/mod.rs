@@ -1,0 +1,217 @@
+//! Pages for people: HTML made on the server, one style sheet, no script. Indonesian at `/...`, English at `/en/...`.
+
+mod entry;
+mod grant;
+mod home;
+mod list;
+mod log;
+pub(super) mod narrow;
+mod told;
+pub(super) mod words;
+
+use std::convert::Infallible;
+use std::sync::LazyLock;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::get;
+
+use super::answer::{self, Asked, Fault, Missing};
+use super::founding::Founding;
+use super::history::{Holder, Signature};
+use super::{Records, Site};
+use crate::tlog::hash::sha256;
+use words::{Lang, Words};
+
+const STYLE: &str = include_str!("style.css");
+
+/// The style sheet's file name: its content's hash is in it, so it may be kept forever.
+static STYLE_NAME: LazyLock<String> =
+    LazyLock::new(|| format!("style-{}.css", &sha256(STYLE.as_bytes()).to_hex()[..16]));
+
+/// Every address for people.
+pub(super) fn routes() -> Router<Site> {
+    let mut router =
+        Router::new().route("/assets/{name}", get(style)).route("/en", get(async || Redirect::permanent("/en/")));
+    for lang in [Lang::Indonesian, Lang::English] {
+        let at = |path: &str| format!("{}{path}", lang.prefix());
+        router = router
+            .route(&at("/"), get(home::page))
+            .route(&at("/grants"), get(list::page))
+            .route(&at("/grants/{*id}"), get(grant::page))
+            .route(&at("/entries/{index}"), get(entry::page))
+            .route(&at("/log"), get(log::page));
+    }
+    router
+}
+
+async fn style(Path(name): Path<String>) -> Result<Response, Fault> {
+    if name != *STYLE_NAME {
+        return Err(Fault::missing(Missing::Path));
+    }
+    Ok(answer::body("text/css; charset=utf-8", answer::FOREVER, STYLE.as_bytes().to_vec()))
+}
+
+/// Where a reader is: the language, the address without it, and under which name they reach this server.
+#[derive(Clone, Debug)]
+struct Visit {
+    lang: Lang,
+    path: String,
+    query: String,
+    /// `http://127.0.0.1:8080` for a server on the reader's own machine; none elsewhere.
+    own_machine: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let (lang, path) = Lang::of(parts.uri.path());
+        let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        Ok(Self { lang, path: path.to_owned(), query, own_machine: own_machine(host) })
+    }
+}
+
+/// A host that only the reader's own machine answers to. No other name that a request brings is ever printed.
+fn own_machine(host: &str) -> Option<String> {
+    let rest = ["127.0.0.1", "localhost", "[::1]"].iter().find_map(|name| host.strip_prefix(name))?;
+    let port = rest.strip_prefix(':').is_some_and(|port| super::api::number(port).is_some());
+    (rest.is_empty() || port).then(|| format!("http://{host}"))
+}
+
+impl Visit {
+    /// What addresses in commands begin with.
+    fn base(&self, founding: &Founding) -> String {
+        self.own_machine.clone().unwrap_or_else(|| format!("https://{}", founding.origin))
+    }
+}
+
+/// What surrounds every page.
+struct Frame<'a> {
+    lang: Lang,
+    government: &'a str,
+    origin: &'a str,
+    title: String,
+    style: &'static str,
+    banner: Option<(&'static str, &'static str)>,
+    path: String,
+    query: String,
+}
+
+impl<'a> Frame<'a> {
+    fn new(site: &'a Site, lang: Lang, path: &str, query: &str, title: String) -> Self {
+        let w = lang.words();
+        let banner = match (site.records, site.founding.trial) {
+            (Records::MadeUp, _) => Some((w.banner_made_up_title, w.banner_made_up)),
+            (Records::Recorded, true) => Some((w.banner_trial_title, w.banner_trial)),
+            (Records::Recorded, false) => None,
+        };
+        Self {
+            lang,
+            government: site.founding.government(lang),
+            origin: &site.founding.origin,
+            title,
+            style: STYLE_NAME.as_str(),
+            banner,
+            path: path.to_owned(),
+            query: query.to_owned(),
+        }
+    }
+
+    fn of(site: &'a Site, visit: &Visit, title: String) -> Self {
+        Self::new(site, visit.lang, &visit.path, &visit.query, title)
+    }
+
+    /// An address in this page's language.
+    fn href(&self, path: &str) -> String {
+        format!("{}{path}", self.lang.prefix())
+    }
+
+    /// This page in a language. A path that begins with two slashes would be another server's address to a browser,
+    /// which takes a backslash for a slash.
+    fn here_in(&self, lang: Lang) -> String {
+        let path = self.path.trim_start_matches(['/', '\\']);
+        format!("{}/{path}{}", lang.prefix(), self.query)
+    }
+
+    /// This page in the other language.
+    fn other(&self) -> String {
+        self.here_in(self.lang.other())
+    }
+
+    /// `aria-current` of a link of the header.
+    fn current(&self, path: &str) -> &'static str {
+        let here = if path == "/" { self.path == "/" } else { self.path.starts_with(path) };
+        if here { "page" } else { "false" }
+    }
+}
+
+fn html<T: Template>(page: &T) -> Result<Response, Fault> {
+    let text = page.render().map_err(|fault| Fault::store(&fault))?;
+    Ok(answer::body("text/html; charset=utf-8", answer::REVALIDATE, text.into_bytes()))
+}
+
+#[derive(Template)]
+#[template(path = "fault.html", config = "src/public/pages/askama.toml")]
+struct FaultPage<'a> {
+    frame: Frame<'a>,
+    w: &'static Words,
+    sentence: String,
+    status: u16,
+}
+
+/// A fault as a page.
+pub(super) fn fault(site: &Site, fault: &Fault, asked: &Asked) -> Response {
+    let (lang, path) = Lang::of(&asked.path);
+    let w = lang.words();
+    let status = fault.status();
+    let title = w.fault_title(status.as_u16()).to_owned();
+    let frame = Frame::new(site, lang, path, &asked.query, title);
+    let page = FaultPage { frame, w, sentence: w.fault(fault), status: status.as_u16() };
+    let Ok(mut response) = html(&page) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().remove(header::ETAG);
+    response
+}
+
+/// A thing on the ledger: its name, and its page if it has one.
+struct Thing {
+    name: String,
+    href: Option<String>,
+}
+
+impl Thing {
+    fn of(about: &str, lang: Lang) -> Self {
+        let has_page = about.starts_with("case/") || about.starts_with("award/");
+        Self { name: about.to_owned(), href: has_page.then(|| format!("{}/grants/{about}", lang.prefix())) }
+    }
+}
+
+/// One signature as a page shows it.
+struct Signed {
+    who: String,
+    href: Option<String>,
+    key: String,
+}
+
+impl Signed {
+    fn of(signature: &Signature, founding: &Founding, lang: Lang) -> Self {
+        let (_, key) = signature.key.rsplit_once('+').unwrap_or_default();
+        let (who, href) = match &signature.holder {
+            Holder::Office(code) => (founding.office(code, lang).to_owned(), None),
+            Holder::Organisation(name, n) => (name.clone(), Some(format!("{}/grants?org={n}", lang.prefix()))),
+            Holder::Root(n) => (format!("{} {n}", lang.words().office_root), None),
+            Holder::Desk => (lang.words().office_desk.to_owned(), None),
+            Holder::Other => (signature.key.clone(), None),
+        };
+        Self { who, href, key: key.to_owned() }
+    }
+}

@@ -1,0 +1,258 @@
+//! The pages' words: one struct, an instance a language, so that no language can lack a word that another has.
+
+mod english;
+mod indonesian;
+
+use crate::grants::kinds::Kind;
+use crate::public::answer::{Fault, Missing};
+
+/// The longest title that a heading or a row shows whole.
+const MAX_TITLE_CHARS: usize = 90;
+
+/// A language of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::public) enum Lang {
+    /// At `/...`.
+    Indonesian,
+    /// At `/en/...`.
+    English,
+}
+
+impl Lang {
+    /// The language that an address is in, and the address without it.
+    pub(in crate::public) fn of(path: &str) -> (Self, &str) {
+        match path.strip_prefix("/en") {
+            Some("") => (Self::English, "/"),
+            Some(rest) if rest.starts_with('/') => (Self::English, rest),
+            _ => (Self::Indonesian, path),
+        }
+    }
+
+    /// BCP 47.
+    pub(in crate::public) const fn code(self) -> &'static str {
+        self.pick("id", "en")
+    }
+
+    /// What addresses in this language begin with.
+    pub(in crate::public) const fn prefix(self) -> &'static str {
+        self.pick("", "/en")
+    }
+
+    /// The other one.
+    pub(in crate::public) const fn other(self) -> Self {
+        match self {
+            Self::Indonesian => Self::English,
+            Self::English => Self::Indonesian,
+        }
+    }
+
+    /// The first for Indonesian, the second for English.
+    pub(in crate::public) const fn pick(self, indonesian: &'static str, english: &'static str) -> &'static str {
+        match self {
+            Self::Indonesian => indonesian,
+            Self::English => english,
+        }
+    }
+
+    /// All words of this language.
+    pub(in crate::public) const fn words(self) -> &'static Words {
+        match self {
+            Self::Indonesian => &indonesian::WORDS,
+            Self::English => &english::WORDS,
+        }
+    }
+}
+
+/// Declares the words: a struct whose every field is a text.
+macro_rules! words {
+    ($($name:ident)*) => {
+        /// The texts of the pages in one language.
+        #[allow(missing_docs)] // The names say what each text is; the texts stand in the two instances.
+        pub(in crate::public) struct Words {
+            pub(in crate::public) lang: Lang,
+            pub(in crate::public) months: [&'static str; 12],
+            /// What each of the eleven amounts is called.
+            pub(in crate::public) amounts: [&'static str; 11],
+            /// Which step gives each of them.
+            pub(in crate::public) amount_from: [&'static str; 11],
+            /// Status codes and how they read.
+            pub(in crate::public) statuses: [(&'static str, &'static str); 10],
+            $(pub(in crate::public) $name: &'static str,)*
+        }
+    };
+}
+
+words! {
+    // Every page.
+    language site skip banner_trial_title banner_trial banner_made_up_title banner_made_up
+    nav_label nav_grants nav_log nav_api foot_trust foot_privacy foot_origin
+    // Home.
+    home_title home_sentence home_sentence_before search_label search_hint search_button year_heading
+    figures_applications figures_none newest_heading state_check all_entries before_heading
+    // The list.
+    list_title list_caption filters_label filter_year filter_status filter_field filter_from remove clear_all
+    from_ledger from_before column_grant column_year column_status
+    empty_title empty_no_grants empty_words empty_filters pages_label page_before page_after organisation_of untitled
+    // One grant.
+    ladder_heading ladder_heading_before ladder_caption ladder_column_amount ladder_column_sum ladder_column_step
+    not_yet not_applicable not_recorded ladder_note ladder_note_before timeline_heading happened recorded signed_by documents_heading documents_caption
+    document_title document_size document_hash document_step documents_note no_documents check_heading check_lead
+    check_receipt check_entry check_command cite_heading recipient field agency fiscal_year grant_id numbers_label
+    migrated_label migrated_note decree_row decree_number payee_account payee_registered
+    // One entry.
+    entry_heading statement_heading text_heading text_note proof_heading proof_lead leaf_hash previous
+    previous_none root size proof_hashes proof_hashes_none download_receipt download_entry recompute_heading
+    recompute_lead recompute_expect about kind newest_entry statement_hash key
+    // The log.
+    log_title log_lead checkpoint_heading checkpoint_note verifier_key verifier_key_note identity rules_label
+    check_yourself step_fetch step_verify step_since step_compare other_tools
+    // Values.
+    yes no bytes see_text office_root office_desk and or
+    // Faults.
+    fault_back
+}
+
+impl Words {
+    /// How a status reads.
+    pub(in crate::public) fn status<'a>(&'a self, code: &'a str) -> &'a str {
+        self.statuses.iter().find(|(known, _)| *known == code).map_or(code, |(_, text)| *text)
+    }
+
+    /// A grant's title, cut at a word where it is as long as a whole purpose.
+    pub(in crate::public) fn title(&self, title: &str) -> String {
+        if title.is_empty() {
+            return self.untitled.to_owned();
+        }
+        let Some((cut, _)) = title.char_indices().nth(MAX_TITLE_CHARS) else {
+            return title.to_owned();
+        };
+        let whole = title[..cut].rfind(' ').unwrap_or(cut);
+        format!("{}…", &title[..whole])
+    }
+
+    /// What stands in the place of an amount that is not there.
+    pub(in crate::public) fn absent(&self, state: &str) -> &'static str {
+        match state {
+            "not_applicable" => self.not_applicable,
+            _ => self.not_yet,
+        }
+    }
+
+    /// How a kind reads.
+    pub(in crate::public) fn kind<'a>(&self, name: &'a str) -> &'a str {
+        match (Kind::parse(name), self.lang) {
+            (Some(kind), Lang::Indonesian) => kind.title_id(),
+            (Some(kind), Lang::English) => kind.title_en(),
+            (None, _) => name,
+        }
+    }
+
+    /// `3 hibah`, `1 grant`.
+    pub(in crate::public) fn grants(&self, count: u64) -> String {
+        let count_text = self.count(count);
+        match self.lang {
+            Lang::Indonesian => format!("{count_text} hibah"),
+            Lang::English if count == 1 => "1 grant".to_owned(),
+            Lang::English => format!("{count_text} grants"),
+        }
+    }
+
+    /// A count with its language's marks: `12.408`, `12,408`.
+    pub(in crate::public) fn count(&self, count: u64) -> String {
+        let digits = count.to_string();
+        let mark = self.lang.pick(".", ",");
+        digits.char_indices().fold(String::new(), |mut out, (at, digit)| {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                out.push_str(mark);
+            }
+            out.push(digit);
+            out
+        })
+    }
+
+    /// How long after it happened it was recorded.
+    pub(in crate::public) fn delay(&self, days: i64) -> String {
+        match (self.lang, days) {
+            (Lang::Indonesian, ..=-1) => "dicatat sebelum tanggal kejadian".to_owned(),
+            (Lang::Indonesian, 0) => "dicatat pada hari yang sama".to_owned(),
+            (Lang::Indonesian, _) => format!("dicatat {days} hari kemudian"),
+            (Lang::English, ..=-1) => "recorded before the date of the event".to_owned(),
+            (Lang::English, 0) => "recorded the same day".to_owned(),
+            (Lang::English, 1) => "recorded 1 day later".to_owned(),
+            (Lang::English, _) => format!("recorded {days} days later"),
+        }
+    }
+
+    /// A fault as a sentence: what is wrong, and what to do.
+    pub(in crate::public) fn fault(&self, fault: &Fault) -> String {
+        let pick = |id, en| self.lang.pick(id, en).to_owned();
+        match fault {
+            Fault::Missing(what) => self.missing(*what).to_owned(),
+            Fault::Parameter(name, must) => match self.lang {
+                Lang::Indonesian => {
+                    format!("Parameter {name} pada alamat ini tidak dapat dibaca: mulai lagi dari daftar hibah.")
+                }
+                Lang::English => {
+                    format!("The parameter {name} of this address must {must}: correct it.")
+                }
+            },
+            Fault::Http(status) => match self.lang {
+                Lang::Indonesian => format!("Permintaan ini tidak dapat dibaca (status {status}): periksa alamatnya."),
+                Lang::English => {
+                    format!("This request could not be read (status {status}): check its address.")
+                }
+            },
+            Fault::Method => pick(
+                "Alamat ini hanya untuk dibaca: gunakan GET atau HEAD.",
+                "This address is for reading only: use GET or HEAD.",
+            ),
+            Fault::Busy => pick(
+                "Terlalu banyak pembaca sekaligus: coba lagi sebentar lagi.",
+                "Too many are reading at once: try again in a moment.",
+            ),
+            Fault::Store => pick(
+                "Buku besar sedang tidak dapat dibaca di sini: coba lagi nanti, atau gunakan cermin. Tidak ada yang berubah.",
+                "The ledger cannot be read here at the moment: try again later, or use a mirror. Nothing has changed.",
+            ),
+        }
+    }
+
+    fn missing(&self, what: Missing) -> &'static str {
+        let pick = |id, en| self.lang.pick(id, en);
+        match what {
+            Missing::Path => pick(
+                "Tidak ada apa-apa di alamat ini: periksa ejaannya, atau cari hibah dari halaman depan.",
+                "There is nothing at this address: check its spelling, or search from the first page.",
+            ),
+            Missing::Tile => pick(
+                "Tidak ada ubin dengan nama ini di bawah titik periksa terbaru.",
+                "The newest checkpoint's tree has no tile of this name: read /checkpoint for its size; paths are those of C2SP tlog-tiles.",
+            ),
+            Missing::Entry => pick(
+                "Belum ada entri dengan nomor ini: nomor entri mulai dari 0 sampai titik periksa terbaru.",
+                "There is no entry of this number: entries run from 0 to the newest checkpoint (see /checkpoint).",
+            ),
+            Missing::Grant => pick(
+                "Tidak ada hibah dengan nomor ini: cari dengan nama lembaga atau nomor dokumen.",
+                "There is no grant of this name: search by the recipient's name or a document's number.",
+            ),
+            Missing::Statement => pick(
+                "Pernyataan ini tidak ada di buku besar.",
+                "The ledger has no statement of this hash: it is SHA-256 of the text without signatures, 64 lowercase hex digits.",
+            ),
+            Missing::Organisation => {
+                pick("Tidak ada lembaga dengan nomor ini.", "There is no organisation of this number.")
+            }
+        }
+    }
+
+    /// The heading of a fault's page.
+    pub(in crate::public) fn fault_title(&self, status: u16) -> &'static str {
+        match status {
+            404 => self.lang.pick("Tidak ditemukan", "Not found"),
+            405 => self.lang.pick("Hanya untuk dibaca", "For reading only"),
+            503 => self.lang.pick("Sedang tidak tersedia", "Not available at the moment"),
+            _ => self.lang.pick("Permintaan tidak dapat dibaca", "The request could not be read"),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Read-only connections, a bounded number of them, each used by one request at a time on a thread that may block.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use super::answer::Fault;
+use super::founding::Founding;
+use crate::ledger::reader::Reader;
+use crate::ledger::store::StoreError;
+
+/// The most connections at once.
+const MAX_READERS: usize = 8;
+/// How long a request waits for one before it is told to come back.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// Readers of one ledger.
+pub(super) struct Pool {
+    dir: PathBuf,
+    idle: Mutex<Vec<Reader>>,
+    permits: Arc<Semaphore>,
+}
+
+impl Pool {
+    /// A pool with its first reader open, so that a ledger that cannot be read is known at once.
+    pub(super) fn open(dir: PathBuf) -> Result<Self, StoreError> {
+        let first = Reader::open(&dir)?;
+        Ok(Self { dir, idle: Mutex::new(vec![first]), permits: Arc::new(Semaphore::new(MAX_READERS)) })
+    }
+
+    /// What entry 0 says.
+    pub(super) fn founding(&self) -> Result<Founding, StoreError> {
+        let reader = self.take()?;
+        let founding = Founding::read(&reader, &self.dir);
+        self.put(reader);
+        founding
+    }
+
+    /// Runs `work` with a reader.
+    pub(super) async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Reader) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let waited = tokio::time::timeout(WAIT, Arc::clone(&self.permits).acquire_owned()).await;
+        let Ok(Ok(permit)) = waited else {
+            return Err(Fault::Busy);
+        };
+        let pool = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || {
+            // Held to the end of the work, even when nobody waits for it any more.
+            let _permit = permit;
+            let reader = pool.take()?;
+            let done = work(&reader);
+            // After a fault of the files the next request opens them anew.
+            if !matches!(done, Err(Fault::Store)) {
+                pool.put(reader);
+            }
+            done
+        });
+        done.await.unwrap_or_else(|panic| Err(Fault::store(&panic)))
+    }
+
+    fn take(&self) -> Result<Reader, StoreError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.map_or_else(|| Reader::open(&self.dir), Ok)
+    }
+
+    fn put(&self, reader: Reader) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+    }
+}
