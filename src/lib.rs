@@ -2,6 +2,7 @@
 //!
 //! Data flows downward through the rooms and never back; `ARCHITECTURE.md` is the map.
 
+pub mod cli;
 pub mod desk;
 pub mod grants;
 pub mod ledger;

@@ -1,3 +1,5 @@
-//! The program `hibah`; it does nothing yet.
+//! The program `hibah`. Everything is in the library; see `hibah --help`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    hibah::cli::run()
+}

@@ -1,13 +1,36 @@
 //! The one test binary: data through one `check` a subject, the real binary, real files.
 
+mod cli_clock;
+mod cli_fields;
+mod cli_help;
+mod cli_import;
+mod cli_path;
+mod cli_refusals;
+mod cli_serve;
+mod cli_shell;
+mod cli_statements;
+mod demo;
+mod desk_submit;
 mod grants_bodies;
 mod grants_profile;
 mod grants_text;
+mod hostile;
+mod ledger_city;
+mod ledger_sequencer;
+mod ledger_spelling;
+mod ledger_store;
+mod ledger_verify;
+mod ledger_writer;
 mod left_out;
 mod legacy_map;
 mod legacy_read;
 mod legacy_real_files;
 mod mixed_order;
+mod public_api;
+mod public_log;
+mod public_pages;
+mod public_town;
+mod released;
 mod tlog_checkpoint;
 mod tlog_ed25519;
 mod tlog_merkle;

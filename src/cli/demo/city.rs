@@ -1,0 +1,401 @@
+//! A city on a ledger: all its keys, a clock that replays given days, and one call to say something.
+//!
+//! For demos and tests only: the seed of every key is published (it is the hash of the key's name), so anybody can sign
+//! as anybody. The rule book takes such keys on trial ledgers only.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::grants::about::About;
+use crate::grants::money::Currency;
+use crate::grants::profile::Profile;
+use crate::grants::signer::SignerId;
+use crate::grants::state::{Series, State};
+use crate::grants::time::{Date, Timestamp};
+use crate::ledger::opening::{Opening, commitment};
+use crate::ledger::replay::Refused;
+use crate::ledger::statement::Content;
+use crate::ledger::store::StoreError;
+use crate::ledger::writer::{Clock, Outcome, Writer};
+use crate::tlog::ed25519::SigningKey;
+use crate::tlog::hash::{Hash, sha256};
+use crate::tlog::note::NoteSigner;
+
+/// How many roots a city of ours has, and how many of them must sign.
+const ROOTS: (u64, usize) = (5, 3);
+/// The most statements in one transaction.
+const MAX_GROUP: usize = 500;
+const DAY_MS: i64 = 86_400_000;
+/// Everything is recorded at 09:00 local time.
+const OFFICE_HOUR_MS: i64 = 9 * 3_600_000;
+
+/// Why a city could not say something.
+#[derive(Debug, thiserror::Error)]
+pub enum CityError {
+    /// The ledger refused it.
+    #[error("{kind} about {about} was refused ({code}): {refused}")]
+    Refused {
+        /// What was said.
+        kind: String,
+        /// About what.
+        about: String,
+        /// The rule.
+        code: &'static str,
+        /// Why.
+        refused: Box<Refused>,
+    },
+    /// The ledger's files.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The script itself.
+    #[error("{0}")]
+    Script(String),
+}
+
+/// A clock that stands still until it is set.
+struct ReplayClock(Arc<AtomicI64>);
+
+impl Clock for ReplayClock {
+    fn now(&mut self) -> Result<Timestamp, String> {
+        Timestamp::from_ms(self.0.load(Ordering::SeqCst)).ok_or_else(|| "a day beyond the calendar".to_owned())
+    }
+}
+
+/// A city, its ledger and all its keys.
+pub struct City {
+    writer: Writer,
+    clock: Arc<AtomicI64>,
+    today: Date,
+    offset_min: i32,
+    keys: BTreeMap<String, NoteSigner>,
+    offices: BTreeMap<String, u64>,
+    waiting: Vec<(Vec<u8>, String, About)>,
+    touched: BTreeSet<About>,
+}
+
+/// Something to be said.
+pub struct Saying<'a> {
+    /// The kind.
+    pub kind: &'a str,
+    /// About what.
+    pub about: About,
+    /// The kind's own fields.
+    pub body: Value,
+    /// When it happened.
+    pub on: Date,
+    /// Who signs: `root/1`, `official/3`, `org/12`, or the code of an office.
+    pub signers: &'a [&'a str],
+}
+
+/// What a registration says of an organisation of ours.
+pub struct Registration<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// A code of the profile's recipient types.
+    pub recipient_type: &'a str,
+    /// Street and number.
+    pub street: &'a str,
+    /// Kelurahan.
+    pub ward: &'a str,
+    /// City.
+    pub city: &'a str,
+}
+
+/// The key of a role on a ledger; its seed is the hash of its name.
+///
+/// # Panics
+/// Never for an origin that founds a ledger.
+#[must_use]
+pub fn published_key(origin: &str, role: &str) -> NoteSigner {
+    let name = if role.is_empty() { origin.to_owned() } else { format!("{origin}/{role}") };
+    let seed = sha256(format!("hibah published seed\n{name}\n").as_bytes());
+    NoteSigner::new(&name, SigningKey::from_seed(*seed.as_bytes())).expect("an origin and a role make a key name")
+}
+
+impl City {
+    /// Founds the city's ledger in `dir` on the day `today` and appoints an official for each office of its profile.
+    ///
+    /// # Errors
+    /// What the ledger or its files refuse.
+    pub fn found(
+        dir: &Path,
+        origin: &str,
+        profile: &Profile,
+        currency: &Currency,
+        today: Date,
+    ) -> Result<Self, CityError> {
+        let clock = Arc::new(AtomicI64::new(0));
+        let offset_min = profile.utc_offset_min;
+        clock.store(office_hour(today, offset_min), Ordering::SeqCst);
+        let mut keys: BTreeMap<String, NoteSigner> = BTreeMap::new();
+        for n in 1..=ROOTS.0 {
+            keys.insert(format!("root/{n}"), published_key(origin, &format!("root/{n}")));
+        }
+        let roots: Vec<String> = keys.values().map(|key| key.verifier().to_string()).collect();
+        let ledger_key = published_key(origin, "");
+        let founding = Content {
+            origin: origin.to_owned(),
+            kind: "ledger.founded".to_owned(),
+            about: About::Ledger,
+            after: None,
+            body: json!({
+                "currency": {"code": currency.code(), "decimals": currency.decimals()},
+                "keys": {"ledger": ledger_key.verifier().to_string(), "roots": roots, "threshold": ROOTS.1},
+                "profile": profile.to_json(),
+                "rules": 0,
+                "trial": true,
+            }),
+            event_date: today,
+            expires: plus(today, 14)?,
+            signers: keys.values().map(signer_id).collect(),
+        };
+        let bytes = signed(&founding, keys.values())?;
+        let founded = Writer::found(dir, origin, &bytes, ledger_key, Box::new(ReplayClock(Arc::clone(&clock))))?;
+        let writer = founded.map_err(|refused| refusal("ledger.founded", About::Ledger, refused))?;
+        let mut city = Self {
+            writer,
+            clock,
+            today,
+            offset_min,
+            keys,
+            offices: BTreeMap::new(),
+            waiting: Vec::new(),
+            touched: BTreeSet::new(),
+        };
+        for (at, office) in profile.offices.iter().enumerate() {
+            city.appoint(&office.code.0, at as u64 + 1)?;
+        }
+        city.flush()?;
+        Ok(city)
+    }
+
+    /// Appoints an official with a new key to an office, for twenty years from today.
+    ///
+    /// # Errors
+    /// What the ledger refuses.
+    pub fn appoint(&mut self, office: &str, n: u64) -> Result<(), CityError> {
+        let role = format!("official/{n}");
+        let key = published_key(self.writer.origin(), &role);
+        let body = json!({
+            "office": office,
+            "person": format!("pejabat/{n:04}"),
+            "decree_number": format!("821/Kep.{n:03}-REKAAN/{}", self.today.year()),
+            "period": {"from": self.today.to_string(), "until": plus(self.today, 7305)?.to_string()},
+            "key": key.verifier().to_string(),
+        });
+        self.keys.insert(role.clone(), key);
+        self.offices.insert(office.to_owned(), n);
+        let signers = ["root/1", "root/2", "root/3", &role];
+        self.say(&Saying {
+            kind: "official.appointed",
+            about: About::Official(n),
+            body,
+            on: self.today,
+            signers: &signers,
+        })
+    }
+
+    /// Registers an organisation with a new key today; answers its number.
+    ///
+    /// # Errors
+    /// What the ledger refuses.
+    pub fn register(&mut self, registration: &Registration<'_>) -> Result<u64, CityError> {
+        self.flush()?;
+        let n = self.state().next_number(Series::Orgs);
+        let role = format!("org/{n}");
+        let key = published_key(self.writer.origin(), &role);
+        let [account, chair] = ["account", "chair"].map(|name| {
+            let (pointer, salt, value) = self.sealed(n, name);
+            commitment(self.writer.origin(), &role, &pointer, &salt, &value).to_hex()
+        });
+        let body = json!({
+            "name": registration.name,
+            "recipient_type": registration.recipient_type,
+            "address": {"street": registration.street, "ward": registration.ward, "city": registration.city},
+            "key": key.verifier().to_string(),
+            "sealed": {"account": account, "chair": chair},
+        });
+        self.keys.insert(role.clone(), key);
+        let signers = ["registrar", &role];
+        let on = self.today;
+        self.say(&Saying { kind: "organisation.registered", about: About::Org(n), body, on, signers: &signers })?;
+        Ok(n)
+    }
+
+    /// The made-up personal data of an organisation: pointer, salt and value.
+    fn sealed(&self, n: u64, name: &str) -> (String, [u8; 32], String) {
+        let salt = sha256(format!("hibah published salt\n{}/org/{n}/{name}\n", self.writer.origin()).as_bytes());
+        let value = format!("{name} {n} (rekaan)");
+        (format!("/body/sealed/{name}"), *salt.as_bytes(), value)
+    }
+
+    /// The opening of one sealed value of an organisation, for its registration.
+    #[must_use]
+    pub fn opening(&self, n: u64, name: &str, registration: Hash) -> Opening {
+        let (pointer, salt, value) = self.sealed(n, name);
+        Opening { statement: registration, pointer, salt, value }
+    }
+
+    /// Says something, signed by everyone it names, to be recorded with the next group. It follows the latest entry
+    /// about its thing.
+    ///
+    /// # Errors
+    /// What the ledger refuses of the group before, when this one rests on it.
+    pub fn say(&mut self, saying: &Saying<'_>) -> Result<(), CityError> {
+        if self.rests_on_waiting(saying) || self.waiting.len() >= MAX_GROUP {
+            self.flush()?;
+        }
+        let bytes = self.statement(saying)?;
+        self.waiting.push((bytes, saying.kind.to_owned(), saying.about));
+        self.touched.insert(saying.about);
+        Ok(())
+    }
+
+    /// The bytes of a statement that says this now.
+    ///
+    /// # Errors
+    /// [`CityError::Script`] when it breaks the format.
+    pub fn statement(&self, saying: &Saying<'_>) -> Result<Vec<u8>, CityError> {
+        let signers: Vec<&NoteSigner> = saying.signers.iter().map(|role| self.key(role)).collect::<Result<_, _>>()?;
+        let content = Content {
+            origin: self.writer.origin().to_owned(),
+            kind: saying.kind.to_owned(),
+            about: saying.about,
+            after: self.state().expected_after(&saying.about),
+            body: saying.body.clone(),
+            event_date: saying.on,
+            expires: plus(self.today, 14)?,
+            signers: signers.iter().map(|signer| signer_id(signer)).collect(),
+        };
+        signed(&content, signers)
+    }
+
+    /// A statement about a thing rests on a waiting one about the same thing; a case also on its organisation; a decree,
+    /// whose rows name cases, on everything.
+    fn rests_on_waiting(&self, saying: &Saying<'_>) -> bool {
+        let parent = match saying.about {
+            About::Case(id) => About::parse(&format!("org/{}", owner_number(&id))),
+            About::Decree(_) => return !self.waiting.is_empty(),
+            _ => None,
+        };
+        self.touched.contains(&saying.about) || parent.is_some_and(|parent| self.touched.contains(&parent))
+    }
+
+    /// Records what waits, in one transaction.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub fn flush(&mut self) -> Result<(), CityError> {
+        let group = std::mem::take(&mut self.waiting);
+        self.touched.clear();
+        let statements: Vec<&[u8]> = group.iter().map(|(bytes, _, _)| bytes.as_slice()).collect();
+        for (outcome, (_, kind, about)) in self.writer.append(&statements)?.into_iter().zip(&group) {
+            if let Outcome::Refused { refused, .. } = outcome {
+                return Err(refusal(kind, *about, refused));
+            }
+        }
+        Ok(())
+    }
+
+    /// Records what waits and moves on to 09:00 of another day.
+    ///
+    /// # Errors
+    /// As [`City::flush`].
+    pub fn go_to(&mut self, day: Date) -> Result<(), CityError> {
+        if day == self.today {
+            return Ok(());
+        }
+        self.flush()?;
+        self.today = day;
+        self.clock.store(office_hour(day, self.offset_min), Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// The day it is.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.today
+    }
+
+    /// The state after what is recorded.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        self.writer.state()
+    }
+
+    /// The ledger.
+    pub fn writer(&mut self) -> &mut Writer {
+        &mut self.writer
+    }
+
+    /// Gives the ledger out of hand.
+    #[must_use]
+    pub fn into_writer(self) -> Writer {
+        self.writer
+    }
+
+    /// The key of a role (`root/1`, `official/3`, `org/12`) or of the holder of an office.
+    ///
+    /// # Errors
+    /// [`CityError::Script`] when nobody has it.
+    pub fn key(&self, role: &str) -> Result<&NoteSigner, CityError> {
+        let by_office = self.offices.get(role).map(|n| format!("official/{n}"));
+        self.keys
+            .get(by_office.as_deref().unwrap_or(role))
+            .ok_or_else(|| CityError::Script(format!("nobody in this city has the key {role}")))
+    }
+
+    /// `decided_by` of the holder of an office.
+    #[must_use]
+    pub fn decided_by(&self, office: &str) -> Value {
+        let n = self.offices.get(office).copied().unwrap_or_default();
+        json!({"person": format!("pejabat/{n:04}"), "post": office})
+    }
+}
+
+fn owner_number(id: &crate::grants::about::CaseId) -> u64 {
+    match id.owner {
+        crate::grants::about::CaseOwner::Org(n) | crate::grants::about::CaseOwner::Agency(n) => n,
+    }
+}
+
+/// The id under which a key signs statements.
+///
+/// # Panics
+/// Never for the name of a key of ours.
+#[must_use]
+pub fn signer_id(signer: &NoteSigner) -> SignerId {
+    SignerId::new(signer.name(), signer.verifier().key_id().0).expect("a key name that a ledger uses")
+}
+
+fn signed<'k>(content: &Content, signers: impl IntoIterator<Item = &'k NoteSigner>) -> Result<Vec<u8>, CityError> {
+    let script = |e: crate::ledger::form::FormError| CityError::Script(e.to_string());
+    let mut statement = content.draft().map_err(script)?;
+    for signer in signers {
+        statement.sign(signer).map_err(script)?;
+    }
+    Ok(statement.to_bytes())
+}
+
+fn refusal(kind: &str, about: About, refused: Refused) -> CityError {
+    CityError::Refused {
+        kind: kind.to_owned(),
+        about: about.to_string(),
+        code: refused.code(),
+        refused: Box::new(refused),
+    }
+}
+
+fn plus(day: Date, days: i64) -> Result<Date, CityError> {
+    day.plus_days(days).ok_or_else(|| CityError::Script("a day beyond the calendar".to_owned()))
+}
+
+fn office_hour(day: Date, offset_min: i32) -> i64 {
+    // 1970-01-01 is a date that every parser of ours takes.
+    let epoch = Date::parse("1970-01-01").expect("the epoch is a date");
+    epoch.days_until(day) * DAY_MS + OFFICE_HOUR_MS - i64::from(offset_min) * 60_000
+}

@@ -1,0 +1,278 @@
+//! `hibah serve`: the public read-only server, and the desk when asked for.
+//!
+//! I5: no key is in the public server's process. When both are asked for, the public server runs in a child process
+//! that gets neither key nor passphrase and ends when this one does, because its standard input closes then.
+
+use std::io::Read as _;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::clock::SystemClock;
+use super::passphrase::Passphrase;
+use super::{Failure, files, output, source, submit};
+use crate::ledger::sequencer::Sequencer;
+use crate::ledger::writer::Writer;
+use crate::public::Records;
+use crate::tlog::note::NoteSigner;
+
+/// Where the public server listens if neither address is given.
+const DEFAULT_PUBLIC: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+/// How many statements wait at the desk before it answers "full".
+const QUEUE: usize = 1_024;
+/// How long requests under way are waited for at the end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serve a ledger to everyone, read-only; with --desk also take statements
+#[derive(clap::Args)]
+#[command(
+    after_help = "Without an address: the public server on 127.0.0.1:8080. The desk runs only when\nasked for and needs the ledger key. Put a web server with TLS before both.\nCtrl-C stops; statements that wait are recorded first.\n\nExamples:\n  hibah serve my-ledger\n  hibah serve my-ledger --public 127.0.0.1:8080 --desk 127.0.0.1:8081"
+)]
+pub struct Args {
+    /// The ledger's folder
+    dir: PathBuf,
+    /// Address and port of the public server
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    public: Option<SocketAddr>,
+    /// Address and port of the desk, which takes statements
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    desk: Option<SocketAddr>,
+    /// The ledger's key file, for the desk [default: keys/ledger.key in the ledger's folder]
+    #[arg(long, value_name = "FILE", requires = "desk")]
+    ledger_key: Option<PathBuf>,
+    /// Stop when standard input closes
+    #[arg(long, hide = true)]
+    until_stdin_closes: bool,
+    /// Every page says that the records are made up
+    #[arg(long, hide = true)]
+    made_up: bool,
+    #[command(flatten)]
+    passphrase: Passphrase,
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "write an address and a port, such as 127.0.0.1:8080 or [::1]:8080".to_owned())
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<(), Failure> {
+    match (args.public, args.desk) {
+        (None, None) => serve_public(args, DEFAULT_PUBLIC),
+        (Some(public), None) => serve_public(args, public),
+        (public, Some(desk)) => serve_desk(args, desk, public),
+    }
+}
+
+fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind(address).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    });
+    listener.map_err(|error| {
+        let why = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "another program listens there".to_owned(),
+            _ => error.to_string(),
+        };
+        Failure::CouldNot(format!(
+            "{address} cannot be served at ({why}): stop that program, or name another address with {option}"
+        ))
+    })
+}
+
+fn serve_public(args: &Args, address: SocketAddr) -> Result<(), Failure> {
+    // Made anew or brought up to date here, since the server itself cannot write.
+    drop(source::open_reader(&args.dir)?);
+    let listener = bind(address, "--public")?;
+    let at = listener.local_addr().map_err(Failure::could_not)?;
+    runtime()?.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::could_not)?;
+        let stop = stop_signal(args.until_stdin_closes)?;
+        if !args.made_up {
+            output::say(format_args!("Public server: http://{at}/"));
+        }
+        if !args.until_stdin_closes {
+            output::say(format_args!("Check it from anywhere: hibah verify http://{at}\nCtrl-C stops it."));
+        }
+        let records = if args.made_up { Records::MadeUp } else { Records::Recorded };
+        let served = crate::public::serve(listener, args.dir.clone(), records, asked(stop.clone()));
+        in_time(served, stop).await
+    })
+}
+
+fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Result<(), Failure> {
+    if let Some(public) = public {
+        // Found out here, so that an address in use is said once and before a passphrase is asked for.
+        drop(bind(public, "--public")?);
+    }
+    let listener = bind(desk, "--desk")?;
+    let at = listener.local_addr().map_err(Failure::could_not)?;
+    let writer = submit::open_writer(&args.dir, args.ledger_key.as_deref(), &args.passphrase)?;
+    let child = public.map(|public| PublicChild::start(&args.dir, public, args.made_up)).transpose()?;
+    take_statements(listener, writer, child, || {
+        output::say(format_args!("Desk: http://{at}/"));
+        output::say(format_args!("Hand in a statement: hibah submit http://{at} FILE\nCtrl-C stops it."));
+    })
+}
+
+/// Whether both addresses can be served at, said before a demo is made.
+pub fn check_free(public: SocketAddr, desk: SocketAddr) -> Result<(), Failure> {
+    bind(public, "--public").and(bind(desk, "--desk")).map(drop)
+}
+
+/// Serves a demo: its public pages from a child process, its desk from this one. `invite` is called once both listen.
+pub fn demo(
+    dir: &Path,
+    public: SocketAddr,
+    desk: SocketAddr,
+    signer: NoteSigner,
+    invite: impl FnOnce(),
+) -> Result<(), Failure> {
+    let listener = bind(desk, "--desk")?;
+    let writer = Writer::open(dir, signer, Box::new(SystemClock::new()))?;
+    let child = PublicChild::start(dir, public, true)?;
+    take_statements(listener, writer, Some(child), invite)
+}
+
+fn take_statements(
+    listener: TcpListener,
+    writer: Writer,
+    child: Option<PublicChild>,
+    greet: impl FnOnce(),
+) -> Result<(), Failure> {
+    let sequencer = Arc::new(Sequencer::start(writer, QUEUE));
+    let served = runtime()?.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::could_not)?;
+        let stop = stop_signal(false)?;
+        greet();
+        let ended = child.as_ref().map(|child| child.ended.clone());
+        let stop_or_ended = either(either(stop, ended), Some(stopped(Arc::clone(&sequencer))));
+        let served = crate::desk::serve(listener, Arc::clone(&sequencer), asked(stop_or_ended.clone()));
+        in_time(served, stop_or_ended).await
+    });
+    let fell = sequencer.has_stopped();
+    // The last handle: what waits is recorded before the writer goes.
+    drop(sequencer);
+    match child.map(PublicChild::finish) {
+        Some(Err(failure)) => Err(failure),
+        _ if fell => Err(Failure::CouldNot(
+            "the writer stopped by a fault of the program, so the desk was stopped too: keep the lines before this one, report them, and start it again".to_owned(),
+        )),
+        _ => served,
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::could_not)
+}
+
+/// Turns true once the server shall stop: Ctrl-C, SIGTERM, or standard input that closes.
+fn stop_signal(until_stdin_closes: bool) -> Result<watch::Receiver<bool>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (tell, stop) = watch::channel(false);
+    let mut terminated = signal(SignalKind::terminate()).map_err(Failure::could_not)?;
+    let mut interrupted = signal(SignalKind::interrupt()).map_err(Failure::could_not)?;
+    let by_signal = tell.clone();
+    tokio::spawn(async move {
+        tokio::select! { _ = terminated.recv() => {}, _ = interrupted.recv() => {} }
+        by_signal.send_replace(true);
+    });
+    if until_stdin_closes {
+        std::thread::spawn(move || {
+            // Whatever ends the reading, the parent is gone or wants an end.
+            let _ = std::io::stdin().lock().read_to_end(&mut Vec::new());
+            tell.send_replace(true);
+        });
+    }
+    Ok(stop)
+}
+
+async fn asked(mut stop: watch::Receiver<bool>) {
+    // An error means that nobody is left to ask, which does not happen while signals are watched.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Turns true once the writer's thread has ended, whose desk would refuse everything from then on.
+fn stopped(sequencer: Arc<Sequencer>) -> watch::Receiver<bool> {
+    let (tell, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        while !sequencer.has_stopped() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        tell.send_replace(true);
+    });
+    stopped
+}
+
+/// True once one of the two is.
+fn either(first: watch::Receiver<bool>, second: Option<watch::Receiver<bool>>) -> watch::Receiver<bool> {
+    let Some(second) = second else { return first };
+    let (tell, both) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! { () = asked(first) => {}, () = asked(second) => {} }
+        tell.send_replace(true);
+    });
+    both
+}
+
+/// Waits for the server; once it was asked to stop, not longer than the grace.
+async fn in_time(
+    served: impl Future<Output = std::io::Result<()>>,
+    stop: watch::Receiver<bool>,
+) -> Result<(), Failure> {
+    let late = async {
+        asked(stop).await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = served => served.map_err(Failure::could_not),
+        () = late => Ok(()),
+    }
+}
+
+/// The public server in a process of its own.
+struct PublicChild {
+    stdin: ChildStdin,
+    ended: watch::Receiver<bool>,
+    waiting: std::thread::JoinHandle<std::io::Result<ExitStatus>>,
+}
+
+impl PublicChild {
+    fn start(dir: &Path, address: SocketAddr, made_up: bool) -> Result<Self, Failure> {
+        let fault = |error: std::io::Error| {
+            Failure::CouldNot(format!("the public server could not be started: {}", files::why(&error)))
+        };
+        let mut child: Child = Command::new(std::env::current_exe().map_err(fault)?)
+            .arg("serve")
+            .arg(dir)
+            .args(["--public", &address.to_string(), "--until-stdin-closes"])
+            .args(made_up.then_some("--made-up"))
+            .env_remove("HIBAH_PASSPHRASE")
+            .stdin(Stdio::piped())
+            .spawn()
+            .map_err(fault)?;
+        let stdin = child.stdin.take().ok_or_else(|| Failure::could_not("the public server has no standard input"))?;
+        let (tell, ended) = watch::channel(false);
+        let waiting = std::thread::spawn(move || {
+            let status = child.wait();
+            tell.send_replace(true);
+            status
+        });
+        Ok(Self { stdin, ended, waiting })
+    }
+
+    /// Lets the child end and tells how it did.
+    fn finish(self) -> Result<(), Failure> {
+        drop(self.stdin);
+        match self.waiting.join() {
+            Ok(Ok(status)) if status.success() => Ok(()),
+            // It said itself what was wrong.
+            _ => Err(Failure::CouldNot(
+                "the public server stopped, so the desk was stopped too: see the line before this one".to_owned(),
+            )),
+        }
+    }
+}

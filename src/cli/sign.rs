@@ -1,0 +1,430 @@
+//! `hibah sign`: makes a statement from its kind and body, and adds the holder's line to a draft of several signers.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::passphrase::Passphrase;
+use super::{Failure, clock, files, key_file, output, source};
+use crate::grants::about::{About, CaseOwner};
+use crate::grants::bodies::Body;
+use crate::grants::kinds::Kind;
+use crate::grants::shape::Field;
+use crate::grants::signer::SignerId;
+use crate::grants::state::Series;
+use crate::grants::time::Date;
+use crate::ledger::canonical;
+use crate::ledger::form::FormCode;
+use crate::ledger::opening::{self, Opening};
+use crate::ledger::replay::{Replay, Signatures};
+use crate::ledger::statement::{Content, Statement};
+use crate::tlog::hash::Hash;
+use crate::tlog::note::VerifierKey;
+
+/// How many days ahead a statement expires if not told (formats.md section 1).
+const EXPIRES_DAYS: i64 = 14;
+
+/// Sign a statement: a new one from its kind and body, or a draft that waits for more signers
+#[derive(clap::Args)]
+#[command(after_help = after_help())]
+pub struct Args {
+    /// A draft to show and, with --key, to sign
+    #[arg(required_unless_present_any = ["kind", "fields"])]
+    file: Option<PathBuf>,
+    /// Print the fields of this kind's body, one a line, and do nothing else
+    #[arg(long, value_name = "KIND", exclusive = true, value_parser = kind)]
+    fields: Option<Kind>,
+    /// The kind of a new statement; see the list below
+    #[arg(long, conflicts_with = "file", requires = "about", requires = "body")]
+    kind: Option<String>,
+    /// What it is about: case/1/1, org/3, decree/2026/1 ...; `new` in place of the last number takes the next one
+    #[arg(long, requires = "kind")]
+    about: Option<String>,
+    /// The statement's own fields, a JSON object; - reads standard input
+    #[arg(long, value_name = "FILE", requires = "kind")]
+    body: Option<PathBuf>,
+    /// The ledger to look `after` and the next number up in: its folder, an exported folder or its web address
+    #[arg(long, value_name = "LEDGER", requires = "kind")]
+    ledger: Option<String>,
+    /// The ledger's verifier key, to be sure which ledger that is
+    #[arg(long, value_name = "KEY", requires = "ledger", value_parser = source::vkey)]
+    vkey: Option<VerifierKey>,
+    /// Leaf hash of the latest entry about it, if no --ledger is at hand
+    #[arg(long, value_name = "HEX", requires = "kind")]
+    after: Option<String>,
+    /// Your key file; give it again for each key that you hold
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["file", "fields"])]
+    key: Vec<PathBuf>,
+    /// Another signer, <key name>+<8 hex digits>, who signs the file later
+    #[arg(long, value_name = "ID", requires = "kind", value_parser = signer_id)]
+    signer: Vec<SignerId>,
+    /// Commit to the text in FILE as sealed.NAME, and keep the opening beside the statement; never on the ledger
+    #[arg(long, value_name = "NAME=FILE", requires = "kind", value_parser = seal)]
+    seal: Vec<(String, PathBuf)>,
+    /// When it happened, YYYY-MM-DD [default: today]
+    #[arg(long, value_name = "DATE", requires = "kind", value_parser = date)]
+    event_date: Option<Date>,
+    /// The last day on which it may be recorded, YYYY-MM-DD [default: in 14 days]
+    #[arg(long, value_name = "DATE", requires = "kind", value_parser = date)]
+    expires: Option<Date>,
+    /// Where the statement goes; - is standard output [default: KIND.ABOUT.statement, or the draft itself]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Say it for a machine
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    passphrase: Passphrase,
+}
+
+fn after_help() -> String {
+    let kinds: String = Kind::ALL.iter().map(|kind| format!("\n  {:24} {}", kind.name(), kind.title_en())).collect();
+    format!(
+        "\
+Kinds:{kinds}
+
+Amounts are whole units of the currency's smallest part. With --seal the program fills in `sealed`,
+with --ledger the `after` of a decree's rows.
+
+Examples:
+  hibah sign --fields use.reported
+  hibah sign --ledger my-ledger --kind use.reported --about case/1/1 \\
+    --body report.json --key org.key
+  hibah sign --ledger my-ledger --kind application.submitted \\
+    --about case/1/new --body application.json --key org.key
+  hibah sign agreement.signed.case-1-1.statement \\
+    --key my-ledger/keys/official-3-ppkd.key"
+    )
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    Kind::parse(text).ok_or_else(|| "it is not a kind of statement: `hibah sign --help` lists them".to_owned())
+}
+
+fn signer_id(text: &str) -> Result<SignerId, String> {
+    // People copy verifier keys; the first two parts of one are the signer's name and id.
+    let id: Vec<&str> = text.splitn(3, '+').take(2).collect();
+    SignerId::parse(&id.join("+"))
+        .ok_or_else(|| "write <key name>+<8 hex digits>, as `hibah key show` prints it".to_owned())
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "write a real date as YYYY-MM-DD".to_owned())
+}
+
+fn seal(text: &str) -> Result<(String, PathBuf), String> {
+    let split = text.split_once('=').filter(|(name, file)| !name.is_empty() && !file.is_empty());
+    split
+        .map(|(name, file)| (name.to_owned(), file.into()))
+        .ok_or_else(|| "write NAME=FILE, such as account=account.txt".to_owned())
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<(), Failure> {
+    if let Some(kind) = args.fields {
+        tell_fields(kind);
+        return Ok(());
+    }
+    let Draft { mut statement, replay, openings } = match (&args.file, &args.kind) {
+        (Some(file), _) => Draft { statement: read_draft(file)?, replay: None, openings: Vec::new() },
+        (None, Some(kind)) => draft(args, kind)?,
+        (None, None) => {
+            return Err(Failure::CouldNot("name a draft, or --kind with --about and --body".to_owned()));
+        }
+    };
+    show(&statement);
+    for file in &args.key {
+        let passphrase = args.passphrase.get(&file.display().to_string())?;
+        let signer = key_file::read(file, &passphrase)?;
+        statement.sign(&signer).map_err(Failure::could_not)?;
+    }
+    let out = place(args, &statement);
+    for opening in &openings {
+        let file =
+            files::with_ending(&out, &format!(".{}.opening", opening.pointer.rsplit('/').next().unwrap_or_default()));
+        files::write_private(&file, &opening.to_bytes())?;
+        output::remark(format_args!(
+            "Opening of {}: {} (keep it from everyone but those who may know)",
+            opening.pointer,
+            file.display()
+        ));
+    }
+    if !args.key.is_empty() {
+        match &args.file {
+            Some(file) if *file == out => files::write(&out, &statement.to_bytes())?,
+            _ if out == Path::new("-") => output::raw(&statement.to_bytes()),
+            _ => files::write_new(&out, &statement.to_bytes())?,
+        }
+    }
+    tell(args, &statement, &out);
+    if let Some(replay) = replay {
+        foretell(&statement, &replay);
+    }
+    Ok(())
+}
+
+/// The fields of a kind's body, from the declarations that read it.
+fn tell_fields(kind: Kind) {
+    let fields = Body::fields(kind);
+    if fields.is_empty() {
+        output::say(format_args!("The body of {kind} has no fields: write {{}}."));
+        return;
+    }
+    let width = fields.iter().map(|field| field.name.len()).max().unwrap_or_default();
+    for Field { name, what, optional, meaning } in fields {
+        let optional = if optional { "optional, " } else { "" };
+        let line = format!("{name:width$}  {optional}{what}. {meaning}");
+        output::say(line.trim_end());
+    }
+}
+
+/// Reads a draft of any ledger: its second line says which.
+fn read_draft(file: &Path) -> Result<Statement, Failure> {
+    let bytes = files::read(file, "a statement file made by `hibah sign`")?;
+    let text = String::from_utf8_lossy(&bytes);
+    let origin = text.split('\n').nth(1).unwrap_or_default();
+    Statement::parse_draft(&bytes, origin)
+        .map_err(|fault| Failure::CouldNot(format!("{} is no statement that can be signed: {fault}", file.display())))
+}
+
+/// A statement on its way to its signers.
+struct Draft {
+    statement: Statement,
+    /// The ledger it was made for, if one was named.
+    replay: Option<Replay>,
+    /// What opens its commitments.
+    openings: Vec<Opening>,
+}
+
+fn draft(args: &Args, kind: &str) -> Result<Draft, Failure> {
+    if Kind::parse(kind).is_none() {
+        return Err(Failure::CouldNot(format!(
+            "\"{kind}\" is not a kind of statement: `hibah sign --help` lists them"
+        )));
+    }
+    let mut body = read_body(args)?;
+    let mut signers = args.signer.clone();
+    for file in &args.key {
+        signers.push(id_of(&key_file::read_public(file)?)?);
+    }
+    signers.sort();
+    signers.dedup();
+    let replay = match &args.ledger {
+        Some(named) => Some(source::replay(&source::open_ledger(named)?, None, args.vkey.as_ref(), &mut |_| {})?),
+        None => None,
+    };
+    let about = about(args, replay.as_ref())?;
+    let today = match &replay {
+        Some(replay) => replay.state().local_date(clock::now()?),
+        None => clock::now()?.local_date(0),
+    };
+    let expires_days = replay
+        .as_ref()
+        .and_then(|replay| i64::try_from(replay.state().profile()?.expires_max_days).ok())
+        .map_or(EXPIRES_DAYS, |limit| limit.min(EXPIRES_DAYS));
+    if let Some(replay) = &replay {
+        fill_rows(&mut body, replay);
+    }
+    let origin = origin(args, replay.as_ref())?;
+    let mut openings = sealed(args, &origin, &about, &mut body)?;
+    let content = Content {
+        origin,
+        kind: kind.to_owned(),
+        about,
+        after: Some(after(args, &about, replay.as_ref())?),
+        body,
+        event_date: args.event_date.unwrap_or(today),
+        // A date of this century has one two weeks later.
+        expires: args.expires.or_else(|| today.plus_days(expires_days)).unwrap_or(today),
+        signers,
+    };
+    let statement =
+        content.draft().map_err(|fault| Failure::CouldNot(format!("the statement cannot be made: {fault}")))?;
+    statement
+        .claim()
+        .map_err(|refusal| Failure::CouldNot(format!("the statement cannot be made: {}", refusal.sentence)))?;
+    for opening in &mut openings {
+        opening.statement = statement.hash();
+    }
+    Ok(Draft { statement, replay, openings })
+}
+
+/// Each row of a decree names the latest entry about its case; where it is left out, the ledger knows it.
+fn fill_rows(body: &mut Value, replay: &Replay) {
+    for row in body.get_mut("rows").and_then(Value::as_array_mut).into_iter().flatten() {
+        let case = row.get("case").and_then(Value::as_str).and_then(About::parse);
+        let head = case.and_then(|case| replay.state().head(&case));
+        if let (Some(row), Some(head)) = (row.as_object_mut(), head) {
+            row.entry("after").or_insert_with(|| json!(head.to_hex()));
+        }
+    }
+}
+
+/// Puts a commitment under `sealed` for each --seal; the openings still lack the statement's hash.
+fn sealed(args: &Args, origin: &str, about: &About, body: &mut Value) -> Result<Vec<Opening>, Failure> {
+    let mut openings = Vec::new();
+    for (name, file) in &args.seal {
+        let text = files::read_text(file, "a file with the text to seal")?;
+        let value = text.trim_end_matches(['\n', '\r']).to_owned();
+        canonical::check_text(&value)
+            .map_err(|fault| Failure::CouldNot(format!("{} cannot be sealed: {fault}", file.display())))?;
+        let mut salt = [0; 32];
+        key_file::random(&mut salt)?;
+        let pointer = format!("/body/sealed/{name}");
+        let commitment = opening::commitment(origin, &about.to_string(), &pointer, &salt, &value);
+        // A `sealed` that is no object is refused by the draft's own reading.
+        if body.get("sealed").is_none_or(Value::is_object) {
+            body["sealed"][name.as_str()] = json!(commitment.to_hex());
+        }
+        openings.push(Opening { statement: commitment, pointer, salt, value });
+    }
+    Ok(openings)
+}
+
+fn read_body(args: &Args) -> Result<Value, Failure> {
+    let Some(file) = &args.body else {
+        return Err(Failure::CouldNot("a statement needs its fields: name a JSON file with --body".to_owned()));
+    };
+    let text = files::read_text(file, "a JSON file with the statement's fields")?;
+    // The strict parser says everything but how it is laid out; any layout is taken, and the statement holds the canonical one.
+    match canonical::parse_object(&text) {
+        Ok(body) => Ok(Value::Object(body)),
+        Err(fault) if fault.code == FormCode::NotCanonical => serde_json::from_str(&text).map_err(Failure::could_not),
+        Err(fault) => {
+            let what = fault.sentence.replace(" of the JSON line", "");
+            Err(Failure::CouldNot(format!("{} cannot be the statement's fields: {what}", file.display())))
+        }
+    }
+}
+
+/// The thing that the statement is about; `new` at its end takes the next number of its series.
+fn about(args: &Args, replay: Option<&Replay>) -> Result<About, Failure> {
+    let text = args.about.as_deref().unwrap_or_default();
+    let fault = || {
+        Failure::CouldNot(format!(
+            "\"{text}\" is nothing that a statement can be about: write ledger, official/<n>, org/<n>, case/<org>/<n>, decree/<year>/<n> or award/<hex>/<row>"
+        ))
+    };
+    let Some(parent) = text.strip_suffix("/new") else {
+        return About::parse(text).ok_or_else(fault);
+    };
+    let Some(replay) = replay else {
+        return Err(Failure::CouldNot(format!(
+            "the next number of {text} is known to the ledger only: name it with --ledger"
+        )));
+    };
+    // Any number will do to learn which series it is.
+    let series = match About::parse(&format!("{parent}/1")) {
+        Some(About::Official(_)) => Series::Officials,
+        Some(About::Org(_)) => Series::Orgs,
+        Some(About::Case(id)) if matches!(id.owner, CaseOwner::Org(_)) => Series::Cases(id.owner),
+        Some(About::Decree(id)) => Series::Decrees(id.year),
+        _ => return Err(fault()),
+    };
+    About::parse(&format!("{parent}/{}", replay.state().next_number(series))).ok_or_else(fault)
+}
+
+fn after(args: &Args, about: &About, replay: Option<&Replay>) -> Result<Hash, Failure> {
+    if let Some(hex) = &args.after {
+        return Hash::from_hex(hex).map_err(|_| {
+            Failure::CouldNot(format!("--after \"{hex}\" is no leaf hash: write 64 lowercase hexadecimal digits"))
+        });
+    }
+    let Some(replay) = replay else {
+        return Err(Failure::CouldNot(
+            "a statement names the latest entry about its subject: say with --ledger where to look it up, or give its leaf hash with --after".to_owned(),
+        ));
+    };
+    replay.state().expected_after(about).ok_or_else(|| {
+        Failure::CouldNot(format!("{about} belongs to nothing on this ledger yet: record the organisation first"))
+    })
+}
+
+/// The ledger's origin: from the ledger, else from the name of the first key, `<origin>/org/<n>` and so on.
+fn origin(args: &Args, replay: Option<&Replay>) -> Result<String, Failure> {
+    if let Some(replay) = replay {
+        return Ok(replay.origin().to_owned());
+    }
+    let file = args.key.first().ok_or_else(|| Failure::CouldNot("name your key file with --key".to_owned()))?;
+    let key = key_file::read_public(file)?;
+    let place = key.name().rmatch_indices('/').nth(1).map(|(at, _)| at);
+    place.map(|at| key.name()[..at].to_owned()).ok_or_else(|| {
+        Failure::CouldNot(format!("the key {} is not of a person or organisation: name another with --key", key.name()))
+    })
+}
+
+fn id_of(key: &VerifierKey) -> Result<SignerId, Failure> {
+    SignerId::new(key.name(), key.key_id().0)
+        .ok_or_else(|| Failure::CouldNot(format!("the key name {} is not one of a ledger: make a new key", key.name())))
+}
+
+/// Shows what is to be signed before a passphrase is asked for.
+fn show(statement: &Statement) {
+    let title = Kind::parse(statement.kind()).map_or("unknown kind", Kind::title_en);
+    output::remark(format_args!("{title}, about {}. These are the lines that are signed:\n", statement.about()));
+    for line in statement.text().split_terminator('\n') {
+        output::remark(format_args!("    {line}"));
+    }
+    output::remark(format_args!("\nIts fields, one a line:\n\n{}\n", indented(statement.body())));
+}
+
+fn indented(body: &Value) -> String {
+    let text = format!("{body:#}");
+    let lines: Vec<String> = text.split('\n').map(|line| format!("    {line}")).collect();
+    lines.join("\n")
+}
+
+/// Where the statement is written.
+fn place(args: &Args, statement: &Statement) -> PathBuf {
+    let made =
+        || PathBuf::from(format!("{}.{}.statement", statement.kind(), statement.about().to_string().replace('/', "-")));
+    args.out.clone().or_else(|| args.file.clone()).unwrap_or_else(made)
+}
+
+fn tell(args: &Args, statement: &Statement, out: &Path) {
+    let missing: Vec<String> = statement.missing_signers().iter().map(ToString::to_string).collect();
+    if args.json {
+        output::json(&json!({
+            "file": out.display().to_string(),
+            "statement": statement.hash().to_hex(),
+            "about": statement.about().to_string(),
+            "after": statement.after().map(|hash| hash.to_hex()),
+            "missing": missing,
+        }));
+        return;
+    }
+    if !args.key.is_empty() && out != Path::new("-") {
+        output::say(format_args!("Signed: {}", out.display()));
+    }
+    let signed = statement.signers().len() - missing.len();
+    if missing.is_empty() {
+        output::remark(format_args!(
+            "It is complete: {}. Submit it before {} ends: hibah submit LEDGER {}",
+            output::count(signed as u64, "signature", "signatures"),
+            statement.expires(),
+            out.display()
+        ));
+        return;
+    }
+    output::remark(format_args!("It still needs {}:", output::count(missing.len() as u64, "signature", "signatures")));
+    for id in &missing {
+        output::remark(format_args!("    {id}"));
+    }
+    output::remark(format_args!(
+        "Hand the file to each holder, who runs: hibah sign {} --key THEIR.key",
+        out.display()
+    ));
+}
+
+/// Says at once what the ledger would say; whoever submits it is told in any case.
+fn foretell(statement: &Statement, replay: &Replay) {
+    if !statement.missing_signers().is_empty() {
+        return;
+    }
+    let Ok(now) = clock::after(replay.last_time()) else {
+        return;
+    };
+    if let Err(refused) = replay.judge(statement, now, Signatures::Check) {
+        output::remark(format_args!("warning: the ledger would refuse it now: {refused}"));
+    }
+}

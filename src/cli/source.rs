@@ -1,0 +1,299 @@
+//! SOURCE: a ledger's folder, an exported folder, a web address, or a receipt, told apart by what is there.
+
+use std::path::{Path, PathBuf};
+
+use super::{Failure, files, progress};
+use crate::ledger::derived::{self, DERIVED_FILE};
+use crate::ledger::reader::Reader;
+use crate::ledger::replay::{Replay, Signatures, Step};
+use crate::ledger::store::{Access, ENTRIES_FILE, Entries, LAST_SIGNED_FILE, LastSigned, StoreError};
+use crate::ledger::tree::Tree;
+use crate::ledger::verify::{self, Source, SourceError, VerifyError};
+use crate::network::remote::Remote;
+use crate::tlog::checkpoint::Checkpoint;
+use crate::tlog::decimal::parse_decimal;
+use crate::tlog::merkle;
+use crate::tlog::note::VerifierKey;
+use crate::tlog::tile::{self, Tile, TileHashReader, TileSource};
+
+/// The first line of a receipt (C2SP tlog-proof).
+const RECEIPT_LINE: &[u8] = b"c2sp.org/tlog-proof@v1\n";
+
+/// What SOURCE turned out to be.
+pub enum Opened {
+    /// A whole ledger.
+    Ledger(Box<Ledger>),
+    /// A receipt of one entry: the file's bytes.
+    Receipt(Vec<u8>),
+}
+
+/// A whole ledger, wherever it is.
+pub enum Ledger {
+    /// A folder with the ledger's own files.
+    Folder(Folder),
+    /// An exported folder.
+    Tree(PathBuf, Tree),
+    /// A web address.
+    Remote(String, Remote),
+}
+
+/// A ledger's own files, as far as ground truth goes: derived tables are not asked.
+pub struct Folder {
+    dir: PathBuf,
+    entries: Entries,
+    last_signed: LastSigned,
+}
+
+/// Opens SOURCE.
+pub fn open(named: &str) -> Result<Opened, Failure> {
+    if is_url(named) {
+        let remote = Ledger::Remote(named.to_owned(), Remote::new(named));
+        return Ok(Opened::Ledger(Box::new(remote)));
+    }
+    let path = Path::new(named);
+    if path.is_dir() {
+        return open_folder(path).map(Box::new).map(Opened::Ledger);
+    }
+    if !path.exists() {
+        return Err(Failure::CouldNot(format!(
+            "{named} does not exist: name a ledger's folder, an exported folder, an address that begins with http:// or https://, or a receipt"
+        )));
+    }
+    let bytes = files::read(path, "a receipt or a ledger's folder")?;
+    if !bytes.starts_with(RECEIPT_LINE) {
+        return Err(Failure::CouldNot(format!(
+            "{named} is a file but no receipt: name a ledger's folder, an exported folder, a web address, or a file that ends in .tlog-proof"
+        )));
+    }
+    Ok(Opened::Receipt(bytes))
+}
+
+/// Opens SOURCE where a receipt does not do.
+pub fn open_ledger(named: &str) -> Result<Ledger, Failure> {
+    match open(named)? {
+        Opened::Ledger(ledger) => Ok(*ledger),
+        Opened::Receipt(_) => Err(Failure::CouldNot(format!(
+            "{named} is a receipt of one entry: name a ledger's folder, an exported folder or a web address"
+        ))),
+    }
+}
+
+/// Whether SOURCE is a web address.
+pub fn is_url(named: &str) -> bool {
+    named.starts_with("http://") || named.starts_with("https://")
+}
+
+fn open_folder(path: &Path) -> Result<Ledger, Failure> {
+    if path.join(ENTRIES_FILE).exists() || path.join(LAST_SIGNED_FILE).exists() {
+        return Folder::open(path).map(Ledger::Folder);
+    }
+    if path.join("checkpoint").is_file() {
+        return Ok(Ledger::Tree(path.to_owned(), Tree::new(path)));
+    }
+    Err(Failure::CouldNot(format!(
+        "{} holds no ledger: name a folder made by `hibah init`, `hibah demo` or `hibah export`",
+        path.display()
+    )))
+}
+
+/// Opens a ledger's folder with its derived tables, made anew when they are missing or behind.
+pub fn open_reader(dir: &Path) -> Result<Reader, Failure> {
+    let folder = Folder::open(dir)?;
+    let signed = folder.last_signed.get()?;
+    let origin = signed.note.split('\n').next().unwrap_or_default();
+    let taken_in =
+        || Reader::open(dir).and_then(|reader| Ok(reader.newest(1)?.first().map_or(0, |last| last.index + 1)));
+    // Asked first, since a reader may look at files that it cannot write; a damaged table answers nothing.
+    if !dir.join(DERIVED_FILE).exists() || !taken_in().is_ok_and(|size| size >= signed.size) {
+        derived::catch_up(dir, origin)?;
+    }
+    Ok(Reader::open(dir)?)
+}
+
+impl Folder {
+    fn open(dir: &Path) -> Result<Self, Failure> {
+        Ok(Self {
+            entries: Entries::open(dir, Access::Read)?,
+            last_signed: LastSigned::open(dir, Access::Read)?,
+            dir: dir.to_owned(),
+        })
+    }
+
+    /// How many entries are durable but not covered by the newest checkpoint.
+    pub fn unsigned(&self) -> Result<u64, Failure> {
+        Ok(self.entries.size()?.saturating_sub(self.last_signed.get()?.size))
+    }
+}
+
+fn unread(error: StoreError) -> SourceError {
+    SourceError(error.to_string())
+}
+
+impl TileSource for Folder {
+    type Error = SourceError;
+
+    fn hash_tile(&self, tile: Tile) -> Result<Vec<u8>, SourceError> {
+        self.entries.hash_tile(tile).map_err(unread)
+    }
+}
+
+impl Source for Folder {
+    fn checkpoint(&self) -> Result<Vec<u8>, SourceError> {
+        self.last_signed.get().map(|signed| signed.note.into_bytes()).map_err(unread)
+    }
+
+    fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, SourceError> {
+        let entries = self.entries.range(index * 256, u64::from(width)).map_err(unread)?;
+        let slices: Vec<&[u8]> = entries.iter().map(Vec::as_slice).collect();
+        tile::encode_bundle(&slices).map_err(|fault| SourceError(fault.to_string()))
+    }
+}
+
+impl Ledger {
+    fn source(&self) -> &dyn Source {
+        match self {
+            Self::Folder(folder) => folder,
+            Self::Tree(_, tree) => tree,
+            Self::Remote(_, remote) => remote,
+        }
+    }
+
+    /// What the user named.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Folder(folder) => folder.dir.display().to_string(),
+            Self::Tree(path, _) => path.display().to_string(),
+            Self::Remote(url, _) => url.clone(),
+        }
+    }
+
+    /// Entry `index`, verbatim. The source is believed; `hibah verify` is what checks it.
+    pub fn entry(&self, index: u64) -> Result<Vec<u8>, Failure> {
+        let size = self.unverified_checkpoint()?.size;
+        if index >= size {
+            return Err(Failure::CouldNot(format!(
+                "{} has no entry {index}: its {size} entries are numbered from 0",
+                self.name()
+            )));
+        }
+        let width = width_at(index / 256, size);
+        let bundle = self.bundle(index / 256, width)?;
+        let entries = tile::decode_bundle(&bundle, width).map_err(Failure::could_not)?;
+        // The remainder is below 256, and below the width because the entry is.
+        Ok(entries[usize::try_from(index % 256).unwrap_or_default()].to_vec())
+    }
+
+    /// The ledger in a folder of its own files.
+    pub fn folder(dir: &Path) -> Result<Self, Failure> {
+        Folder::open(dir).map(Self::Folder)
+    }
+
+    /// The newest checkpoint's three lines.
+    pub fn unverified_checkpoint(&self) -> Result<Checkpoint, Failure> {
+        let bytes = self.checkpoint()?;
+        let text = String::from_utf8_lossy(&bytes);
+        let end = text.find("\n\n").map_or(text.len(), |at| at + 1);
+        Checkpoint::parse(&text[..end])
+            .map_err(|fault| Failure::CouldNot(format!("the checkpoint of {} is none: {fault}", self.name())))
+    }
+}
+
+impl TileSource for Ledger {
+    type Error = SourceError;
+
+    fn hash_tile(&self, tile: Tile) -> Result<Vec<u8>, SourceError> {
+        self.source().hash_tile(tile)
+    }
+}
+
+impl Source for Ledger {
+    fn checkpoint(&self) -> Result<Vec<u8>, SourceError> {
+        self.source().checkpoint()
+    }
+
+    fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, SourceError> {
+        self.source().bundle(index, width)
+    }
+}
+
+/// Replays the first `at` entries (all of them, if not told) and checks that they are those of the signed checkpoint.
+/// Signatures of statements are checked unless the entries are this machine's own. `each` sees every entry.
+pub fn replay(
+    ledger: &Ledger,
+    at: Option<u64>,
+    vkey: Option<&VerifierKey>,
+    each: &mut dyn FnMut(&Step),
+) -> Result<Replay, Failure> {
+    let (signed, key) = verify::open_checkpoint(ledger, vkey)?;
+    let Checkpoint { origin, size: newest, root } = signed.checkpoint().clone();
+    let size = at.unwrap_or(newest);
+    if size > newest {
+        return Err(Failure::CouldNot(format!(
+            "{} has {newest} entries, not {size}: name an earlier size",
+            ledger.name()
+        )));
+    }
+    let signatures = match ledger {
+        Ledger::Folder(..) => Signatures::VerifiedBefore,
+        _ => Signatures::Check,
+    };
+    let bar = progress::bar("Replaying");
+    let mut replay = Replay::new(&origin);
+    for tile in 0..size.div_ceil(256) {
+        let width = width_at(tile, newest);
+        let bundle = ledger.bundle(tile, width)?;
+        let entries = tile::decode_bundle(&bundle, width).map_err(Failure::could_not)?;
+        for (index, bytes) in (tile * 256..size).zip(entries) {
+            let step = replay.extend(bytes, signatures);
+            each(&step.map_err(|refused| Failure::DoesNotHold(format!("entry {index} is wrong: {refused}")))?);
+        }
+        progress::told(&bar)(replay.size(), size);
+    }
+    bar.finish_and_clear();
+    // Entry 0 may be another one by now than the one that the key was read from.
+    if replay.state().ledger_vkey().is_some_and(|named| named != key.to_string()) {
+        return Err(Failure::DoesNotHold(format!(
+            "entry 0 of {} names another key than its checkpoint's, {key}",
+            ledger.name()
+        )));
+    }
+    let reader = TileHashReader::new(ledger, newest);
+    let proof = merkle::prove_consistency(size, newest, &reader).map_err(Failure::could_not)?;
+    merkle::check_consistency(&proof, size, &replay.root(), newest, &root).map_err(|_| {
+        Failure::DoesNotHold(format!(
+            "the entries of {} are not those of its signed checkpoint: run `hibah verify`",
+            ledger.name()
+        ))
+    })?;
+    Ok(replay)
+}
+
+/// How many entries bundle `index` has in a ledger of `size` entries.
+fn width_at(index: u64, size: u64) -> u16 {
+    u16::try_from((size - index * 256).min(256)).unwrap_or(256)
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        Self::could_not(error)
+    }
+}
+
+impl From<VerifyError> for Failure {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Wrong(wrong) => Self::DoesNotHold(wrong.to_string()),
+            VerifyError::Unchecked(error) => Self::could_not(error),
+        }
+    }
+}
+
+/// Reads the value of `--vkey`.
+pub fn vkey(text: &str) -> Result<VerifierKey, String> {
+    VerifierKey::parse(text).map_err(|fault| fault.to_string())
+}
+
+/// Reads a whole number as the log spells it: no sign, no leading zero.
+pub fn number(text: &str) -> Result<u64, String> {
+    parse_decimal(text).ok_or_else(|| "write a whole number, such as 17".to_owned())
+}

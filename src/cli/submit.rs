@@ -1,0 +1,179 @@
+//! `hibah submit`: hands a signed statement to a ledger and keeps the receipt.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::clock::SystemClock;
+use super::passphrase::Passphrase;
+use super::{Failure, files, key_file, output, source};
+use crate::ledger::replay::Refused;
+use crate::ledger::store::{ENTRIES_FILE, LAST_SIGNED_FILE, StoreError};
+use crate::ledger::writer::{Outcome, Writer};
+use crate::network::remote::Remote;
+use crate::tlog::decimal::parse_decimal;
+use crate::tlog::proof::TlogProof;
+
+/// The ledger key's place in a ledger's folder.
+pub const LEDGER_KEY_FILE: &str = "keys/ledger.key";
+
+/// Hand a signed statement to a ledger and keep the receipt
+#[derive(clap::Args)]
+#[command(
+    after_help = "LEDGER is a ledger's folder, opened with its ledger key, or the address of a desk.\nThe same statement is never recorded twice: submitting it again gives its receipt again.\n\nExamples:\n  hibah submit my-ledger application.statement\n  hibah submit http://127.0.0.1:8081 application.statement \\\n    --receipt application.receipt"
+)]
+pub struct Args {
+    /// The ledger's folder, or the address of its desk
+    #[arg(value_name = "LEDGER")]
+    ledger: String,
+    /// The statement file, signed by all its signers
+    file: PathBuf,
+    /// Where the receipt goes [default: FILE.tlog-proof]
+    #[arg(long, value_name = "FILE")]
+    receipt: Option<PathBuf>,
+    /// The ledger's key file [default: keys/ledger.key in the ledger's folder]
+    #[arg(long, value_name = "FILE")]
+    ledger_key: Option<PathBuf>,
+    /// Say it for a machine
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    passphrase: Passphrase,
+}
+
+/// What the ledger answered, wherever it is.
+enum Answer {
+    Recorded { index: u64, new: bool, size: u64, receipt: String },
+    Refused { code: String, sentence: String, head: Option<String>, size: Option<u64>, time: Option<String> },
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<(), Failure> {
+    let statement = files::read(&args.file, "a statement file made by `hibah sign`")?;
+    let answer = if source::is_url(&args.ledger) { to_desk(args, &statement)? } else { to_folder(args, &statement)? };
+    match answer {
+        Answer::Recorded { index, new, size, receipt } => {
+            let file = args.receipt.clone().unwrap_or_else(|| files::with_ending(&args.file, ".tlog-proof"));
+            files::write(&file, receipt.as_bytes())?;
+            recorded(args, index, new, size, &file);
+            Ok(())
+        }
+        Answer::Refused { code, sentence, head, size, time } => {
+            if args.json {
+                output::json(&json!({
+                    "recorded": false, "rule": code, "sentence": sentence, "head": head, "size": size, "time": time,
+                }));
+            }
+            let mut text = format!("refused by rule {code}: {}", without_code(&sentence, &code));
+            if let Some(head) = head {
+                text.push_str(&format!(
+                    "\n  The latest entry about it now has the leaf hash {head}.\n  Look at what changed, then sign anew (`hibah sign --ledger` finds the hash itself)."
+                ));
+            }
+            if let (Some(size), Some(time)) = (size, time) {
+                text.push_str(&format!(
+                    "\n  Judged after {} at {time}; the judgement is repeated from public data by:\n  hibah check {} LEDGER --at {size} --time {time}",
+                    output::count(size, "entry", "entries"), args.file.display()
+                ));
+            }
+            Err(Failure::DoesNotHold(text))
+        }
+    }
+}
+
+/// The rule book's sentences begin with their rule, which is said already.
+fn without_code<'a>(sentence: &'a str, code: &str) -> &'a str {
+    sentence.strip_prefix(code).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(sentence)
+}
+
+fn recorded(args: &Args, index: u64, new: bool, size: u64, file: &Path) {
+    if args.json {
+        output::json(&json!({
+            "recorded": true, "index": index, "new": new, "size": size, "receipt": file.display().to_string(),
+        }));
+        return;
+    }
+    let what = if new { "Recorded as entry" } else { "Nothing new: it was recorded before, as entry" };
+    output::say(format_args!("{what} {index}; the ledger has {}.", output::count(size, "entry", "entries")));
+    output::say(format_args!("Receipt: {}", file.display()));
+}
+
+/// Opens the ledger in `dir` for writing. Its key and the key's passphrase are asked for first.
+pub fn open_writer(dir: &Path, key: Option<&Path>, passphrase: &Passphrase) -> Result<Writer, Failure> {
+    if !dir.join(ENTRIES_FILE).exists() && !dir.join(LAST_SIGNED_FILE).exists() {
+        return Err(StoreError::NoLedger(dir.to_owned()).into());
+    }
+    let file = key.map_or_else(|| dir.join(LEDGER_KEY_FILE), Path::to_owned);
+    if !file.exists() {
+        return Err(Failure::CouldNot(format!(
+            "{} is not there: name the ledger's key file with --ledger-key, or submit to the address of its desk",
+            file.display()
+        )));
+    }
+    let passphrase = passphrase.get(&file.display().to_string())?;
+    let signer = key_file::read(&file, &passphrase)?;
+    Ok(Writer::open(dir, signer, Box::new(SystemClock::new()))?)
+}
+
+fn to_folder(args: &Args, statement: &[u8]) -> Result<Answer, Failure> {
+    let mut writer = open_writer(Path::new(&args.ledger), args.ledger_key.as_deref(), &args.passphrase)?;
+    // One statement in, one outcome out.
+    let outcome = writer.append(&[statement])?.remove(0);
+    Ok(match outcome {
+        Outcome::Recorded { index, new } => {
+            Answer::Recorded { index, new, size: writer.size(), receipt: writer.receipt(index)?.to_string() }
+        }
+        Outcome::Refused { refused, size, time } => refusal(&refused, size, time.to_string()),
+    })
+}
+
+fn refusal(refused: &Refused, size: u64, time: String) -> Answer {
+    Answer::Refused {
+        code: refused.code().to_owned(),
+        sentence: refused.to_string(),
+        head: refused.head().map(|head| head.to_hex()),
+        size: Some(size),
+        time: Some(time),
+    }
+}
+
+fn to_desk(args: &Args, statement: &[u8]) -> Result<Answer, Failure> {
+    let answer = Remote::new(&args.ledger).submit(statement)?;
+    if matches!(answer.status, 200 | 201) {
+        let receipt = TlogProof::parse(&answer.body).map_err(|fault| {
+            Failure::CouldNot(format!("{} answered no receipt ({fault}): name the address of a desk", args.ledger))
+        })?;
+        let mut lines = receipt.checkpoint.text.split('\n');
+        let (origin, size) = (lines.next().unwrap_or_default(), lines.next().and_then(parse_decimal).unwrap_or(0));
+        // A statement names its ledger in the second line. The signature is `hibah verify`'s to check, with a key.
+        if statement.split(|byte| *byte == b'\n').nth(1) != Some(origin.as_bytes()) || receipt.index >= size {
+            return Err(Failure::CouldNot(format!(
+                "{} answered a receipt of {origin} that cannot be this statement's: name the desk of its ledger",
+                args.ledger
+            )));
+        }
+        return Ok(Answer::Recorded {
+            index: receipt.index,
+            new: answer.status == 201,
+            size,
+            receipt: receipt.to_string(),
+        });
+    }
+    let problem: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let text = |name: &str| problem.get(name).and_then(Value::as_str).map(str::to_owned);
+    let sentence = text("detail").or_else(|| text("title"));
+    match (answer.status, text("rule"), sentence) {
+        (400..=499, Some(code), Some(sentence)) => Ok(Answer::Refused {
+            code,
+            sentence,
+            head: text("head"),
+            size: problem.pointer("/judged_at/size").and_then(Value::as_u64),
+            time: problem.pointer("/judged_at/time").and_then(Value::as_str).map(str::to_owned),
+        }),
+        (status, _, sentence) => Err(Failure::CouldNot(format!(
+            "{} answered status {status}: {}",
+            args.ledger,
+            sentence.unwrap_or_else(|| "name the address of a desk, or try again later".to_owned())
+        ))),
+    }
+}

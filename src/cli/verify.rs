@@ -1,0 +1,366 @@
+//! `hibah verify`: checks a whole ledger from nothing, or one receipt.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::source::{Ledger, Opened};
+use super::{Failure, files, output, progress, source};
+use crate::ledger::entry::Entry;
+use crate::ledger::opening::Opening;
+use crate::ledger::statement::Statement;
+use crate::ledger::verify::{self, Report, Source as _, Trust, VerifyError, Wrong};
+use crate::tlog::checkpoint::SignedCheckpoint;
+use crate::tlog::hash::leaf_hash;
+use crate::tlog::note::VerifierKey;
+use crate::tlog::policy::{Policy, QuorumReport};
+use crate::tlog::proof::TlogProof;
+
+/// Check a whole ledger from nothing, or what a receipt proves
+#[derive(clap::Args)]
+#[command(
+    after_help = "A ledger is read entry by entry: links, tree, signatures and every decision of the rule book are\nworked out again. The first wrong entry is named.\nExit status: 0 it holds, 1 it does not, 2 it could not be checked.\n\nExamples:\n  hibah verify https://hibah.bandung.example/ledger \\\n    --save-checkpoint seen.txt\n  hibah verify my-ledger --since seen.txt\n  hibah verify application.statement.tlog-proof \\\n    --entry entry-17 --vkey $(cat vkey)"
+)]
+pub struct Args {
+    /// A ledger's folder, an exported folder, a web address, or a receipt
+    source: String,
+    /// The entry that a receipt is for, as `hibah show LEDGER INDEX --verbatim` writes it
+    #[arg(long, value_name = "FILE")]
+    entry: Option<PathBuf>,
+    /// An opening: the value behind a commitment in that entry, and its salt
+    #[arg(long, value_name = "FILE", requires = "entry")]
+    opening: Option<PathBuf>,
+    /// The ledger's verifier key, from a place that you trust [default for a ledger: the one that it names itself]
+    #[arg(long, value_name = "KEY", value_parser = source::vkey)]
+    vkey: Option<VerifierKey>,
+    /// Witnesses that must have seen the checkpoint (C2SP tlog-policy)
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// A checkpoint that --save-checkpoint kept: this ledger must contain it; signatures before it are not checked again
+    #[arg(long, value_name = "FILE")]
+    since: Option<PathBuf>,
+    /// Where to keep the checkpoint for the next --since, when everything holds
+    #[arg(long, value_name = "FILE")]
+    save_checkpoint: Option<PathBuf>,
+    /// Say it for a machine
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<(), Failure> {
+    match source::open(&args.source)? {
+        Opened::Ledger(_) if args.entry.is_some() => {
+            Err(Failure::CouldNot("--entry belongs to a receipt: name a receipt, or leave --entry out".to_owned()))
+        }
+        Opened::Ledger(ledger) => whole(args, &ledger),
+        Opened::Receipt(_) if args.since.is_some() || args.save_checkpoint.is_some() => Err(Failure::CouldNot(
+            "a receipt is not compared with other checkpoints: leave --since and --save-checkpoint out, or name a ledger".to_owned(),
+        )),
+        Opened::Receipt(bytes) => receipt(args, &bytes),
+    }
+}
+
+fn policy(args: &Args) -> Result<Option<Policy>, Failure> {
+    let Some(file) = &args.policy else {
+        return Ok(None);
+    };
+    let bytes = files::read(file, "a policy file")?;
+    let policy = Policy::parse(&bytes).map_err(|fault| Failure::CouldNot(format!("{}: {fault}", file.display())))?;
+    Ok(Some(policy))
+}
+
+/// The key to check with: the given one, else the one that the policy names for this origin.
+fn vkey(args: &Args, policy: Option<&Policy>, origin: &str) -> Option<VerifierKey> {
+    let named = || policy?.logs().iter().map(|log| &log.key).find(|key| key.name() == origin).cloned();
+    args.vkey.clone().or_else(named)
+}
+
+fn whole(args: &Args, ledger: &Ledger) -> Result<(), Failure> {
+    let policy = policy(args)?;
+    let origin = ledger.unverified_checkpoint()?.origin;
+    let since = args.since.as_deref().map(|file| files::read(file, "a checkpoint saved before")).transpose()?;
+    let trust = Trust { vkey: vkey(args, policy.as_ref(), &origin), policy, since };
+    // Fetched once: what is saved is what was checked.
+    let held = Held { ledger, checkpoint: ledger.checkpoint()? };
+    let bar = progress::bar("Checking");
+    let verified = verify::verify(&held, &trust, &progress::told(&bar));
+    bar.finish_and_clear();
+    match verified {
+        Ok(report) => {
+            if let Some(file) = &args.save_checkpoint {
+                files::write(file, &held.checkpoint)?;
+            }
+            let unsigned = match ledger {
+                Ledger::Folder(folder) => folder.unsigned()?,
+                _ => 0,
+            };
+            if args.json {
+                output::json(&report_json(&report, unsigned))
+            } else {
+                tell(&report, unsigned)
+            }
+            Ok(())
+        }
+        Err(VerifyError::Wrong(wrong)) => {
+            if args.json {
+                output::json(
+                    &json!({ "holds": false, "index": wrong.index, "code": wrong.code, "sentence": wrong.sentence }),
+                );
+            }
+            Err(Failure::DoesNotHold(sentence(&wrong, ledger)))
+        }
+        Err(VerifyError::Unchecked(error)) => Err(error.into()),
+    }
+}
+
+fn sentence(wrong: &Wrong, ledger: &Ledger) -> String {
+    match wrong.index {
+        Some(index) if !wrong.sentence.starts_with("entry ") => {
+            format!("entry {index} is wrong: {}", wrong.sentence)
+        }
+        Some(_) => wrong.sentence.clone(),
+        None => format!("{} does not hold: {}", ledger.name(), wrong.sentence),
+    }
+}
+
+/// A ledger with its checkpoint held still while it is audited: the ledger may grow meanwhile.
+struct Held<'a> {
+    ledger: &'a Ledger,
+    checkpoint: Vec<u8>,
+}
+
+impl crate::tlog::tile::TileSource for Held<'_> {
+    type Error = verify::SourceError;
+
+    fn hash_tile(&self, tile: crate::tlog::tile::Tile) -> Result<Vec<u8>, verify::SourceError> {
+        self.ledger.hash_tile(tile)
+    }
+}
+
+impl verify::Source for Held<'_> {
+    fn checkpoint(&self) -> Result<Vec<u8>, verify::SourceError> {
+        Ok(self.checkpoint.clone())
+    }
+
+    fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, verify::SourceError> {
+        self.ledger.bundle(index, width)
+    }
+}
+
+fn tell(report: &Report, unsigned: u64) {
+    let state = report.replay.state();
+    let (cases, awards) = (state.cases().count() as u64, state.awards().count() as u64);
+    output::say(format_args!("The ledger {} holds.\n", report.checkpoint.origin));
+    let key = match report.vkey_from_ledger {
+        true => format!("{}\n(named by the ledger itself)", report.vkey),
+        false => format!("{}\n(the one that you gave)", report.vkey),
+    };
+    let mut rows = vec![
+        ("entries", format!("{}, each linked to the one before it", output::grouped(report.checkpoint.size))),
+        (
+            "grants",
+            format!("{} on this ledger, {} taken over from before it", output::grouped(cases), output::grouped(awards)),
+        ),
+        ("rules", "every decision was worked out again; nothing is there that a rule refuses".to_owned()),
+        (
+            "signatures",
+            format!("{} on statements, and the ledger's own on the checkpoint", output::grouped(report.signatures)),
+        ),
+        (
+            "tree",
+            format!("{} rebuilt from the entries and compared", output::count(report.tiles, "hash tile", "hash tiles")),
+        ),
+        ("root", report.checkpoint.root.to_hex()),
+        ("newest", format!("recorded {} by the operator's clock", report.last_recorded_at)),
+        ("key", key),
+    ];
+    if let Some(quorum) = &report.quorum {
+        rows.push(("witnesses", witnesses(quorum)));
+    }
+    if let Some(size) = report.since {
+        rows.push((
+            "earlier",
+            format!(
+                "the checkpoint of {} that you kept is part of it; signatures before it were not checked again",
+                output::count(size, "entry", "entries")
+            ),
+        ));
+    }
+    output::facts(&rows);
+    tell_warnings(&warnings(report, unsigned));
+}
+
+fn tell_warnings(warnings: &[String]) {
+    if !warnings.is_empty() {
+        output::say("");
+    }
+    for warning in warnings {
+        output::say(format_args!("warning: {warning}"));
+    }
+}
+
+fn witnesses(quorum: &QuorumReport) -> String {
+    let names: Vec<&str> = quorum.cosigned.iter().map(|witness| witness.name.as_str()).collect();
+    if names.is_empty() { "none asked for by the policy".to_owned() } else { format!("seen by {}", names.join(", ")) }
+}
+
+fn warnings(report: &Report, unsigned: u64) -> Vec<String> {
+    let mut warnings = report.warnings.clone();
+    if report.vkey_from_ledger {
+        warnings.push("the key came from the ledger itself, so another ledger of the same name would hold too; compare the key with one published elsewhere, then give it with --vkey".to_owned());
+    }
+    if report.replay.state().is_trial() {
+        warnings.push("this is a trial ledger: its grants are no real ones, or not yet binding".to_owned());
+    }
+    if unsigned > 0 {
+        warnings.push(format!(
+            "{} after this checkpoint not signed yet and not checked; the next `hibah submit` or `hibah serve --desk` signs",
+            output::count(unsigned, "entry is", "entries are")
+        ));
+    }
+    warnings
+}
+
+fn report_json(report: &Report, unsigned: u64) -> Value {
+    let state = report.replay.state();
+    json!({
+        "holds": true,
+        "origin": report.checkpoint.origin,
+        "vkey": report.vkey.to_string(),
+        "vkey_from_ledger": report.vkey_from_ledger,
+        "size": report.checkpoint.size,
+        "root": report.checkpoint.root.to_hex(),
+        "last_recorded_at": report.last_recorded_at.to_string(),
+        "cases": state.cases().count(),
+        "awards": state.awards().count(),
+        "signatures": report.signatures,
+        "tiles": report.tiles,
+        "witnesses": report.quorum.as_ref().map(|quorum| {
+            quorum.cosigned.iter().map(|witness| json!({ "name": witness.name, "time_s": witness.time_s })).collect::<Vec<_>>()
+        }),
+        "since": report.since,
+        "unsigned": unsigned,
+        "trial": state.is_trial(),
+        "warnings": warnings(report, unsigned),
+    })
+}
+
+fn receipt(args: &Args, bytes: &[u8]) -> Result<(), Failure> {
+    let proof = TlogProof::parse(bytes)
+        .map_err(|fault| Failure::DoesNotHold(format!("{} is not a receipt as it was given: {fault}", args.source)))?;
+    let Some(file) = &args.entry else {
+        return Err(Failure::CouldNot(format!(
+            "a receipt proves something of an entry: write entry {0} to a file with `hibah show LEDGER {0} --verbatim`, then name it with --entry",
+            proof.index
+        )));
+    };
+    let entry_bytes = files::read(file, "the entry that the receipt is for")?;
+    let policy = policy(args)?;
+    let origin = proof.checkpoint.text.split('\n').next().unwrap_or_default().to_owned();
+    let vkey = vkey(args, policy.as_ref(), &origin).ok_or_else(|| {
+        Failure::CouldNot(format!(
+            "whose signature is it: give the verifier key of {origin}, from a place that you trust, with --vkey"
+        ))
+    })?;
+    let wrong = |what: String| Failure::DoesNotHold(format!("the receipt does not hold: {what}"));
+    let checkpoint = proof.verify(&leaf_hash(&entry_bytes), &vkey).map_err(|fault| wrong(fault.to_string()))?;
+    let entry = Entry::parse(&entry_bytes).map_err(|fault| wrong(fault.sentence))?;
+    if entry.index != proof.index {
+        return Err(wrong(format!("the entry calls itself {}, the receipt says {}", entry.index, proof.index)));
+    }
+    let statement = Statement::parse(entry.statement, &origin).map_err(|fault| wrong(fault.sentence))?;
+    let quorum = policy.map(|policy| quorum(&policy, &checkpoint)).transpose()?;
+    let opening = args.opening.as_deref().map(|file| opened(file, &statement, &origin)).transpose()?;
+    let shown = Shown { size: checkpoint.checkpoint().size, entry, statement, vkey, quorum, opening };
+    if args.json {
+        shown.json()
+    } else {
+        shown.tell()
+    }
+    Ok(())
+}
+
+/// What the policy's witnesses say of the receipt's checkpoint.
+fn quorum(policy: &Policy, checkpoint: &SignedCheckpoint) -> Result<QuorumReport, Failure> {
+    let wrong = |what: &str| Failure::DoesNotHold(format!("the receipt does not hold: {what}"));
+    let report = policy.check(checkpoint).map_err(|fault| wrong(&fault.to_string()))?;
+    if !report.quorum_met {
+        return Err(wrong("too few of the policy's witnesses saw its checkpoint; ask the ledger for a newer receipt"));
+    }
+    Ok(report)
+}
+
+fn opened(file: &Path, statement: &Statement, origin: &str) -> Result<Opening, Failure> {
+    let bytes = files::read(file, "an opening file")?;
+    let opening = Opening::parse(&bytes).map_err(|fault| Failure::CouldNot(format!("{}: {fault}", file.display())))?;
+    opening
+        .check(statement, origin)
+        .map_err(|fault| Failure::DoesNotHold(format!("{} does not open this entry: {fault}", file.display())))?;
+    Ok(opening)
+}
+
+/// What a receipt that holds is about.
+struct Shown<'a> {
+    size: u64,
+    entry: Entry<'a>,
+    statement: Statement,
+    vkey: VerifierKey,
+    quorum: Option<QuorumReport>,
+    opening: Option<Opening>,
+}
+
+impl Shown<'_> {
+    fn tell(&self) {
+        output::say("The receipt holds.\n");
+        let mut rows = vec![
+            (
+                "entry",
+                format!(
+                    "{}, {} about {}, recorded {}",
+                    self.entry.index,
+                    self.statement.kind(),
+                    self.statement.about(),
+                    self.entry.recorded_at
+                ),
+            ),
+            (
+                "proves",
+                format!(
+                    "the holder of the key below committed to exactly these bytes\nas number {} of {}, and cannot deny it",
+                    self.entry.index,
+                    output::count(self.size, "entry", "entries")
+                ),
+            ),
+            ("key", self.vkey.to_string()),
+        ];
+        if let Some(quorum) = &self.quorum {
+            rows.push(("witnesses", witnesses(quorum)));
+        }
+        if let Some(opening) = &self.opening {
+            rows.push(("sealed", format!("{} is \"{}\"", opening.pointer, opening.value)));
+        }
+        rows.push(("not proved", "that the rules allowed it and its signers' keys were in force:\n`hibah verify` of the whole ledger proves that by replay".to_owned()));
+        if self.quorum.is_none() {
+            rows.push(("", "that everybody is shown the same ledger: witnesses prove that, see --policy".to_owned()));
+        }
+        output::facts(&rows);
+    }
+
+    fn json(&self) {
+        output::json(&json!({
+            "holds": true,
+            "index": self.entry.index,
+            "size": self.size,
+            "recorded_at": self.entry.recorded_at.to_string(),
+            "kind": self.statement.kind(),
+            "about": self.statement.about().to_string(),
+            "statement": self.statement.hash().to_hex(),
+            "vkey": self.vkey.to_string(),
+            "witnesses": self.quorum.as_ref().map(|quorum| {
+                quorum.cosigned.iter().map(|witness| witness.name.clone()).collect::<Vec<_>>()
+            }),
+            "opening": self.opening.as_ref().map(|opening| json!({ "pointer": opening.pointer, "value": opening.value })),
+        }));
+    }
+}
