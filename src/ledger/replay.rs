@@ -73,6 +73,7 @@ pub struct Replay {
 pub struct Judged {
     change: Change,
     brought: Vec<(SignerId, VerifierKey)>,
+    cofactor_only: Vec<SignerId>,
 }
 
 /// One entry that took its place.
@@ -150,15 +151,15 @@ impl Replay {
     ) -> Result<Judged, Refused> {
         let claim = statement.claim()?;
         let brought = admit_keys(&claim)?;
-        let verified = match signatures {
-            Signatures::VerifiedBefore => statement.verified_before(claim),
+        let (verified, cofactor_only) = match signatures {
+            Signatures::VerifiedBefore => (statement.verified_before(claim), Vec::new()),
             Signatures::Check => statement.verify(claim, |id| {
                 let new = brought.iter().find(|(name, _)| name == id).map(|(_, key)| key);
                 new.or_else(|| self.keys.get(id))
             })?,
         };
         let place = Place { index: self.size(), recorded_at };
-        Ok(Judged { change: self.state.judge(&verified, place)?, brought })
+        Ok(Judged { change: self.state.judge(&verified, place)?, brought, cofactor_only })
     }
 
     /// The bytes of the next entry with this statement in it.
@@ -177,7 +178,7 @@ impl Replay {
         let nodes = self.tree.push(leaf);
         self.last_leaf = leaf;
         self.last_time = Some(recorded_at);
-        Step { index, leaf, recorded_at, statement, touched, nodes, cofactor_only: Vec::new() }
+        Step { index, leaf, recorded_at, statement, touched, nodes, cofactor_only: judged.cofactor_only }
     }
 
     /// Takes the next entry of a ledger that somebody else wrote: place, form, signatures, rules.
@@ -189,12 +190,7 @@ impl Replay {
         entry.check_place(self.size(), &self.last_leaf, self.last_time)?;
         let statement = Statement::parse(entry.statement, &self.origin)?;
         let judged = self.judge(&statement, entry.recorded_at, signatures)?;
-        let mut step = self.record(bytes, statement, judged, entry.recorded_at);
-        if signatures == Signatures::Check {
-            // The keys that it brought are in force by now.
-            step.cofactor_only = step.statement.cofactor_only(|id| self.keys.get(id));
-        }
-        Ok(step)
+        Ok(self.record(bytes, statement, judged, entry.recorded_at))
     }
 }
 

@@ -24,6 +24,7 @@ use crate::grants::rules::Refusal;
 use crate::grants::signer::SignerId;
 use crate::grants::time::Date;
 use crate::tlog::decimal::parse_decimal;
+use crate::tlog::ed25519::Held;
 use crate::tlog::hash::{Hash, sha256};
 use crate::tlog::note::{Note, NoteError, NoteSignature, NoteSigner, VerifierKey};
 
@@ -258,10 +259,16 @@ impl Statement {
     }
 
     /// Checks every signature with the keys that `key_of` knows.
+    /// Answers the signers whose signature libraries
+    /// without the cofactor refuse (formats.md section 4): worth a warning, since only the key's holder can make one.
     ///
     /// # Errors
     /// [`FormCode::UnknownKey`] or [`FormCode::BadSignature`], naming the signer.
-    pub fn check_signatures<'k>(&self, key_of: impl Fn(&SignerId) -> Option<&'k VerifierKey>) -> Result<(), FormError> {
+    pub fn check_signatures<'k>(
+        &self,
+        key_of: impl Fn(&SignerId) -> Option<&'k VerifierKey>,
+    ) -> Result<Vec<SignerId>, FormError> {
+        let mut cofactor_only = Vec::new();
         for (id, line) in self.signers.iter().zip(&self.note.signatures) {
             let key = key_of(id).ok_or_else(|| {
                 FormError::new(
@@ -276,16 +283,12 @@ impl Statement {
                 )
             };
             let signature = line.bytes.as_slice().try_into().map_err(|_| bad(&"not 64 bytes"))?;
-            key.public().verify(self.note.text.as_bytes(), signature).map_err(|fault| bad(&fault))?;
+            let held = key.public().check(self.note.text.as_bytes(), signature).map_err(|fault| bad(&fault))?;
+            if held == Held::ByCofactorOnly {
+                cofactor_only.push(id.clone());
+            }
         }
-        Ok(())
-    }
-
-    /// Of a statement whose signatures hold, the signers whose signature libraries without the cofactor refuse
-    /// (formats.md section 4): worth a warning, since only the key's holder can make one, on purpose.
-    pub(super) fn cofactor_only<'k>(&self, key_of: impl Fn(&SignerId) -> Option<&'k VerifierKey>) -> Vec<SignerId> {
-        let plain = |id: &&SignerId| key_of(id).is_some_and(|key| key.is_cofactorless(&self.note));
-        self.signers.iter().filter(|id| !plain(id)).cloned().collect()
+        Ok(cofactor_only)
     }
 
     /// What the statement claims, in the rule book's types; not verified.
@@ -296,7 +299,8 @@ impl Statement {
         Claim::parse(&self.kind, self.about, self.after, &self.body, self.event_date, self.expires, &self.signers)
     }
 
-    /// The only way to a [`VerifiedStatement`]: every signature holds under the key that `key_of` names for it.
+    /// The only way to a [`VerifiedStatement`]: every signature holds under the key that `key_of` names for it. With it,
+    /// what [`Statement::check_signatures`] answers.
     ///
     /// # Errors
     /// As [`Statement::check_signatures`].
@@ -304,9 +308,9 @@ impl Statement {
         &self,
         claim: Claim,
         key_of: impl Fn(&SignerId) -> Option<&'k VerifierKey>,
-    ) -> Result<VerifiedStatement, FormError> {
-        self.check_signatures(key_of)?;
-        Ok(VerifiedStatement::from_verification(claim, self.hash))
+    ) -> Result<(VerifiedStatement, Vec<SignerId>), FormError> {
+        let cofactor_only = self.check_signatures(key_of)?;
+        Ok((VerifiedStatement::from_verification(claim, self.hash), cofactor_only))
     }
 
     /// For replay of entries that this program has verified before and keeps in its own store.

@@ -220,6 +220,15 @@ impl fmt::Debug for SigningKey {
     }
 }
 
+/// How a signature holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// Libraries without the cofactor take it too.
+    Plainly,
+    /// They refuse it; only the key's holder can have made it, on purpose.
+    ByCofactorOnly,
+}
+
 impl PublicKey {
     /// Admits a public key.
     ///
@@ -246,15 +255,29 @@ impl PublicKey {
     /// # Errors
     /// [`SignatureError`], checked in the order of its variants.
     pub fn verify(&self, message: &[u8], signature: &[u8; 64]) -> Result<(), SignatureError> {
+        self.check(message, signature).map(drop)
+    }
+
+    /// As [`verify`](Self::verify), telling from the same computation whether the signature needs the cofactor.
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify).
+    pub fn check(&self, message: &[u8], signature: &[u8; 64]) -> Result<Held, SignatureError> {
         let difference = self.difference(message, signature)?;
-        if difference.is_small_order() { Ok(()) } else { Err(SignatureError::Equation) }
+        if difference == EdwardsPoint::default() {
+            Ok(Held::Plainly)
+        } else if difference.is_small_order() {
+            Ok(Held::ByCofactorOnly)
+        } else {
+            Err(SignatureError::Equation)
+        }
     }
 
     /// Whether a library without the cofactor accepts this signature too. False for a signature that
     /// [`verify`](Self::verify) refuses. A signature that holds and gives false here is worth a warning: the key's
     /// holder made it on purpose.
     pub fn is_cofactorless(&self, message: &[u8], signature: &[u8; 64]) -> bool {
-        self.difference(message, signature).is_ok_and(|difference| difference == EdwardsPoint::default())
+        self.check(message, signature) == Ok(Held::Plainly)
     }
 
     /// R - ([S]B - [k]A): of small order iff the cofactored equation holds, the neutral point iff the plain one does.
