@@ -12,6 +12,7 @@
 pub mod about;
 pub mod bodies;
 mod change;
+pub mod characters;
 pub mod claim;
 mod decimal;
 pub mod figures;

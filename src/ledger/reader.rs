@@ -6,7 +6,7 @@
 use crate::grants::figures::Figure;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 
 use super::derived::DERIVED_FILE;
 use super::statement::Statement;
@@ -260,15 +260,7 @@ impl Reader {
     pub fn grants(&self, query: &GrantQuery) -> Result<GrantPage, StoreError> {
         let fault = |e: rusqlite::Error| self.fault(&e);
         let (filter, words) = filter(query);
-        let values = params![
-            words,
-            query.fiscal_year,
-            query.status,
-            query.field,
-            query.agency,
-            query.organisation,
-            query.migrated
-        ];
+        let values = &narrowed(query, &words)[..];
         // In two parts, each far from 64 bits, since SQLite ends a sum that overflows with an error.
         let sums = Figure::NAMES
             .map(|name| format!("count(g.{name}), sum(g.{name} / {SUM_PART}), sum(g.{name} % {SUM_PART})"));
@@ -299,15 +291,7 @@ impl Reader {
         let sql =
             format!("SELECT CAST(g.{column} AS TEXT), count(*) {filter} GROUP BY g.{column} ORDER BY count(*) DESC, 1");
         let mut statement = self.derived.prepare(&sql).map_err(fault)?;
-        let values = params![
-            words,
-            query.fiscal_year,
-            query.status,
-            query.field,
-            query.agency,
-            query.organisation,
-            query.migrated
-        ];
+        let values = &narrowed(query, &words)[..];
         let rows =
             statement.query_map(values, |row| Ok(Count { value: row.get(0)?, count: row.get(1)? })).map_err(fault)?;
         rows.collect::<Result<_, _>>().map_err(fault)
@@ -331,7 +315,7 @@ impl Reader {
         self.records(sql, params![count])
     }
 
-    fn records(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<Record>, StoreError> {
+    fn records(&self, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<Record>, StoreError> {
         let fault = |e: rusqlite::Error| self.fault(&e);
         let mut statement = self.derived.prepare_cached(sql).map_err(fault)?;
         let rows = statement
@@ -434,6 +418,11 @@ fn read_grant(row: &Row<'_>) -> rusqlite::Result<Grant> {
         last_index: row.get(13)?,
         amounts,
     })
+}
+
+/// What ?1 to ?7 of [`filter`] stand for.
+fn narrowed<'a>(query: &'a GrantQuery, words: &'a Option<String>) -> [&'a dyn ToSql; 7] {
+    [words, &query.fiscal_year, &query.status, &query.field, &query.agency, &query.organisation, &query.migrated]
 }
 
 /// The FROM and WHERE of a query, and its words as an FTS5 expression (none: no word filter).

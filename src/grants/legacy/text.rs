@@ -1,22 +1,11 @@
 //! Texts as a statement may hold them (formats.md section 1).
 
-use std::sync::LazyLock;
-
 use unicode_normalization::UnicodeNormalization;
+
+use crate::grants::characters::is_allowed;
 
 /// Longest free text, in characters (formats.md section 5).
 const LIMIT: usize = 500;
-
-/// Ranges of the code points that a statement may hold, ascending.
-static ALLOWED: LazyLock<Vec<(u32, u32)>> = LazyLock::new(|| {
-    let lines = include_str!("../../../schema/characters-v1.txt").split('\n');
-    let ranges = lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
-        let (first, last) = line.split_once(' ')?;
-        Some((u32::from_str_radix(first, 16).ok()?, u32::from_str_radix(last, 16).ok()?))
-    });
-    // The file is part of the program, so its form is known.
-    ranges.collect::<Option<_>>().expect("schema/characters-v1.txt: two hexadecimal numbers a line")
-});
 
 /// The text in NFC, each run of blanks, line ends and control characters one space, none at the ends.
 ///
@@ -60,13 +49,4 @@ pub(super) fn year(text: &str) -> Option<u16> {
     let digits = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
     let year = text.parse().ok().filter(|_| digits)?;
     (1900..=2999).contains(&year).then_some(year)
-}
-
-fn is_allowed(found: char) -> bool {
-    if (' '..='~').contains(&found) {
-        return true;
-    }
-    let code = u32::from(found);
-    let after = ALLOWED.partition_point(|&(first, _)| first <= code);
-    after.checked_sub(1).is_some_and(|range| code <= ALLOWED[range].1)
 }
