@@ -23,6 +23,7 @@ mod show;
 mod sign;
 mod source;
 mod submit;
+mod vault;
 mod verify;
 
 /// A ledger that makes public grants checkable by anyone.
@@ -48,6 +49,7 @@ enum Command {
     Check(check::Args),
     Export(export::Args),
     Show(show::Args),
+    Vault(vault::Args),
     Demo(demo::Args),
 }
 
@@ -96,6 +98,7 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Show(args) => show::run(&args),
+        Command::Vault(args) => vault::run(&args),
         Command::Demo(args) => demo::run(&args),
     };
     match done {

@@ -15,6 +15,40 @@ pub struct Passphrase {
     passphrase_file: Option<PathBuf>,
 }
 
+/// The passphrase option of the vault's key file, which is another person's than that of an office's key.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct VaultPassphrase {
+    /// File whose first line is the passphrase of the vault's key file
+    /// [else: HIBAH_VAULT_PASSPHRASE, HIBAH_PASSPHRASE, else asked]
+    #[arg(long, value_name = "FILE")]
+    vault_passphrase_file: Option<PathBuf>,
+}
+
+impl VaultPassphrase {
+    /// As an option of its own, with what it falls back to.
+    fn of(&self) -> Option<Passphrase> {
+        self.vault_passphrase_file.clone().map(|file| Passphrase { passphrase_file: Some(file) })
+    }
+
+    /// The passphrase of an existing vault's key file.
+    pub fn get(&self, what: &str) -> Result<Zeroizing<String>, Failure> {
+        match (self.of(), std::env::var("HIBAH_VAULT_PASSPHRASE")) {
+            (Some(file), _) => file.get(what),
+            (None, Ok(given)) => Ok(Zeroizing::new(given)),
+            (None, Err(_)) => Passphrase::default().get(what),
+        }
+    }
+
+    /// A passphrase for a new vault's key file.
+    pub fn choose(&self, what: &str) -> Result<Zeroizing<String>, Failure> {
+        match (self.of(), std::env::var("HIBAH_VAULT_PASSPHRASE")) {
+            (Some(file), _) => file.choose(what),
+            (None, Ok(given)) => long_enough(Zeroizing::new(given)),
+            (None, Err(_)) => Passphrase::default().choose(what),
+        }
+    }
+}
+
 impl Passphrase {
     /// The passphrase of an existing key file.
     pub fn get(&self, what: &str) -> Result<Zeroizing<String>, Failure> {
@@ -36,10 +70,7 @@ impl Passphrase {
                 first
             }
         };
-        if chosen.chars().count() < 8 {
-            return Err(Failure::CouldNot("the passphrase is too short: use at least 8 characters".to_owned()));
-        }
-        Ok(chosen)
+        long_enough(chosen)
     }
 
     fn given(&self) -> Result<Option<Zeroizing<String>>, Failure> {
@@ -56,6 +87,13 @@ impl Passphrase {
         }
         Ok(std::env::var("HIBAH_PASSPHRASE").ok().map(Zeroizing::new))
     }
+}
+
+fn long_enough(chosen: Zeroizing<String>) -> Result<Zeroizing<String>, Failure> {
+    if chosen.chars().count() < 8 {
+        return Err(Failure::CouldNot("the passphrase is too short: use at least 8 characters".to_owned()));
+    }
+    Ok(chosen)
 }
 
 fn ask(prompt: &str) -> Result<Zeroizing<String>, Failure> {

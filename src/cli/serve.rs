@@ -13,9 +13,12 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::clock::SystemClock;
-use super::passphrase::Passphrase;
-use super::{Failure, files, output, source, submit};
+use super::passphrase::{Passphrase, VaultPassphrase};
+use super::{Failure, files, output, source, submit, vault};
+use crate::ledger::documents::Limits;
+use crate::ledger::enclosures::Enclosures;
 use crate::ledger::sequencer::Sequencer;
+use crate::ledger::vault::{UnlockedVault, Vault};
 use crate::ledger::writer::Writer;
 use crate::public::Records;
 use crate::tlog::note::NoteSigner;
@@ -52,6 +55,14 @@ pub struct Args {
     made_up: bool,
     #[command(flatten)]
     passphrase: Passphrase,
+    /// The vault's key file, for the desk [default: keys/vault.key in the ledger's folder]
+    #[arg(long, value_name = "FILE", requires = "desk")]
+    vault_key: Option<PathBuf>,
+    /// Leave the vault shut, so that the desk takes no openings
+    #[arg(long, requires = "desk", conflicts_with = "vault_key")]
+    no_vault: bool,
+    #[command(flatten)]
+    vault_passphrase: VaultPassphrase,
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -111,11 +122,22 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     let listener = bind(desk, "--desk")?;
     let at = listener.local_addr().map_err(Failure::could_not)?;
     let writer = submit::open_writer(&args.dir, args.ledger_key.as_deref(), &args.passphrase)?;
+    let vault = match Vault::exists(&args.dir) && !args.no_vault {
+        true => Some(vault::unlock(&args.dir, args.vault_key.as_deref(), &args.vault_passphrase)?),
+        false => None,
+    };
+    let enclosures = enclosures(&args.dir, &writer, vault)?;
     let child = public.map(|public| PublicChild::start(&args.dir, public, args.made_up)).transpose()?;
-    take_statements(listener, writer, child, || {
+    take_statements(listener, writer, enclosures, child, || {
         output::say(format_args!("Desk: http://{at}/"));
         output::say(format_args!("Hand in a statement: hibah submit http://{at} FILE\nCtrl-C stops it."));
     })
+}
+
+/// What takes openings and documents beside the writer of a folder.
+fn enclosures(dir: &Path, writer: &Writer, vault: Option<UnlockedVault>) -> Result<Enclosures, Failure> {
+    let clock = Box::new(SystemClock::new());
+    Enclosures::open(dir, writer, vault, clock, Limits::SERVED).map_err(Failure::could_not)
 }
 
 /// Whether both addresses can be served at, said before a demo is made.
@@ -133,13 +155,15 @@ pub fn demo(
 ) -> Result<(), Failure> {
     let listener = bind(desk, "--desk")?;
     let writer = Writer::open(dir, signer, Box::new(SystemClock::new()))?;
+    let enclosures = enclosures(dir, &writer, None)?;
     let child = PublicChild::start(dir, public, true)?;
-    take_statements(listener, writer, Some(child), invite)
+    take_statements(listener, writer, enclosures, Some(child), invite)
 }
 
 fn take_statements(
     listener: TcpListener,
     writer: Writer,
+    enclosures: Enclosures,
     child: Option<PublicChild>,
     greet: impl FnOnce(),
 ) -> Result<(), Failure> {
@@ -150,7 +174,12 @@ fn take_statements(
         greet();
         let ended = child.as_ref().map(|child| child.ended.clone());
         let stop_or_ended = either(either(stop, ended), Some(stopped(Arc::clone(&sequencer))));
-        let served = crate::desk::serve(listener, Arc::clone(&sequencer), asked(stop_or_ended.clone()));
+        let served = crate::desk::serve_with(
+            listener,
+            Arc::clone(&sequencer),
+            Arc::new(enclosures),
+            asked(stop_or_ended.clone()),
+        );
         in_time(served, stop_or_ended).await
     });
     let fell = sequencer.has_stopped();
@@ -251,6 +280,7 @@ impl PublicChild {
             .args(["--public", &address.to_string(), "--until-stdin-closes"])
             .args(made_up.then_some("--made-up"))
             .env_remove("HIBAH_PASSPHRASE")
+            .env_remove("HIBAH_VAULT_PASSPHRASE")
             .stdin(Stdio::piped())
             .spawn()
             .map_err(fault)?;

@@ -5,12 +5,16 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::clock::SystemClock;
-use super::passphrase::Passphrase;
-use super::{Failure, files, key_file, output, source};
+use super::passphrase::{Passphrase, VaultPassphrase};
+use super::{Failure, files, key_file, output, source, vault};
+use crate::ledger::documents::Limits;
+use crate::ledger::enclosures::{EnclosureError, Enclosures};
 use crate::ledger::replay::Refused;
+use crate::ledger::statement::Statement;
 use crate::ledger::store::{ENTRIES_FILE, LAST_SIGNED_FILE, StoreError};
+use crate::ledger::vault::Vault;
 use crate::ledger::writer::{Outcome, Writer};
-use crate::network::remote::Remote;
+use crate::network::remote::{Remote, With};
 use crate::tlog::decimal::parse_decimal;
 use crate::tlog::proof::TlogProof;
 
@@ -20,7 +24,7 @@ pub const LEDGER_KEY_FILE: &str = "keys/ledger.key";
 /// Hand a signed statement to a ledger and keep the receipt
 #[derive(clap::Args)]
 #[command(
-    after_help = "LEDGER is a ledger's folder, opened with its ledger key, or the address of a desk.\nThe same statement is never recorded twice: submitting it again gives its receipt again.\n\nExamples:\n  hibah submit my-ledger application.statement\n  hibah submit http://127.0.0.1:8081 application.statement \\\n    --receipt application.receipt"
+    after_help = "LEDGER is a ledger's folder, opened with its ledger key, or the address of a desk.\nThe same statement is never recorded twice: submitting it again gives its receipt again.\nOpenings and documents are taken with the statement or not at all; those of a statement that is\nrecorded already are taken too.\n\nExamples:\n  hibah submit my-ledger application.statement\n  hibah submit http://127.0.0.1:8081 application.statement \\\n    --receipt application.receipt\n  hibah submit my-ledger org.statement \\\n    --opening org.statement.account.opening --document deed.pdf"
 )]
 pub struct Args {
     /// The ledger's folder, or the address of its desk
@@ -39,6 +43,17 @@ pub struct Args {
     json: bool,
     #[command(flatten)]
     passphrase: Passphrase,
+    /// An opening for the vault, which opens a commitment of the statement; give it again for each
+    #[arg(long, value_name = "FILE")]
+    opening: Vec<PathBuf>,
+    /// A document that the statement names by its SHA-256; give it again for each
+    #[arg(long, value_name = "FILE")]
+    document: Vec<PathBuf>,
+    /// The vault's key file, for openings into a folder [default: keys/vault.key in the ledger's folder]
+    #[arg(long, value_name = "FILE", requires = "opening")]
+    vault_key: Option<PathBuf>,
+    #[command(flatten)]
+    vault_passphrase: VaultPassphrase,
 }
 
 /// What the ledger answered, wherever it is.
@@ -116,8 +131,53 @@ pub fn open_writer(dir: &Path, key: Option<&Path>, passphrase: &Passphrase) -> R
 }
 
 fn to_folder(args: &Args, statement: &[u8]) -> Result<Answer, Failure> {
-    let mut writer = open_writer(Path::new(&args.ledger), args.ledger_key.as_deref(), &args.passphrase)?;
-    // One statement in, one outcome out.
+    let dir = Path::new(&args.ledger);
+    let mut writer = open_writer(dir, args.ledger_key.as_deref(), &args.passphrase)?;
+    if args.opening.is_empty() && args.document.is_empty() {
+        return recorded_in(&mut writer, statement);
+    }
+    let vault = match args.opening.is_empty() {
+        false if Vault::exists(dir) => Some(vault::unlock(dir, args.vault_key.as_deref(), &args.vault_passphrase)?),
+        _ => None,
+    };
+    let clock = Box::new(SystemClock::new());
+    let enclosures = Enclosures::open(dir, &writer, vault, clock, Limits::SERVED).map_err(Failure::could_not)?;
+    let parsed = match Statement::parse(statement, writer.origin()) {
+        Ok(parsed) => parsed,
+        // The writer says what is wrong with it, as it does of one that comes alone.
+        Err(_) => return recorded_in(&mut writer, statement),
+    };
+    let mut enclosed = enclosures.begin().map_err(Failure::could_not)?;
+    for bytes in openings(args)? {
+        if let Err(error) = enclosed.add_opening(&bytes) {
+            return not_taken(&error);
+        }
+    }
+    for document in documents(args)? {
+        if let Err(error) = enclosed.documents.receive(document) {
+            return not_taken(&error.into());
+        }
+    }
+    let held = match enclosures.hold(enclosed, &parsed) {
+        Ok(held) => held,
+        Err(error) => return not_taken(&error),
+    };
+    // When it fails, the statement may be recorded all the same: what was held waits for the next start to find out.
+    let answer = recorded_in(&mut writer, statement)?;
+    let ended = match answer {
+        Answer::Recorded { .. } => enclosures.settle(held),
+        Answer::Refused { .. } => enclosures.discard(held),
+    };
+    if let Err(error) = ended {
+        output::remark(format_args!(
+            "warning: what came with the statement waits and is finished by the next `hibah serve --desk`: {error}"
+        ));
+    }
+    Ok(answer)
+}
+
+/// One statement in, one outcome out.
+fn recorded_in(writer: &mut Writer, statement: &[u8]) -> Result<Answer, Failure> {
     let outcome = writer.append(&[statement])?.remove(0);
     Ok(match outcome {
         Outcome::Recorded { index, new } => {
@@ -125,6 +185,30 @@ fn to_folder(args: &Args, statement: &[u8]) -> Result<Answer, Failure> {
         }
         Outcome::Refused { refused, size, time } => refusal(&refused, size, time.to_string()),
     })
+}
+
+fn openings(args: &Args) -> Result<Vec<Vec<u8>>, Failure> {
+    args.opening.iter().map(|file| files::read(file, "an opening file")).collect()
+}
+
+fn documents(args: &Args) -> Result<Vec<std::fs::File>, Failure> {
+    let open = |file: &PathBuf| {
+        let why = |why: &dyn std::fmt::Display| {
+            Failure::CouldNot(format!("{} could not be read ({}): name a document", file.display(), files::why(why)))
+        };
+        let opened = std::fs::File::open(file).map_err(|e| why(&e))?;
+        if opened.metadata().map_err(|e| why(&e))?.is_dir() {
+            return Err(why(&"it is a folder"));
+        }
+        Ok(opened)
+    };
+    args.document.iter().map(open).collect()
+}
+
+/// What came with the statement does not fit it: a refusal like the others. All else could not be done.
+fn not_taken(error: &EnclosureError) -> Result<Answer, Failure> {
+    let Some(code) = error.code() else { return Err(Failure::could_not(error)) };
+    Ok(Answer::Refused { code: code.to_owned(), sentence: error.to_string(), head: None, size: None, time: None })
 }
 
 fn refusal(refused: &Refused, size: u64, time: String) -> Answer {
@@ -138,7 +222,10 @@ fn refusal(refused: &Refused, size: u64, time: String) -> Answer {
 }
 
 fn to_desk(args: &Args, statement: &[u8]) -> Result<Answer, Failure> {
-    let answer = Remote::new(&args.ledger).submit(statement)?;
+    let answer = {
+        let with = With { openings: openings(args)?, documents: documents(args)? };
+        Remote::new(&args.ledger).submit(statement, with)?
+    };
     if matches!(answer.status, 200 | 201) {
         let receipt = TlogProof::parse(&answer.body).map_err(|fault| {
             Failure::CouldNot(format!("{} answered no receipt ({fault}): name the address of a desk", args.ledger))

@@ -3,6 +3,11 @@
 //! The desk needs no trust from its users: a statement is worth what its signatures are, and the receipt proves what
 //! became of it: 201 when it is recorded now, 200 when it was before. Whoever stops waiting loses nothing, for the same statement again answers the same receipt.
 
+//!
+//! What comes with a statement comes with it in one request, in parts, and is taken with it or not at all
+//! (`src/ledger/enclosures.rs` tells the order of writes).
+
+mod parts;
 mod refusal;
 
 use std::sync::Arc;
@@ -16,10 +21,11 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 use http_body_util::LengthLimitError;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
+use crate::ledger::enclosures::{Enclosures, Held};
 use crate::ledger::sequencer::{Answer, Sequencer};
-use crate::ledger::statement::MAX_STATEMENT_BYTES;
+use crate::ledger::statement::{MAX_STATEMENT_BYTES, Statement};
 use crate::ledger::writer::Outcome;
 use crate::public::connections::{self, Bounds};
 use refusal::Problem;
@@ -31,13 +37,28 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long an answer may take: the disk is slow, not the judgement. The statement may be recorded all the same.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The desk over the only writer: `POST /statements`, and at `/` what this address is.
+/// How many submissions in parts are read at once: each may fill the disk with as much as its bounds allow.
+const MAX_IN_PARTS: usize = 8;
+/// How long a submission in parts may take to arrive, all in all.
+const PARTS_TIMEOUT: Duration = Duration::from_secs(240);
+
+/// The desk over the only writer: `POST /statements`, and at `/` what this address is. It takes statements alone.
 pub fn router(sequencer: Arc<Sequencer>) -> Router {
     router_within(sequencer, BODY_TIMEOUT)
 }
 
 /// As [`router`], with another time for a body to arrive in.
 pub fn router_within(sequencer: Arc<Sequencer>, body_timeout: Duration) -> Router {
+    router_of(sequencer, None, body_timeout)
+}
+
+/// As [`router_within`]; what comes with a statement is taken too. No two pieces of a submission in parts may lie
+/// further apart than `body_timeout`.
+pub fn router_with(sequencer: Arc<Sequencer>, enclosures: Arc<Enclosures>, body_timeout: Duration) -> Router {
+    router_of(sequencer, Some(enclosures), body_timeout)
+}
+
+fn router_of(sequencer: Arc<Sequencer>, enclosures: Option<Arc<Enclosures>>, body_timeout: Duration) -> Router {
     Router::new()
         .route("/", get(what_this_is))
         .route("/statements", post(submit))
@@ -46,7 +67,7 @@ pub fn router_within(sequencer: Arc<Sequencer>, body_timeout: Duration) -> Route
                 .answer()
         })
         .layer(middleware::from_fn(dress))
-        .with_state(Desk { sequencer, body_timeout })
+        .with_state(Desk { sequencer, enclosures, places: Arc::new(Semaphore::new(MAX_IN_PARTS)), body_timeout })
 }
 
 /// Serves the desk until `shutdown`; what is queued is recorded and answered first.
@@ -62,14 +83,31 @@ pub async fn serve(
     Ok(())
 }
 
+/// As [`serve`]; what comes with a statement is taken too.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with(
+    listener: tokio::net::TcpListener,
+    sequencer: Arc<Sequencer>,
+    enclosures: Arc<Enclosures>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let router = router_with(sequencer, enclosures, BODY_TIMEOUT);
+    connections::serve(listener, router, shutdown, Bounds::SERVED).await;
+    Ok(())
+}
+
 #[derive(Clone)]
 struct Desk {
     sequencer: Arc<Sequencer>,
+    enclosures: Option<Arc<Enclosures>>,
+    places: Arc<Semaphore>,
     body_timeout: Duration,
 }
 
 async fn what_this_is() -> Response {
-    let text = "This is the desk of a hibah ledger: it takes signed statements.\n\nPOST /statements   the statement, at most 65,000 bytes; answers its receipt\n\nTo sign and submit: hibah sign FILE, then hibah submit URL FILE\nReading is at the public server's address.\n";
+    let text = "This is the desk of a hibah ledger: it takes signed statements.\n\nPOST /statements   the statement, at most 65,000 bytes; answers its receipt;\n                   as multipart/form-data with the parts statement, opening, document\n\nTo sign and submit: hibah sign FILE, then hibah submit URL FILE\nReading is at the public server's address.\n";
     plain(text.to_owned())
 }
 
@@ -81,7 +119,9 @@ fn plain(text: String) -> Response {
 }
 
 async fn submit(State(desk): State<Desk>, request: Request) -> Response {
-    match take(&desk, request).await {
+    let taken =
+        if parts::is_in_parts(&request) { take_parts(&desk, request).await } else { take(&desk, request).await };
+    match taken {
         Ok(answer) => answered(answer),
         Err(problem) => problem.answer(),
     }
@@ -89,24 +129,97 @@ async fn submit(State(desk): State<Desk>, request: Request) -> Response {
 
 async fn take(desk: &Desk, request: Request) -> Result<Answer, Box<Problem>> {
     let bytes = body(request, desk.body_timeout).await?;
+    in_time(judged(&desk.sequencer, bytes)).await?.map_err(|unanswered| unanswered.problem)
+}
+
+/// A statement and what comes with it: all or nothing.
+async fn take_parts(desk: &Desk, request: Request) -> Result<Answer, Box<Problem>> {
+    let Some(enclosures) = desk.enclosures.clone() else {
+        let sentence = "this desk takes statements alone: send the statement as text/plain";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, sentence).with_rule("bad-parts"));
+    };
+    let Ok(_place) = desk.places.try_acquire() else {
+        let sentence =
+            "too many submissions with documents arrive at once: nothing was recorded; submit again in a second";
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, sentence));
+    };
+    let reading = parts::read(request, &enclosures, desk.body_timeout);
+    let read = tokio::time::timeout(PARTS_TIMEOUT, reading).await.map_err(|_| {
+        Problem::new(StatusCode::REQUEST_TIMEOUT, "the parts did not arrive in time: submit fewer of them at once")
+    })?;
+    let parts::Parts { statement: bytes, enclosed } = read?;
+    let Ok(statement) = Statement::parse(&bytes, enclosures.origin()) else {
+        // The writer says what is wrong with it, as it does of a statement that comes alone.
+        parts::blocking(move || drop(enclosed)).await?;
+        return in_time(judged(&desk.sequencer, bytes)).await?.map_err(|unanswered| unanswered.problem);
+    };
+    let sequencer = Arc::clone(&desk.sequencer);
+    // A task of its own: from here on it goes to its end, also when the client went away.
+    let task = tokio::spawn(async move {
+        let holder = Arc::clone(&enclosures);
+        let held = parts::blocking(move || holder.hold(enclosed, &statement)).await?;
+        let held = held.map_err(|error| refusal::of_enclosure(&error))?;
+        let told = judged(&sequencer, bytes).await;
+        let ended = parts::blocking(move || end(&enclosures, held, told)).await?;
+        ended.map_err(|unanswered| unanswered.problem)
+    });
+    let fell = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "a fault of the program: submit again");
+    in_time(task).await?.map_err(fell)?
+}
+
+/// What came with a statement takes its place or goes, as the statement does.
+fn end(enclosures: &Enclosures, held: Held, told: Result<Answer, Unanswered>) -> Result<Answer, Unanswered> {
+    let ended = match &told {
+        Ok(Answer { outcome: Outcome::Recorded { .. }, .. }) => enclosures.settle(held),
+        Ok(Answer { outcome: Outcome::Refused { .. }, .. }) | Err(Unanswered { recorded: false, .. }) => {
+            enclosures.discard(held)
+        }
+        // It may be recorded or not: the next start finds out.
+        Err(Unanswered { recorded: true, .. }) => Ok(()),
+    };
+    if let Err(error) = ended {
+        // It is on the disk all the same, and the next start finishes what could not be done now.
+        tracing::error!("{error}");
+    }
+    told
+}
+
+/// Why the writer gave no answer.
+struct Unanswered {
+    problem: Box<Problem>,
+    /// Whether the statement may be recorded all the same.
+    recorded: bool,
+}
+
+/// What the writer makes of a statement, however long it takes.
+async fn judged(sequencer: &Sequencer, bytes: Vec<u8>) -> Result<Answer, Unanswered> {
     let (reply, answer) = oneshot::channel();
     // Nobody listens any more when the client went away; the statement is recorded all the same.
     let told = Box::new(move |result| drop(reply.send(result)));
-    desk.sequencer
-        .submit(bytes, told)
-        .map_err(|full| Problem::new(StatusCode::SERVICE_UNAVAILABLE, &full.to_string()))?;
-    match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
-        Ok(Ok(Ok(answer))) => Ok(answer),
-        Ok(Ok(Err(error))) => Err(refusal::of_store(&error)),
-        Ok(Err(_)) => Err(Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the writer stopped before it answered: submit again, a statement is never recorded twice",
-        )),
-        Err(_) => Err(Problem::new(
+    sequencer.submit(bytes, told).map_err(|full| Unanswered {
+        problem: Problem::new(StatusCode::SERVICE_UNAVAILABLE, &full.to_string()),
+        recorded: false,
+    })?;
+    match answer.await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => Err(Unanswered { problem: refusal::of_store(&error), recorded: true }),
+        Err(_) => Err(Unanswered {
+            problem: Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the writer stopped before it answered: submit again, a statement is never recorded twice",
+            ),
+            recorded: true,
+        }),
+    }
+}
+
+async fn in_time<T>(answer: impl Future<Output = T>) -> Result<T, Box<Problem>> {
+    tokio::time::timeout(ANSWER_TIMEOUT, answer).await.map_err(|_| {
+        Problem::new(
             StatusCode::GATEWAY_TIMEOUT,
             "the ledger did not answer in time: submit again, a statement is never recorded twice",
-        )),
-    }
+        )
+    })
 }
 
 /// The whole body, within its bounds of size and time.

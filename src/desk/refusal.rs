@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::grants::rules::Rule;
 use crate::grants::time::Timestamp;
+use crate::ledger::enclosures::EnclosureError;
 use crate::ledger::form::FormCode;
 use crate::ledger::replay::Refused;
 use crate::ledger::store::{Signed, StoreError};
@@ -65,6 +66,12 @@ impl Problem {
         })
     }
 
+    /// With a code for machines.
+    pub(super) fn with_rule(mut self: Box<Self>, rule: &'static str) -> Box<Self> {
+        self.rule = Some(rule);
+        self
+    }
+
     fn bytes(&self) -> Vec<u8> {
         // Strings and numbers under fixed names.
         serde_json::to_vec(self).expect("a problem prints as JSON")
@@ -112,6 +119,27 @@ pub(super) fn of_store(error: &StoreError) -> Box<Problem> {
     let mut problem = Problem::new(status, &error.to_string());
     problem.retry_after_s = OPERATOR_S;
     problem
+}
+
+/// What came with a statement was not taken: 413 when it is too much, 422 when it does not fit the statement, and where
+/// an operator must look, 507 or 503.
+pub(super) fn of_enclosure(error: &EnclosureError) -> Box<Problem> {
+    if let Some(store) = error.store() {
+        tracing::error!("{store}");
+        return of_store(store);
+    }
+    let Some(code) = error.code() else {
+        tracing::error!("{error}");
+        let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, &error.to_string());
+        problem.retry_after_s = OPERATOR_S;
+        return problem;
+    };
+    let status = match code {
+        "document-too-large" | "too-many-documents" | "too-many-openings" => StatusCode::PAYLOAD_TOO_LARGE,
+        "bad-opening" => StatusCode::BAD_REQUEST,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    Problem::new(status, &error.to_string()).with_rule(code)
 }
 
 /// A refusal, with all that `hibah check` needs to repeat the judgement from public data.

@@ -2,7 +2,10 @@
 
 pub mod canonical;
 pub mod derived;
+pub mod documents;
+pub mod enclosures;
 pub mod entry;
+pub mod erased;
 pub mod form;
 pub mod opening;
 pub mod reader;
@@ -11,5 +14,6 @@ pub mod sequencer;
 pub mod statement;
 pub mod store;
 pub mod tree;
+pub mod vault;
 pub mod verify;
 pub mod writer;

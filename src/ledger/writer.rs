@@ -357,6 +357,14 @@ impl Writer {
         }
     }
 
+    /// The place of the entry with this statement, when it is recorded.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn index_of(&self, statement: &Hash) -> Result<Option<u64>, StoreError> {
+        self.derived.index_of_statement(statement)
+    }
+
     /// Lets a test find the disk full, and room made again.
     #[doc(hidden)]
     pub fn refuse_growth(&self, refuse: bool) -> Result<(), StoreError> {

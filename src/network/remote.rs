@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use ureq::unversioned::multipart::{Form, Part};
+
 use crate::ledger::verify::{Source, SourceError};
 use crate::tlog::tile::{Tile, TilePath, TileSource};
 
@@ -9,6 +11,8 @@ use crate::tlog::tile::{Tile, TilePath, TileSource};
 const MAX_ANSWER_BYTES: u64 = 20_000_000;
 /// How long one request may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a submission with documents may take.
+const PARTS_TIMEOUT: Duration = Duration::from_secs(600);
 /// How often a request that got no answer, or a 5xx, is made.
 const TRIES: u32 = 3;
 
@@ -65,22 +69,45 @@ impl Remote {
         Err(SourceError(format!("{url} could not be read ({fault}): check the address, or try again later")))
     }
 
-    /// Posts a statement to the desk at this address.
+    /// Posts a statement to the desk at this address, and what comes with it.
     ///
     /// # Errors
     /// When there is no answer; whether it was recorded is then unknown, and submitting again is safe.
-    pub fn submit(&self, statement: &[u8]) -> Result<Answer, SourceError> {
+    pub fn submit(&self, statement: &[u8], with: With) -> Result<Answer, SourceError> {
         let url = format!("{}/statements", self.base);
         let unknown = |fault: ureq::Error| {
             let fault = why(&fault);
             SourceError(format!("{url} did not answer ({fault}): submit again, a statement is never recorded twice"))
         };
         let request = self.agent.post(&url).header("content-type", "text/plain; charset=utf-8");
-        let mut answer = request.send(statement).map_err(unknown)?;
+        let sent = if with.openings.is_empty() && with.documents.is_empty() {
+            request.send(statement)
+        } else {
+            // Without file names, which may say more than the statement does.
+            let mut form = Form::new().part("statement", Part::bytes(statement));
+            for opening in &with.openings {
+                form = form.part("opening", Part::bytes(opening));
+            }
+            for document in with.documents {
+                form = form.part("document", Part::owned_reader(document));
+            }
+            let request = self.agent.post(&url).config().timeout_global(Some(PARTS_TIMEOUT)).build();
+            request.send(form)
+        };
+        let mut answer = sent.map_err(unknown)?;
         let status = answer.status().as_u16();
         let body = answer.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_vec().map_err(unknown)?;
         Ok(Answer { status, body })
     }
+}
+
+/// What comes with a statement.
+#[derive(Debug, Default)]
+pub struct With {
+    /// Opening files, whole.
+    pub openings: Vec<Vec<u8>>,
+    /// Documents, open for reading.
+    pub documents: Vec<std::fs::File>,
 }
 
 /// What went wrong, without the name of the library's variant.

@@ -33,6 +33,8 @@ pub(super) enum Missing {
     Statement,
     /// An organisation.
     Organisation,
+    /// A document: none of this digest is here, or no entry names it.
+    Document,
 }
 
 /// Why a request is not answered with what it asked for.
@@ -44,6 +46,8 @@ pub(super) enum Fault {
     Parameter(&'static str, &'static str),
     /// 400 and the like, found before a handler saw the request.
     Http(StatusCode),
+    /// 410: the document was erased.
+    Erased,
     /// 405.
     Method,
     /// 503: every reader is busy.
@@ -68,6 +72,7 @@ impl Fault {
             Self::Missing(_) => StatusCode::NOT_FOUND,
             Self::Parameter(..) => StatusCode::BAD_REQUEST,
             Self::Http(status) => *status,
+            Self::Erased => StatusCode::GONE,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Busy | Self::Store => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -129,7 +134,7 @@ impl Asked {
 
     /// Addresses of the log and the API answer programs, all others people.
     pub(super) fn wants_problem(&self) -> bool {
-        ["/api", "/tile", "/checkpoint"].iter().any(|root| self.is_under(root))
+        ["/api", "/tile", "/checkpoint", "/documents"].iter().any(|root| self.is_under(root))
     }
 }
 
@@ -176,10 +181,14 @@ pub(super) fn finish(mut response: Response, asked: &Asked) -> Response {
     }
     let status = response.status();
     let headers = response.headers_mut();
+    // A document is other people's bytes and brings a stricter policy of its own.
+    let sandboxed = headers.contains_key(header::CONTENT_SECURITY_POLICY);
     let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
-    set(header::CONTENT_SECURITY_POLICY, POLICY);
+    if !sandboxed {
+        set(header::CONTENT_SECURITY_POLICY, POLICY);
+    }
     if asked.wants_problem() {
         set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     }

@@ -127,6 +127,12 @@ impl Founding {
         stages.is_some_and(|stages| stages.iter().any(|stage| stage.as_str().is_some_and(|kind| kinds.contains(&kind))))
     }
 
+    /// Whether a document of this title is for everyone.
+    pub(super) fn is_public_title(&self, title: &str) -> bool {
+        let titles = self.profile.get("documents").and_then(Value::as_array);
+        titles.is_some_and(|titles| titles.iter().any(|known| known.as_str() == Some(title)))
+    }
+
     /// An amount for people.
     pub(super) fn money(&self, minor: i64) -> String {
         Amount::from_minor(minor)

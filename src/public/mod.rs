@@ -6,6 +6,7 @@
 mod answer;
 pub mod api;
 pub mod connections;
+mod documents;
 mod founding;
 mod history;
 mod log;
@@ -21,6 +22,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 
+use crate::ledger::documents::Documents;
 use crate::ledger::store::StoreError;
 use answer::Fault;
 use connections::Bounds;
@@ -43,6 +45,7 @@ struct Site {
     pool: Arc<Pool>,
     founding: Arc<Founding>,
     records: Records,
+    documents: Documents,
 }
 
 /// The read-only server of the ledger in `dir`.
@@ -58,9 +61,10 @@ pub fn router(dir: PathBuf) -> Result<Router, StoreError> {
 /// # Errors
 /// As [`router`].
 pub fn router_of(dir: PathBuf, records: Records) -> Result<Router, StoreError> {
+    let documents = Documents::of(&dir);
     let pool = Pool::open(dir)?;
     let founding = pool.founding()?;
-    let site = Site { pool: Arc::new(pool), founding: Arc::new(founding), records };
+    let site = Site { pool: Arc::new(pool), founding: Arc::new(founding), records, documents };
     let mut router = pages::routes();
     for (path, handler) in api::routes() {
         router = router.route(path, handler);

@@ -23,6 +23,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256, Sha512};
 
 /// Length of a SHA-256 hash in bytes.
@@ -109,6 +110,16 @@ impl fmt::Debug for Hash {
 /// SHA-256 of `data`.
 pub fn sha256(data: &[u8]) -> Hash {
     sha256_parts(&[data])
+}
+
+/// HMAC-SHA-256 (RFC 2104) of the parts one after another, under `key`.
+pub fn hmac_sha256(key: &[u8; HASH_LEN], parts: &[&[u8]]) -> Hash {
+    // A key of any length is taken; this one is of the hash's own.
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of 32 bytes");
+    for part in parts {
+        mac.update(part);
+    }
+    Hash(mac.finalize().into_bytes().into())
 }
 
 /// SHA-256 of the parts one after another.

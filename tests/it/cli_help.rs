@@ -44,7 +44,8 @@ fn check(command: &clap::Command, path: &str) {
 fn every_subcommand_has_examples_that_parse() {
     let cli = hibah::cli::command();
     let names: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
-    let expected = ["init", "key", "sign", "submit", "import", "serve", "verify", "check", "export", "show", "demo"];
+    let expected =
+        ["init", "key", "sign", "submit", "import", "serve", "verify", "check", "export", "show", "vault", "demo"];
     assert_eq!(names, expected);
     for command in cli.get_subcommands() {
         check(command, command.get_name());

@@ -7,13 +7,13 @@ use super::cli_path::{APPLY, write_bodies};
 use super::cli_shell::{PASSPHRASE, Shell};
 
 /// A running server, stopped by SIGTERM.
-struct Server {
+pub struct Server {
     child: Child,
     lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
 }
 
 impl Server {
-    fn start(shell: &Shell, options: &[&str]) -> Self {
+    pub fn start(shell: &Shell, options: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hibah"))
             .args(["serve", "led"])
             .args(options)
@@ -27,13 +27,18 @@ impl Server {
     }
 
     /// The address on the next line that begins with `what`.
-    fn address(&mut self, what: &str) -> String {
+    pub fn address(&mut self, what: &str) -> String {
         let line = self.lines.find_map(|line| line.expect("text").strip_prefix(what).map(str::to_owned));
         line.expect("it says where it listens").trim().trim_end_matches('/').to_owned()
     }
 
+    /// The number of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to stop, as the system does, and answers whether it ended well.
-    fn stop(mut self) -> bool {
+    pub fn stop(mut self) -> bool {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
         assert!(asked.success());
         self.child.wait().expect("it ends").success()
@@ -126,7 +131,7 @@ fn a_statement_handed_in_at_the_desk_is_served_by_the_other_process() {
 }
 
 /// The two processes speak in any order.
-fn addresses(server: &mut Server) -> (String, String) {
+pub fn addresses(server: &mut Server) -> (String, String) {
     let (mut desk, mut public) = (None, None);
     while let (None, _) | (_, None) = (&desk, &public) {
         let line = server.lines.next().expect("it says where it listens").expect("text");

@@ -267,7 +267,8 @@ fn openapi_names_every_address_and_no_other() {
         ("{source}", "cdcdcdcdcdcdcdcd"),
         ("{row}", "7"),
     ];
-    for path in named {
+    // A document has the media type that its entry names: `tests/it/desk_multipart.rs` reads some.
+    for path in named.into_iter().filter(|path| path != "/documents/{sha256}") {
         let concrete = fill.iter().fold(path.clone(), |path, (name, value)| path.replace(name, value));
         let heard = served.get(&concrete);
         assert_eq!(heard.status, 200, "{path}");

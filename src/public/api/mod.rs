@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
 use super::answer::{self, Fault};
-use super::{Site, log};
+use super::{Site, documents, log};
 
 /// A problem (RFC 9457).
 #[derive(Serialize, ToSchema)]
@@ -48,6 +48,7 @@ pub struct Problem {
         grant::award,
         grant::organisation,
         grant::grants,
+        documents::document,
     ),
     components(schemas(Problem))
 )]
@@ -68,6 +69,7 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Site>)> {
         ("/api/v1/awards/{source}/{row}", get(grant::award)),
         ("/api/v1/orgs/{n}", get(grant::organisation)),
         ("/api/v1/grants", get(grant::grants)),
+        ("/documents/{sha256}", get(documents::document)),
     ]
 }
 

@@ -202,6 +202,10 @@ impl Words {
                     format!("This request could not be read (status {status}): check its address.")
                 }
             },
+            Fault::Erased => pick(
+                "Dokumen ini telah dihapus menurut undang-undang: buku besar masih menyebut sidik jarinya.",
+                "This document was erased as the law demands: the ledger still names its digest.",
+            ),
             Fault::Method => pick(
                 "Alamat ini hanya untuk dibaca: gunakan GET atau HEAD.",
                 "This address is for reading only: use GET or HEAD.",
@@ -240,6 +244,10 @@ impl Words {
                 "Pernyataan ini tidak ada di buku besar.",
                 "The ledger has no statement of this hash: it is SHA-256 of the text without signatures, 64 lowercase hex digits.",
             ),
+            Missing::Document => pick(
+                "Dokumen dengan sidik jari ini tidak tersimpan di sini, atau tidak disebut oleh entri mana pun: mintalah kepada lembaga atau kantor yang menyebutnya.",
+                "No document of this digest is kept here, or no entry names it: ask the organisation or office that named it.",
+            ),
             Missing::Organisation => {
                 pick("Tidak ada lembaga dengan nomor ini.", "There is no organisation of this number.")
             }
@@ -250,6 +258,7 @@ impl Words {
     pub(in crate::public) fn fault_title(&self, status: u16) -> &'static str {
         match status {
             404 => self.lang.pick("Tidak ditemukan", "Not found"),
+            410 => self.lang.pick("Telah dihapus", "Erased"),
             405 => self.lang.pick("Hanya untuk dibaca", "For reading only"),
             503 => self.lang.pick("Sedang tidak tersedia", "Not available at the moment"),
             _ => self.lang.pick("Permintaan tidak dapat dibaca", "The request could not be read"),

@@ -1,0 +1,136 @@
+//! What the vault has, as it is listed: no values, no key needed.
+
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::{Vault, VaultError};
+use crate::grants::about::{About, CaseId, CaseOwner};
+use crate::grants::time::Timestamp;
+use crate::ledger::erased::Erasure;
+use crate::tlog::hash::Hash;
+
+/// An opening in the vault, without its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The statement with the commitment.
+    pub statement: Hash,
+    /// What the statement is about.
+    pub about: String,
+    /// The commitment's place in it.
+    pub pointer: String,
+    /// When it was put here.
+    pub put_at: String,
+    /// Whether it is in force: its statement is recorded.
+    pub in_force: bool,
+    /// When and why it was erased, if it was.
+    pub erased: Option<Erasure>,
+}
+
+/// One reading of an opening.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The statement with the commitment.
+    pub statement: Hash,
+    /// The commitment's place in it.
+    pub pointer: String,
+    /// When it was read.
+    pub at: String,
+    /// The code of the office that read it.
+    pub office: String,
+    /// The key that proved the office, `<key name>+<8 hex>`.
+    pub key: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Vault {
+    /// Everything in the vault, in the order in which it came; no values.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn list(&self) -> Result<Vec<Kept>, VaultError> {
+        self.kept("")
+    }
+
+    pub(super) fn kept(&self, narrowed: &str) -> Result<Vec<Kept>, VaultError> {
+        let columns = "statement, about, pointer, put_at, handed_in IS NULL, erased_at, basis";
+        let sql = format!("SELECT {columns} FROM openings {narrowed} ORDER BY n");
+        let mut statement = self.connection.prepare(&sql).map_err(|e| self.fault(&e))?;
+        let rows = statement.query_map([], read_kept).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        rows.map_err(|e| self.fault(&e))
+    }
+
+    /// Openings of one name and equal value that belong to more than one organisation (a case belongs to the one that
+    /// applied): each group together. What is erased is in no group.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn same(&self) -> Result<Vec<Vec<Kept>>, VaultError> {
+        let sql = concat!(
+            "SELECT statement, about, pointer, put_at, 1, erased_at, basis, token FROM openings ",
+            "WHERE handed_in IS NULL AND token IS NOT NULL ORDER BY token, n"
+        );
+        let mut statement = self.connection.prepare(sql).map_err(|e| self.fault(&e))?;
+        let read = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(7)?, read_kept(row)?));
+        let rows = statement.query_map([], read).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let rows = rows.map_err(|e| self.fault(&e))?;
+        let groups = rows.chunk_by(|(one, _), (other, _)| one == other);
+        let groups = groups.map(|group| group.iter().map(|(_, kept)| kept.clone()).collect::<Vec<_>>());
+        let mut groups: Vec<Vec<Kept>> = groups.filter(|group| has_two_holders(group)).collect();
+        // The order of tokens says nothing to anyone; that of arrival does.
+        groups.sort_by(|one, other| one[0].put_at.cmp(&other[0].put_at));
+        Ok(groups)
+    }
+
+    /// Every reading, in order.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn readings(&self) -> Result<Vec<Reading>, VaultError> {
+        let sql = "SELECT statement, pointer, at, office, key, reason FROM readings ORDER BY n";
+        let mut statement = self.connection.prepare(sql).map_err(|e| self.fault(&e))?;
+        let read = |row: &Row<'_>| {
+            Ok(Reading {
+                statement: Hash::from_bytes(row.get(0)?),
+                pointer: row.get(1)?,
+                at: row.get(2)?,
+                office: row.get(3)?,
+                key: row.get(4)?,
+                reason: row.get(5)?,
+            })
+        };
+        let rows = statement.query_map([], read).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        rows.map_err(|e| self.fault(&e))
+    }
+
+    pub(super) fn get(&self, statement: &Hash, pointer: &str) -> Result<Kept, VaultError> {
+        let sql = concat!(
+            "SELECT statement, about, pointer, put_at, 1, erased_at, basis FROM openings ",
+            "WHERE statement = ?1 AND pointer = ?2 AND handed_in IS NULL"
+        );
+        let kept = self.connection.query_row(sql, params![statement.as_bytes(), pointer], read_kept).optional();
+        let not_kept = || VaultError::NotKept { statement: *statement, pointer: pointer.to_owned() };
+        kept.map_err(|e| self.fault(&e))?.ok_or_else(not_kept)
+    }
+}
+
+fn read_kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
+    let (at, basis): (Option<String>, Option<String>) = (row.get(5)?, row.get(6)?);
+    let erased = at.as_deref().and_then(Timestamp::parse).zip(basis);
+    Ok(Kept {
+        statement: Hash::from_bytes(row.get(0)?),
+        about: row.get(1)?,
+        pointer: row.get(2)?,
+        put_at: row.get(3)?,
+        in_force: row.get(4)?,
+        erased: erased.map(|(at, basis)| Erasure { at, basis }),
+    })
+}
+
+/// Whether openings of equal value belong to more than one holder.
+fn has_two_holders(group: &[Kept]) -> bool {
+    let holder = |kept: &Kept| match About::parse(&kept.about) {
+        Some(About::Case(CaseId { owner: CaseOwner::Org(n), .. })) => About::Org(n).to_string(),
+        _ => kept.about.clone(),
+    };
+    group.iter().any(|kept| holder(kept) != holder(&group[0]))
+}

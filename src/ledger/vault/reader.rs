@@ -1,0 +1,85 @@
+//! Who may read the vault: offices that the profile names, proved by a key that is in force.
+
+use crate::grants::keys::Holder;
+use crate::grants::signer::SignerId;
+use crate::grants::state::State;
+use crate::grants::time::Timestamp;
+use crate::tlog::note::NoteSigner;
+
+/// Why somebody may not read the vault.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAReader {
+    /// The profile names nobody.
+    #[error(
+        "the ledger's profile names no office that may read the vault, so nobody may: amend the profile's vault_readers"
+    )]
+    NobodyMay,
+    /// The key is not on the ledger, revoked, or out of its period.
+    #[error("{0}")]
+    NotInForce(String),
+    /// The key file holds another key than the ledger knows under this name.
+    #[error("the key {0} is not the one that the ledger knows by this name: name the key file of the office")]
+    OtherKey(SignerId),
+    /// The key is not an office's.
+    #[error("the key {0} is not the key of an office: only offices that the profile names read the vault")]
+    NoOffice(SignerId),
+    /// The office is not among those that may.
+    #[error("the office {office} may not read the vault; these may: {may}")]
+    OtherOffice {
+        /// Which office asked.
+        office: String,
+        /// Which may, separated by commas.
+        may: String,
+    },
+}
+
+/// An office that may read the vault, proved by its key. Nothing but [`VaultReader::prove`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VaultReader {
+    office: String,
+    key: SignerId,
+}
+
+/// The codes of the offices that may read the vault under the profile in force. Rule set 0 names none.
+#[must_use]
+pub fn readers_of(_state: &State) -> Vec<String> {
+    Vec::new()
+}
+
+impl VaultReader {
+    /// Proves an office by its key: whoever holds `signer` holds the private key. It must be in force at `now`, and its
+    /// office among those that may read (see [`readers_of`]).
+    ///
+    /// # Errors
+    /// [`NotAReader`].
+    pub fn prove(state: &State, signer: &NoteSigner, now: Timestamp, may: &[String]) -> Result<Self, NotAReader> {
+        if may.is_empty() {
+            return Err(NotAReader::NobodyMay);
+        }
+        let vkey = signer.verifier();
+        let id = SignerId::parse(&format!("{}+{}", vkey.name(), vkey.key_id()));
+        let id = id.ok_or_else(|| NotAReader::NotInForce(format!("The key {vkey} has a name that no ledger knows")))?;
+        let key = state.in_force(&id, now).map_err(|refusal| NotAReader::NotInForce(refusal.sentence))?;
+        if key.vkey().as_str() != vkey.to_string() {
+            return Err(NotAReader::OtherKey(id));
+        }
+        let Holder::Official(n) = key.holder() else { return Err(NotAReader::NoOffice(id)) };
+        let Some(official) = state.official(n) else { return Err(NotAReader::NoOffice(id)) };
+        if !may.contains(&official.office) {
+            return Err(NotAReader::OtherOffice { office: official.office.clone(), may: may.join(", ") });
+        }
+        Ok(Self { office: official.office.clone(), key: id })
+    }
+
+    /// The code of the office.
+    #[must_use]
+    pub fn office(&self) -> &str {
+        &self.office
+    }
+
+    /// The key that proved it.
+    #[must_use]
+    pub fn key(&self) -> &SignerId {
+        &self.key
+    }
+}
