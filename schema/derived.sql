@@ -2,7 +2,8 @@
 CREATE TABLE progress (
   one  INTEGER PRIMARY KEY CHECK (one = 1),
   size INTEGER NOT NULL,               -- how many entries are in these tables
-  leaf BLOB NOT NULL                   -- leaf hash of the last of them
+  leaf BLOB NOT NULL,                  -- leaf hash of the last of them
+  day  TEXT NOT NULL                   -- its local day
 ) STRICT;
 
 -- A row an entry.
@@ -25,9 +26,37 @@ CREATE TABLE timeline (
 
 CREATE TABLE organisations (
   n     INTEGER PRIMARY KEY,
-  name  TEXT NOT NULL,
+  name  TEXT NOT NULL,                 -- empty: erased
+  named INTEGER NOT NULL,              -- the entry that gave the name
   idx   INTEGER NOT NULL               -- the registration
 ) STRICT;
+
+-- Entries that later entries name: corrections, confirmations, objections, erasures.
+CREATE TABLE mentions (
+  entry INTEGER NOT NULL,              -- the one that is named
+  idx   INTEGER NOT NULL,              -- the one that names it
+  PRIMARY KEY (entry, idx)
+) STRICT, WITHOUT ROWID;
+
+-- Texts that pages, search and exports hide (erasure.recorded).
+CREATE TABLE hidden (
+  entry   INTEGER NOT NULL,            -- where the text stands
+  pointer TEXT NOT NULL,               -- at /body/...
+  idx     INTEGER NOT NULL,            -- the erasure
+  PRIMARY KEY (entry, pointer)
+) STRICT, WITHOUT ROWID;
+
+-- What flags found: a row a finding.
+CREATE TABLE findings (
+  flag   TEXT NOT NULL,
+  thing  TEXT NOT NULL,                 -- the case
+  idx    INTEGER NOT NULL,              -- the entry that shows it
+  others TEXT NOT NULL,                 -- other cases that it is about, with spaces between
+  facts  TEXT NOT NULL,                 -- JSON: what was found, by name
+  PRIMARY KEY (flag, thing, idx, others)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX findings_by_thing ON findings (thing, idx);
+CREATE INDEX findings_by_entry ON findings (idx);
 
 -- A row a grant: a case, or a migrated award. Amounts in minor units; NULL is "not yet".
 CREATE TABLE grants (
@@ -36,7 +65,11 @@ CREATE TABLE grants (
   migrated      INTEGER NOT NULL,
   recipient     TEXT NOT NULL,
   organisation  INTEGER,
-  title         TEXT NOT NULL,
+  title         TEXT NOT NULL,         -- empty: none, or erased
+  titled        INTEGER NOT NULL,      -- the entry that gave the title
+  way           TEXT NOT NULL,         -- grant, assistance_planned, assistance_unplanned; empty: unknown
+  form          TEXT NOT NULL,         -- money, goods, services; empty: unknown
+  adopted       TEXT NOT NULL,         -- the stage at which it was taken over from paper; empty: it was not
   field         TEXT NOT NULL,
   agency        TEXT NOT NULL,
   fiscal_year   INTEGER NOT NULL,
@@ -47,10 +80,12 @@ CREATE TABLE grants (
   words         TEXT NOT NULL,         -- for search only: a past award's recipient number, programme, sponsor
   asked INTEGER, recommended INTEGER, considered INTEGER, proposed INTEGER, enacted INTEGER, decreed INTEGER,
   agreed INTEGER, paid INTEGER, credited INTEGER, reported INTEGER, refunded INTEGER,
+  report_due    TEXT,                  -- the day by which its use must be reported, as long as it is not
   first_idx     INTEGER NOT NULL,
   last_idx      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX grants_by_change ON grants (last_idx);
+CREATE INDEX grants_by_report_due ON grants (report_due) WHERE report_due IS NOT NULL;
 CREATE INDEX grants_by_year ON grants (fiscal_year, last_idx);
 CREATE INDEX grants_by_organisation ON grants (organisation, last_idx);
 

@@ -11,7 +11,7 @@ use super::{Failure, clock, files, key_file, output, progress, source, submit};
 use crate::grants::about::{About, AwardId};
 use crate::grants::legacy::{self, Map, Reading, Row};
 use crate::grants::money::Currency;
-use crate::grants::profile::Role;
+use crate::grants::role::Role;
 use crate::grants::signer::SignerId;
 use crate::grants::state::State;
 use crate::grants::time::Date;
@@ -120,19 +120,7 @@ fn award(reading: &Reading, row: &Row) -> AwardId {
 /// The key of an official in force whose office is the finance officer's.
 fn finance_officer(args: &Args, state: &State) -> Result<NoteSigner, Failure> {
     let today = state.local_date(clock::now()?);
-    let is_finance = |office: &str| {
-        state
-            .profile()
-            .and_then(|profile| profile.office(office))
-            .is_some_and(|office| office.role == Role::FinanceOfficer)
-    };
-    let allowed: Vec<&SignerId> = state
-        .officials()
-        .filter(|(_, official)| {
-            is_finance(&official.office) && state.key(&official.key).is_some_and(|key| key.in_force(today))
-        })
-        .map(|(_, official)| &official.key)
-        .collect();
+    let allowed = state.keys_of_role(Role::FinanceOfficer, today);
     if allowed.is_empty() {
         return Err(Failure::CouldNot(
             "this ledger has no finance officer in office, who alone signs past awards: record an official.appointed first".to_owned(),
@@ -143,7 +131,7 @@ fn finance_officer(args: &Args, state: &State) -> Result<NoteSigner, Failure> {
         Ok::<_, Failure>(SignerId::new(vkey.name(), vkey.key_id().0))
     };
     let file = match &args.key {
-        Some(file) if id(file)?.is_some_and(|id| allowed.contains(&&id)) => file.clone(),
+        Some(file) if id(file)?.is_some_and(|id| allowed.contains(&id)) => file.clone(),
         Some(file) => {
             return Err(Failure::CouldNot(format!(
                 "{} is not the key of the finance officer, who alone signs past awards: use the key of {}",
@@ -155,7 +143,7 @@ fn finance_officer(args: &Args, state: &State) -> Result<NoteSigner, Failure> {
             let folder = args.dir.join("keys");
             let found = key_file::in_folder(&folder)?
                 .into_iter()
-                .find(|file| id(file).ok().flatten().is_some_and(|id| allowed.contains(&&id)));
+                .find(|file| id(file).ok().flatten().is_some_and(|id| allowed.contains(&id)));
             found.ok_or_else(|| {
                 Failure::CouldNot(format!(
                     "{} does not hold the key of the finance officer, {}: name its file with --key",
@@ -179,7 +167,7 @@ fn record(writer: &mut Writer, reading: &Reading, signer: &NoteSigner) -> Result
         let mut statements = Vec::new();
         for row in rows {
             let about = About::Award(award(reading, row));
-            if writer.state().head(&about).is_some() {
+            if writer.state().has_award(&award(reading, row)) {
                 tally.there += 1;
                 continue;
             }

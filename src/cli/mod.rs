@@ -9,15 +9,21 @@ use clap::{Parser, Subcommand};
 mod check;
 pub mod clock;
 pub mod demo;
+mod explain;
 mod export;
 mod files;
+mod flags;
 mod import;
 mod init;
 mod key;
 mod key_file;
+mod officials;
 mod output;
 mod passphrase;
+mod profile;
 mod progress;
+mod reconcile;
+mod schema;
 mod serve;
 mod show;
 mod sign;
@@ -40,6 +46,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Init(init::Args),
+    Profile(profile::Args),
     Key(key::Args),
     Sign(sign::Args),
     Submit(submit::Args),
@@ -49,7 +56,12 @@ enum Command {
     Check(check::Args),
     Export(export::Args),
     Show(show::Args),
+    Officials(officials::Args),
+    Flags(flags::Args),
+    Reconcile(reconcile::Args),
     Vault(vault::Args),
+    Explain(explain::Args),
+    Schema(schema::Args),
     Demo(demo::Args),
 }
 
@@ -89,6 +101,7 @@ pub fn run() -> ExitCode {
         .init();
     let done = match Cli::parse().command {
         Command::Init(args) => init::run(&args),
+        Command::Profile(args) => profile::run(&args),
         Command::Key(args) => key::run(&args),
         Command::Sign(args) => sign::run(&args),
         Command::Submit(args) => submit::run(&args),
@@ -98,7 +111,12 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Show(args) => show::run(&args),
+        Command::Officials(args) => officials::run(&args),
+        Command::Flags(args) => flags::run(&args),
+        Command::Reconcile(args) => reconcile::run(&args),
         Command::Vault(args) => vault::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Demo(args) => demo::run(&args),
     };
     match done {

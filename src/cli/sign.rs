@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use super::passphrase::Passphrase;
 use super::{Failure, clock, files, key_file, output, source};
-use crate::grants::about::{About, CaseOwner};
-use crate::grants::bodies::Body;
+use crate::grants::about::About;
 use crate::grants::kinds::Kind;
+use crate::grants::one::bodies::Body;
+use crate::grants::rules::RuleSet;
 use crate::grants::shape::Field;
 use crate::grants::signer::SignerId;
-use crate::grants::state::Series;
 use crate::grants::time::Date;
 use crate::ledger::canonical;
 use crate::ledger::form::FormCode;
@@ -220,7 +220,7 @@ fn draft(args: &Args, kind: &str) -> Result<Draft, Failure> {
     };
     let expires_days = replay
         .as_ref()
-        .and_then(|replay| i64::try_from(replay.state().profile()?.expires_max_days).ok())
+        .and_then(|replay| i64::try_from(replay.state().expires_max_days()?).ok())
         .map_or(EXPIRES_DAYS, |limit| limit.min(EXPIRES_DAYS));
     if let Some(replay) = &replay {
         fill_rows(&mut body, replay);
@@ -240,9 +240,15 @@ fn draft(args: &Args, kind: &str) -> Result<Draft, Failure> {
     };
     let statement =
         content.draft().map_err(|fault| Failure::CouldNot(format!("the statement cannot be made: {fault}")))?;
-    statement
-        .claim()
-        .map_err(|refusal| Failure::CouldNot(format!("the statement cannot be made: {}", refusal.sentence)))?;
+    // Without the ledger it is not known which rule set is in force: one of them must take it.
+    let rules = match &replay {
+        Some(replay) => vec![replay.state().rules_for(statement.kind(), statement.body())],
+        None => vec![RuleSet::Zero, RuleSet::One],
+    };
+    let read = rules.into_iter().map(|rules| statement.claim(rules)).reduce(|first, second| first.or(second));
+    if let Some(Err(refusal)) = read {
+        return Err(Failure::CouldNot(format!("the statement cannot be made: {}", refusal.sentence)));
+    }
     for opening in &mut openings {
         opening.statement = statement.hash();
     }
@@ -314,14 +320,8 @@ fn about(args: &Args, replay: Option<&Replay>) -> Result<About, Failure> {
         )));
     };
     // Any number will do to learn which series it is.
-    let series = match About::parse(&format!("{parent}/1")) {
-        Some(About::Official(_)) => Series::Officials,
-        Some(About::Org(_)) => Series::Orgs,
-        Some(About::Case(id)) if matches!(id.owner, CaseOwner::Org(_)) => Series::Cases(id.owner),
-        Some(About::Decree(id)) => Series::Decrees(id.year),
-        _ => return Err(fault()),
-    };
-    About::parse(&format!("{parent}/{}", replay.state().next_number(series))).ok_or_else(fault)
+    let of_series = About::parse(&format!("{parent}/1")).filter(|about| about.has_series()).ok_or_else(fault)?;
+    About::parse(&format!("{parent}/{}", replay.state().next_number(&of_series))).ok_or_else(fault)
 }
 
 fn after(args: &Args, about: &About, replay: Option<&Replay>) -> Result<Hash, Failure> {

@@ -238,7 +238,7 @@ pub fn replay(
         _ => Signatures::Check,
     };
     let bar = progress::bar("Replaying");
-    let mut replay = Replay::new(&origin);
+    let mut replay = Replay::with_flags(&origin);
     for tile in 0..size.div_ceil(256) {
         let width = width_at(tile, newest);
         let bundle = ledger.bundle(tile, width)?;
@@ -251,7 +251,8 @@ pub fn replay(
     }
     bar.finish_and_clear();
     // Entry 0 may be another one by now than the one that the key was read from.
-    if replay.state().ledger_vkey().is_some_and(|named| named != key.to_string()) {
+    let named = replay.state().ledger_vkeys();
+    if !named.is_empty() && !named.contains(&key.to_string().as_str()) {
         return Err(Failure::DoesNotHold(format!(
             "entry 0 of {} names another key than its checkpoint's, {key}",
             ledger.name()

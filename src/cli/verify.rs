@@ -150,7 +150,7 @@ impl verify::Source for Held<'_> {
 
 fn tell(report: &Report, unsigned: u64) {
     let state = report.replay.state();
-    let (cases, awards) = (state.cases().count() as u64, state.awards().count() as u64);
+    let (cases, awards) = (state.case_count(), state.award_count());
     output::say(format_args!("The ledger {} holds.\n", report.checkpoint.origin));
     let key = match report.vkey_from_ledger {
         true => format!("{}\n(named by the ledger itself)", report.vkey),
@@ -232,8 +232,8 @@ fn report_json(report: &Report, unsigned: u64) -> Value {
         "size": report.checkpoint.size,
         "root": report.checkpoint.root.to_hex(),
         "last_recorded_at": report.last_recorded_at.to_string(),
-        "cases": state.cases().count(),
-        "awards": state.awards().count(),
+        "cases": state.case_count(),
+        "awards": state.award_count(),
         "signatures": report.signatures,
         "tiles": report.tiles,
         "witnesses": report.quorum.as_ref().map(|quorum| {

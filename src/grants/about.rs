@@ -108,6 +108,11 @@ pub enum NoteSigner {
 }
 
 impl About {
+    /// Whether things of this sort are numbered in a series, each the next of the last.
+    pub fn has_series(&self) -> bool {
+        !matches!(self, About::Ledger | About::Year(_) | About::Award(_))
+    }
+
     /// Reads one of the spellings above; `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > 100 {

@@ -6,157 +6,68 @@
 use serde_json::Value;
 
 use super::about::About;
-use super::bodies::Body;
 use super::kinds::Kind;
-use super::rules::Refusal;
+use super::rules::{Refusal, RuleSet};
 use super::shape::Label;
-use super::signer::{SignerId, Vkey};
+use super::signer::SignerId;
 use super::time::Date;
+use super::{one, zero};
 use crate::tlog::hash::Hash;
+
+/// What every statement says beside its body (formats.md section 1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// The thing that it is about.
+    pub about: About,
+    /// The latest entry that its signers knew about that thing; `None` only for a founding.
+    pub after: Option<Hash>,
+    /// When it happened, as claimed.
+    pub event_date: Date,
+    /// The last local day on which it may be recorded.
+    pub expires: Date,
+    /// Every key that signs, ascending.
+    pub signers: Vec<SignerId>,
+}
 
 /// What a statement claims. It has the right shape; who signed it, and whether it may be said, is not yet known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    about: About,
-    after: Option<Hash>,
-    body: Body,
-    event_date: Date,
-    expires: Date,
-    signers: Vec<SignerId>,
+pub enum Claim {
+    /// Under rule set 0.
+    Zero(zero::claim::Claim),
+    /// Under rule set 1.
+    One(Box<one::claim::Claim>),
 }
 
 impl Claim {
-    /// Reads the parts of a statement's envelope (formats.md section 1).
+    /// Reads the parts of a statement as the rule set has them.
     ///
     /// # Errors
     /// A refusal of [`super::rules::Rule::Form`] that names the part and what it must be.
-    pub fn parse(
-        kind: &str,
-        about: About,
-        after: Option<Hash>,
-        body: &Value,
-        event_date: Date,
-        expires: Date,
-        signers: &[SignerId],
-    ) -> Result<Self, Refusal> {
-        let kind = Kind::parse(kind).ok_or_else(|| unknown_kind(kind))?;
-        if (kind == Kind::LedgerFounded) != after.is_none() {
-            return Err(Refusal::form(
-                "The after of ledger.founded must be empty, for nothing is before it, and that of every other kind a leaf hash",
-            ));
+    pub fn parse(rules: RuleSet, kind: &str, envelope: Envelope, body: &Value) -> Result<Self, Refusal> {
+        let Envelope { about, after, event_date, expires, signers } = &envelope;
+        match rules {
+            RuleSet::Zero => {
+                zero::claim::Claim::parse(kind, *about, *after, body, *event_date, *expires, signers).map(Claim::Zero)
+            }
+            RuleSet::One => {
+                let kind = Kind::parse(kind).ok_or_else(|| unknown_kind(kind))?;
+                one::claim::Claim::parse(kind, envelope, body).map(|claim| Claim::One(Box::new(claim)))
+            }
         }
-        let claim =
-            Claim { about, after, event_date, expires, signers: signers.to_vec(), body: Body::parse(kind, body)? };
-        claim.about_agrees()?;
-        claim.keys_sign()?;
-        Ok(claim)
-    }
-
-    /// What kind of statement it is.
-    pub fn kind(&self) -> Kind {
-        self.body.kind()
-    }
-
-    /// The thing that it is about.
-    pub fn about(&self) -> About {
-        self.about
-    }
-
-    /// The latest entry that its signers knew about that thing; `None` only for a founding.
-    pub fn after(&self) -> Option<Hash> {
-        self.after
-    }
-
-    /// What it says.
-    pub fn body(&self) -> &Body {
-        &self.body
-    }
-
-    /// When it happened, as claimed.
-    pub fn event_date(&self) -> Date {
-        self.event_date
-    }
-
-    /// The last local day on which it may be recorded.
-    pub fn expires(&self) -> Date {
-        self.expires
-    }
-
-    /// Every key that signs, ascending.
-    pub fn signers(&self) -> &[SignerId] {
-        &self.signers
     }
 
     /// The verifier keys that it brings into force and that therefore sign it too. The ledger's own key is not
     /// among them: it signs checkpoints, never statements.
     pub fn keys_brought(&self) -> Vec<&str> {
-        self.vkeys_brought().into_iter().map(Vkey::as_str).collect()
-    }
-
-    /// The verifier key that it brings for this signer, if it brings one.
-    pub fn vkey_brought(&self, id: &SignerId) -> Option<&str> {
-        let vkey = self.vkeys_brought().into_iter().find(|vkey| vkey.id() == id);
-        vkey.map(Vkey::as_str)
-    }
-
-    pub(super) fn vkeys_brought(&self) -> Vec<&Vkey> {
-        match &self.body {
-            Body::LedgerFounded(body) => body.keys.roots.iter().collect(),
-            Body::OfficialAppointed(body) => vec![&body.key],
-            Body::OrganisationRegistered(body) => vec![&body.key],
-            _ => Vec::new(),
-        }
-    }
-
-    /// `about` is of the sort that the kind needs, and says the same as the body where both say it.
-    fn about_agrees(&self) -> Result<(), Refusal> {
-        let kind = self.kind();
-        let expected = match (&self.body, self.about) {
-            (Body::LedgerFounded(_), About::Ledger)
-            | (Body::OfficialAppointed(_), About::Official(_))
-            | (Body::KeyRevoked(_), About::Official(_) | About::Org(_))
-            | (Body::OrganisationRegistered(_), About::Org(_))
-            | (Body::DecreeRows(_) | Body::DecreeSealed(_) | Body::DecreeAbandoned(_), About::Decree(_)) => {
-                return Ok(());
-            }
-            (Body::DecreeIssued(body), About::Decree(id)) if body.fiscal_year.0 == id.year => {
-                return Ok(());
-            }
-            (Body::DecreeIssued(body), _) => format!("decree/{}/<number>, the year of its body", body.fiscal_year.0),
-            (Body::AwardMigrated(body), About::Award(id)) if body.source.award() == id => {
-                return Ok(());
-            }
-            (Body::AwardMigrated(body), _) => {
-                format!("{}, the source of its body", body.source.award())
-            }
-            (Body::LedgerFounded(_), _) => "ledger".to_owned(),
-            (Body::OfficialAppointed(_), _) => "official/<number>".to_owned(),
-            (Body::KeyRevoked(_), _) => "the key's holder, official/<number> or org/<number>".to_owned(),
-            (Body::OrganisationRegistered(_), _) => "org/<number>".to_owned(),
-            (Body::DecreeRows(_) | Body::DecreeSealed(_) | Body::DecreeAbandoned(_), _) => {
-                "decree/<year>/<number>".to_owned()
-            }
-            (_, About::Case(_)) => return Ok(()),
-            _ => "case/<organisation>/<number>".to_owned(),
-        };
-        Err(Refusal::form(format!(
-            "A statement of {kind} must be about {expected}, not {}; correct about and sign again",
-            self.about
-        )))
-    }
-
-    fn keys_sign(&self) -> Result<(), Refusal> {
-        match self.vkeys_brought().into_iter().find(|vkey| !self.signers.contains(vkey.id())) {
-            None => Ok(()),
-            Some(vkey) => Err(Refusal::form(format!(
-                "The key {} that this statement brings must also sign it; add its signature",
-                vkey.id()
-            ))),
+        match self {
+            Claim::Zero(claim) => claim.keys_brought(),
+            Claim::One(claim) => claim.keys_brought().into_iter().map(super::signer::Vkey::as_str).collect(),
         }
     }
 }
 
-fn unknown_kind(kind: &str) -> Refusal {
+/// The refusal of a kind that the rule set does not have.
+pub(super) fn unknown_kind(kind: &str) -> Refusal {
     let shown = Label(kind.chars().take(64).collect());
     Refusal::form(format!("The rule book has no kind {}; see the list of kinds in the documentation", shown.0))
 }

@@ -1,5 +1,7 @@
 //! The eleven amounts of a grant, side by side and never one total (grants.md, "Eleven amounts").
 
+use serde_json::Value;
+
 use super::money::Amount;
 use super::shape::vocabulary;
 
@@ -46,7 +48,7 @@ impl Figure {
     /// The names of the stages that give this amount; a profile with none of them never does ("not applicable").
     pub const fn given_by(self) -> &'static [&'static str] {
         match self {
-            Figure::Asked => &["application.submitted"],
+            Figure::Asked => &["application.submitted", "need.recorded"],
             Figure::Recommended => &["amount.recommended"],
             Figure::Considered => &["case.considered"],
             Figure::Proposed => &["budget.considered"],
@@ -57,6 +59,59 @@ impl Figure {
             Figure::Credited => &["funds.credited"],
             Figure::Reported => &["use.reported"],
             Figure::Refunded => &["refund.deposited"],
+        }
+    }
+}
+
+/// Why a case lacks an amount; never zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// Its step has not happened.
+    NotYet,
+    /// No stage of the case's way gives it, or the case is closed without.
+    NotApplicable,
+    /// It was before the case was taken over from paper, which does not say.
+    NotRecorded,
+}
+
+/// What decides why a case lacks an amount.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing<'a> {
+    /// The profile in force, as the ledger has it.
+    pub profile: &'a Value,
+    /// Way of the law and form: `grant`, `money`.
+    pub way: (&'a str, &'a str),
+    /// `open`, `refused` and so on.
+    pub status: &'a str,
+    /// The stage at which it was taken over from paper; empty if it was not.
+    pub adopted: &'a str,
+}
+
+impl Standing<'_> {
+    /// The stages of the case's way, in order; rule set 0 has one list for all.
+    fn stages(&self) -> Vec<&str> {
+        let is = |list: &Value, name: &str, word: &str| list.get(name).and_then(Value::as_str) == Some(word);
+        let list = match self.profile.get("ways").and_then(Value::as_array) {
+            Some(ways) => ways.iter().find(|list| is(list, "way", self.way.0) && is(list, "form", self.way.1)),
+            None => Some(self.profile),
+        };
+        let stages = list.and_then(|list| list.get("stages")).and_then(Value::as_array);
+        stages.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// Why the case lacks this amount.
+    pub fn absent(&self, figure: Figure) -> Absent {
+        let stages = self.stages();
+        let place = |kinds: &[&str]| stages.iter().position(|stage| kinds.contains(stage));
+        // No stage gives money back; as long as a case is not settled it may have to.
+        let may_refund = figure == Figure::Refunded && self.profile.get("ways").is_some();
+        let given = if may_refund { place(Figure::Paid.given_by()) } else { place(figure.given_by()) };
+        let closed = ["refused", "withdrawn", "cancelled", "settled"].contains(&self.status);
+        match (given, place(&[self.adopted])) {
+            (Some(given), Some(adopted)) if given <= adopted && !may_refund => Absent::NotRecorded,
+            (None, _) => Absent::NotApplicable,
+            (Some(_), _) if closed => Absent::NotApplicable,
+            (Some(_), _) => Absent::NotYet,
         }
     }
 }
@@ -74,6 +129,11 @@ impl Figures {
     /// Those that there are, in order.
     pub fn iter(&self) -> impl Iterator<Item = (Figure, Amount)> + '_ {
         Figure::ALL.iter().filter_map(|&figure| self.get(figure).map(|amount| (figure, amount)))
+    }
+
+    /// There is no such amount any more.
+    pub(super) fn unset(&mut self, figure: Figure) {
+        self.0[figure as usize] = None;
     }
 
     /// Records an amount in place of any before it.
@@ -115,6 +175,20 @@ impl Sums {
         for (sum, more) in self.0.iter_mut().zip(other.0) {
             sum.count += more.count;
             sum.minor += more.minor;
+        }
+    }
+
+    /// Counts amounts in place of those that were counted in before.
+    pub(super) fn replace(&mut self, before: &Figures, after: &Figures) {
+        for ((sum, before), after) in self.0.iter_mut().zip(before.0).zip(after.0).filter(|((_, b), a)| b != a) {
+            if let Some(before) = before {
+                sum.count -= 1;
+                sum.minor -= i128::from(before.minor());
+            }
+            if let Some(after) = after {
+                sum.count += 1;
+                sum.minor += i128::from(after.minor());
+            }
         }
     }
 

@@ -10,24 +10,23 @@
 //! gives the present state. I8: it dispatches by the number of the rule set in force; [`zero`] is number 0.
 
 pub mod about;
-pub mod bodies;
-mod change;
 pub mod characters;
 pub mod claim;
 mod decimal;
+pub mod explain;
 pub mod figures;
-pub mod keys;
+pub mod flags;
+pub mod json_schema;
 pub mod kinds;
 pub mod legacy;
 pub mod money;
-pub mod profile;
+pub mod one;
+pub mod role;
+pub mod roster;
 pub mod rules;
 pub mod shape;
 pub mod signer;
 pub mod state;
-mod things;
 pub mod time;
+pub mod toml_text;
 pub mod zero;
-
-#[cfg(test)]
-mod workflow_tests;

@@ -15,6 +15,9 @@ impl Amount {
     /// Nothing.
     pub const ZERO: Amount = Amount { minor: 0 };
 
+    /// The largest that can be written, 2^53-1.
+    pub const MAX: Amount = Amount { minor: decimal::MAX.cast_signed() };
+
     /// This many minor units, if it is within the limits.
     pub fn from_minor(minor: i64) -> Option<Self> {
         (minor.unsigned_abs() <= decimal::MAX).then_some(Amount { minor })

@@ -3,10 +3,6 @@
 //! I8: every entry is judged by the rule set in force at its index; a released rule set never changes. A mend
 //! is a new number beside the old ones, dispatched here.
 
-use super::claim::VerifiedStatement;
-use super::profile::Profile;
-use super::state::{Case, Change, Next, Place, State};
-use super::zero;
 use crate::tlog::hash::Hash;
 
 macro_rules! rules {
@@ -88,6 +84,8 @@ impl Refusal {
 pub enum RuleSet {
     /// Number 0: the first stages, for trial ledgers only.
     Zero,
+    /// Number 1: the whole way of a grant.
+    One,
 }
 
 impl RuleSet {
@@ -95,19 +93,16 @@ impl RuleSet {
     pub fn number(number: u64) -> Option<Self> {
         match number {
             0 => Some(RuleSet::Zero),
+            1 => Some(RuleSet::One),
             _ => None,
         }
     }
 
-    pub(super) fn judge(self, state: &State, statement: &VerifiedStatement, place: Place) -> Result<Change, Refusal> {
+    /// Its number.
+    pub fn as_number(self) -> u64 {
         match self {
-            RuleSet::Zero => zero::judge(state, statement, place),
-        }
-    }
-
-    pub(super) fn next(self, profile: &Profile, case: Option<&Case>) -> Vec<Next> {
-        match self {
-            RuleSet::Zero => zero::next(profile, case),
+            RuleSet::Zero => 0,
+            RuleSet::One => 1,
         }
     }
 }

@@ -3,10 +3,15 @@
 //! The ledger has already refused what is not strict canonical JSON (formats.md section 1). Here a value gets its
 //! type or a [`Fault`]. The profile in TOML is read by the same code, so both say the same of the same mistake.
 
-use serde_json::{Map, Value};
+use std::any::Any;
+use std::fmt;
 
-use super::about::CaseId;
+use serde_json::{Map, Value, json};
+
+use super::about::{About, AwardId, CaseId, DecreeId};
 use super::decimal;
+use super::json_schema::{self, ORDINAL, YEAR};
+use super::kinds::Kind;
 use super::money::Amount;
 use super::signer::{SignerId, Vkey};
 use super::time::{Date, Timestamp};
@@ -35,7 +40,10 @@ impl Fault {
 }
 
 /// A type that can be read from JSON.
-pub trait Shape: Sized {
+pub trait Shape: Sized + 'static {
+    /// How many of these one list holds at most. Rule set 0 counts its lists itself.
+    const MOST: usize = 100;
+
     /// Reads the value.
     ///
     /// # Errors
@@ -56,6 +64,78 @@ pub trait Shape: Sized {
     /// The fields of a value that is an object, in the order of their declaration, or of each item of a list.
     fn fields() -> Vec<Field> {
         Vec::new()
+    }
+
+    /// The JSON Schema (draft 2020-12) of a value. It may take more than [`Shape::read`], never less: it knows no two
+    /// fields that must agree. A type that says nothing here takes anything.
+    fn schema() -> Value {
+        json!({})
+    }
+
+    /// Visits this value, which stands at this place, and after it every value inside it.
+    fn parts<'v>(&'v self, place: Place, visit: &mut Visit<'_, 'v>) {
+        visit(place, Part::Value(self));
+    }
+}
+
+/// Is told of each value inside another, and where it stands.
+pub type Visit<'f, 'v> = dyn FnMut(Place, Part<'v>) + 'f;
+
+/// Where a value stands inside another; shown as a JSON pointer. Nothing is allocated until it is.
+#[derive(Clone, Copy)]
+pub struct Place<'p>(Option<(&'p Place<'p>, Step)>);
+
+#[derive(Clone, Copy)]
+enum Step {
+    Field(&'static str),
+    Item(usize),
+}
+
+impl Place<'_> {
+    /// The outermost value, "".
+    pub const TOP: Place<'static> = Place(None);
+
+    /// The field of this name in the object that stands here.
+    pub fn field(&self, name: &'static str) -> Place<'_> {
+        Place(Some((self, Step::Field(name))))
+    }
+
+    fn item(&self, at: usize) -> Place<'_> {
+        Place(Some((self, Step::Item(at))))
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            None => Ok(()),
+            Some((outer, Step::Field(name))) => write!(f, "{outer}/{name}"),
+            Some((outer, Step::Item(at))) => write!(f, "{outer}/{at}"),
+        }
+    }
+}
+
+/// A value inside another.
+#[derive(Clone, Copy)]
+pub enum Part<'v> {
+    /// A value of any type but a list.
+    Value(&'v dyn Any),
+    /// A list; its items are visited after it.
+    List {
+        /// How many items it has.
+        items: usize,
+        /// How many it may have, see [`Shape::MOST`].
+        most: usize,
+    },
+}
+
+impl<'v> Part<'v> {
+    /// The value, if it has this type.
+    pub fn of<T: Shape>(self) -> Option<&'v T> {
+        match self {
+            Part::Value(value) => value.downcast_ref(),
+            Part::List { .. } => None,
+        }
     }
 }
 
@@ -126,12 +206,17 @@ pub fn json_name(field: &'static str) -> &'static str {
 
 /// Declares a record and how it is read: every field by its own type, no other field.
 macro_rules! record {
-    ($(#[$doc:meta])* $vis:vis struct $name:ident { $($(#[doc = $fdoc:literal])* $field:ident: $type:ty,)* }) => {
-        $(#[$doc])*
+    (
+        $(#[doc = $doc:literal])* $vis:vis struct $name:ident { $($(#[doc = $fdoc:literal])* $field:ident: $type:ty,)* }
+        $(const MOST: usize = $most:expr;)?
+    ) => {
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         $vis struct $name { $($(#[doc = $fdoc])* pub $field: $type,)* }
 
         impl $crate::grants::shape::Shape for $name {
+            $(const MOST: usize = $most;)?
+
             fn read(value: &serde_json::Value) -> Result<Self, $crate::grants::shape::Fault> {
                 #[allow(unused_variables)]
                 let object = $crate::grants::shape::object(value, &[$($crate::grants::shape::json_name(stringify!($field))),*])?;
@@ -149,6 +234,23 @@ macro_rules! record {
                     concat!($($fdoc),*),
                 ),)*];
                 fields.concat()
+            }
+
+            fn schema() -> serde_json::Value {
+                let properties: [$crate::grants::json_schema::Property; _] = [$($crate::grants::json_schema::property::<$type>(
+                    $crate::grants::shape::json_name(stringify!($field)),
+                    concat!($($fdoc),*),
+                ),)*];
+                $crate::grants::json_schema::object(concat!($($doc),*), properties)
+            }
+
+            fn parts<'v>(&'v self, place: $crate::grants::shape::Place, visit: &mut $crate::grants::shape::Visit<'_, 'v>) {
+                visit(place, $crate::grants::shape::Part::Value(self));
+                $($crate::grants::shape::Shape::parts(
+                    &self.$field,
+                    place.field($crate::grants::shape::json_name(stringify!($field))),
+                    visit,
+                );)*
             }
         }
     };
@@ -183,6 +285,10 @@ macro_rules! vocabulary {
                     $crate::grants::shape::Fault::here(concat!("be one of", $(" ", $text),*))
                 })
             }
+
+            fn schema() -> serde_json::Value {
+                serde_json::json!({ "type": "string", "enum": [$($text),*] })
+            }
         }
     };
 }
@@ -204,6 +310,16 @@ impl<T: Shape> Shape for Option<T> {
     fn fields() -> Vec<Field> {
         T::fields()
     }
+
+    fn schema() -> Value {
+        T::schema()
+    }
+
+    fn parts<'v>(&'v self, place: Place, visit: &mut Visit<'_, 'v>) {
+        if let Some(value) = self {
+            value.parts(place, visit);
+        }
+    }
 }
 
 /// A list of at least one.
@@ -221,11 +337,26 @@ impl<T: Shape> Shape for Vec<T> {
     fn fields() -> Vec<Field> {
         T::fields()
     }
+
+    fn schema() -> Value {
+        json!({ "type": "array", "items": T::schema(), "minItems": 1, "maxItems": T::MOST })
+    }
+
+    fn parts<'v>(&'v self, place: Place, visit: &mut Visit<'_, 'v>) {
+        visit(place, Part::List { items: self.len(), most: T::MOST });
+        for (at, item) in self.iter().enumerate() {
+            item.parts(place.item(at), visit);
+        }
+    }
 }
 
 impl Shape for bool {
     fn read(value: &Value) -> Result<Self, Fault> {
         value.as_bool().ok_or_else(|| Fault::here("be true or false"))
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "boolean" })
     }
 }
 
@@ -234,12 +365,30 @@ impl Shape for u64 {
         let number = value.as_u64().filter(|&number| number <= decimal::MAX);
         number.ok_or_else(|| Fault::here("be a whole number from 0 to 2^53-1"))
     }
+
+    fn schema() -> Value {
+        json!({ "type": "integer", "minimum": 0, "maximum": decimal::MAX })
+    }
 }
 
 impl Shape for i32 {
     fn read(value: &Value) -> Result<Self, Fault> {
         let number = value.as_i64().and_then(|number| i32::try_from(number).ok());
         number.ok_or_else(|| Fault::here("be a whole number of 32 bits"))
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "integer", "minimum": i32::MIN, "maximum": i32::MAX })
+    }
+}
+
+impl Shape for Kind {
+    fn read(value: &Value) -> Result<Self, Fault> {
+        value.as_str().and_then(Kind::parse).ok_or_else(|| Fault::here("be the name of a kind"))
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "string", "enum": Kind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>() })
     }
 }
 
@@ -248,6 +397,10 @@ impl Shape for Amount {
     fn read(value: &Value) -> Result<Self, Fault> {
         let amount = value.as_i64().and_then(Amount::from_minor).filter(|amount| !amount.is_negative());
         amount.ok_or_else(|| Fault::here("be a whole number of minor units from 0 to 2^53-1"))
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "integer", "minimum": 0, "maximum": decimal::MAX })
     }
 }
 
@@ -259,6 +412,11 @@ impl Shape for SignedAmount {
     fn read(value: &Value) -> Result<Self, Fault> {
         let amount = value.as_i64().and_then(Amount::from_minor);
         amount.map(SignedAmount).ok_or_else(|| Fault::here("be a whole number of minor units within 2^53-1 either way"))
+    }
+
+    fn schema() -> Value {
+        let most = Amount::MAX.minor();
+        json!({ "type": "integer", "minimum": -most, "maximum": most })
     }
 }
 
@@ -272,13 +430,21 @@ impl Shape for Year {
         let year = year.filter(|year| (1900..=9999).contains(year));
         year.map(Year).ok_or_else(|| Fault::here("be a year from 1900 to 9999"))
     }
+
+    fn schema() -> Value {
+        json!({ "type": "integer", "minimum": 1900, "maximum": 9999 })
+    }
 }
 
 macro_rules! from_text {
-    ($type:ty, $must:literal, $parse:expr) => {
+    ($type:ty, $must:literal, $parse:expr, $schema:expr) => {
         impl Shape for $type {
             fn read(value: &Value) -> Result<Self, Fault> {
                 value.as_str().and_then($parse).ok_or_else(|| Fault::here($must))
+            }
+
+            fn schema() -> Value {
+                $schema
             }
         }
     };
@@ -304,17 +470,69 @@ pub struct MediaType(pub String);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Person(pub String);
 
-from_text!(Text, "be text of 1 to 500 characters", |text| text_of(text, 500).map(Text));
-from_text!(Label, "be text of 1 to 100 characters", |text| text_of(text, 100).map(Label));
-from_text!(Code, "be a word of a-z, 0-9 and _, at most 40 characters", code);
-from_text!(MediaType, "be a media type such as application/pdf", media_type);
-from_text!(Person, "be a person's public number such as pejabat/0042", person);
-from_text!(Date, "be a day written YYYY-MM-DD", Date::parse);
-from_text!(Timestamp, "be a time written YYYY-MM-DDTHH:MM:SS.mmmZ", Timestamp::parse);
-from_text!(Vkey, "be a verifier key, <name>+<8 hex>+<base64>", Vkey::parse);
-from_text!(SignerId, "be <key name>+<8 lowercase hex>", SignerId::parse);
-from_text!(CaseId, "be a case, case/<organisation>/<number>", CaseId::parse);
-from_text!(Hash, "be 64 lowercase hex digits", |text| Hash::from_hex(text).ok());
+from_text!(Text, "be text of 1 to 500 characters", |text| text_of(text, 500).map(Text), json_schema::text(500));
+from_text!(Label, "be text of 1 to 100 characters", |text| text_of(text, 100).map(Label), json_schema::text(100));
+from_text!(Code, "be a word of a-z, 0-9 and _, at most 40 characters", code, json_schema::pattern(json_schema::CODE));
+from_text!(
+    MediaType,
+    "be a media type such as application/pdf",
+    media_type,
+    json_schema::pattern(json_schema::MEDIA_TYPE)
+);
+from_text!(
+    Person,
+    "be a person's public number such as pejabat/0042",
+    person,
+    json_schema::pattern("pejabat/[0-9]{4,9}")
+);
+from_text!(Date, "be a day written YYYY-MM-DD", Date::parse, json_schema::date());
+from_text!(Timestamp, "be a time written YYYY-MM-DDTHH:MM:SS.mmmZ", Timestamp::parse, json_schema::time());
+from_text!(
+    Vkey,
+    "be a verifier key, <name>+<8 hex>+<base64>",
+    Vkey::parse,
+    json_schema::pattern(r"[a-z0-9./-]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
+);
+from_text!(
+    SignerId,
+    "be <key name>+<8 lowercase hex>",
+    SignerId::parse,
+    json_schema::pattern(r"[a-z0-9./-]{1,255}\+[0-9a-f]{8}")
+);
+from_text!(
+    CaseId,
+    "be a case, case/<organisation>/<number>",
+    CaseId::parse,
+    json_schema::pattern(&format!("case/a?{ORDINAL}/{ORDINAL}"))
+);
+from_text!(About, "be a thing that statements are about, such as org/<number>", About::parse, json_schema::about());
+from_text!(
+    DecreeId,
+    "be a decree, decree/<year>/<number>",
+    decree_id,
+    json_schema::pattern(&format!("decree/{YEAR}/{ORDINAL}"))
+);
+from_text!(
+    AwardId,
+    "be a past award, award/<16 hex>/<row>",
+    award_id,
+    json_schema::pattern(&format!("award/[0-9a-f]{{16}}/{ORDINAL}"))
+);
+from_text!(Hash, "be 64 lowercase hex digits", |text| Hash::from_hex(text).ok(), json_schema::pattern("[0-9a-f]{64}"));
+
+fn decree_id(text: &str) -> Option<DecreeId> {
+    match About::parse(text)? {
+        About::Decree(id) => Some(id),
+        _ => None,
+    }
+}
+
+fn award_id(text: &str) -> Option<AwardId> {
+    match About::parse(text)? {
+        About::Award(id) => Some(id),
+        _ => None,
+    }
+}
 
 fn text_of(text: &str, limit: usize) -> Option<String> {
     (!text.is_empty() && text.chars().count() <= limit).then(|| text.to_owned())

@@ -1,28 +1,23 @@
-//! The present state of a ledger, made of nothing but its entries.
+//! The present state of a ledger, made of nothing but its entries, whichever rule set is in force.
 //!
 //! I2: what the rule book refuses is not in the ledger, and replaying the entries from nothing gives this state.
-//! [`State::judge`] is pure; [`State::apply`] takes over a change that it found allowed.
-//!
-//! A thing's head is the leaf hash of the latest entry about it, which the next statement's `after` must be. The
-//! rows, the seal and the abandonment of a decree move the heads of all its cases.
+//! [`State::judge`] is pure; [`State::apply`] takes over a change that it found allowed. I8: each rule set has its own
+//! state; a statement that brings a rule set into force, the founding or `rules.adopted`, is judged by the set that it
+//! names, on the state that the old set leaves.
 
-use std::collections::BTreeMap;
+use serde_json::Value;
 
-use super::about::{About, AwardId, CaseId, CaseOwner, DecreeId};
-use super::claim::VerifiedStatement;
-use super::figures::Sums;
-use super::keys::{Key, KeyRing, Official};
+use super::about::{About, AwardId, CaseId, CaseOwner};
+use super::claim::{Claim, VerifiedStatement};
+use super::figures::Figures;
 use super::kinds::Kind;
 use super::money::Currency;
-use super::profile::Profile;
+use super::role::Role;
 use super::rules::{Refusal, RuleSet};
 use super::signer::SignerId;
 use super::time::{Date, Timestamp};
+use super::{one, zero};
 use crate::tlog::hash::Hash;
-
-pub use super::change::Change;
-pub(super) use super::things::Act;
-pub use super::things::{Award, Case, Closed, Decree, DecreeEntry, DecreeRef, DecreeStatus, Next, Org};
 
 /// Where and when a statement is to be recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,96 +28,129 @@ pub struct Place {
     pub recorded_at: Timestamp,
 }
 
-/// A series of numbers, each the next of the last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Series {
-    /// `official/<n>`.
-    Officials,
-    /// `org/<n>`.
-    Orgs,
-    /// `case/<owner>/<n>`.
-    Cases(CaseOwner),
-    /// `decree/<year>/<n>`.
-    Decrees(u16),
-}
-
 /// All that the entries so far have made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct State {
-    pub(super) origin: String,
-    pub(super) size: u64,
-    pub(super) founding: Option<Founding>,
-    pub(super) keys: KeyRing,
-    pub(super) officials: BTreeMap<u64, Headed<Official>>,
-    pub(super) orgs: BTreeMap<u64, Org>,
-    pub(super) cases: BTreeMap<CaseId, Case>,
-    pub(super) decrees: BTreeMap<DecreeId, Decree>,
-    pub(super) awards: BTreeMap<AwardId, Award>,
-    pub(super) years: BTreeMap<u16, YearTotals>,
+pub enum State {
+    /// Under rule set 0, and before the founding.
+    Zero(Box<zero::state::State>),
+    /// Under rule set 1.
+    One(Box<one::state::State>),
 }
 
-/// What entry 0 fixed.
+/// An allowed change of one state. [`State::apply`] takes it over once the entry's leaf hash is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Founding {
-    pub(super) head: Hash,
-    pub(super) rules: RuleSet,
-    pub(super) trial: bool,
-    pub(super) currency: Currency,
-    pub(super) profile: Profile,
-    pub(super) ledger_key: SignerId,
-    pub(super) threshold: u64,
-    pub(super) roots: u64,
+pub enum Change {
+    /// Under rule set 0.
+    Zero(Box<zero::state::Change>),
+    /// Under rule set 1, or into it.
+    One(Box<one::Change>),
 }
 
-/// A thing with its head.
+impl Change {
+    /// The index of the entry that it was judged for.
+    pub fn index(&self) -> u64 {
+        match self {
+            Change::Zero(change) => change.index(),
+            Change::One(change) => change.index(),
+        }
+    }
+
+    /// Every thing whose head, figures or standing it changes, each once, the statement's own first.
+    pub fn touches(&self) -> &[About] {
+        match self {
+            Change::Zero(change) => change.touches(),
+            Change::One(change) => change.touches(),
+        }
+    }
+}
+
+/// A case as tables and pages show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Headed<T> {
-    pub(super) head: Hash,
-    pub(super) thing: T,
+pub struct CaseRow {
+    /// Title, field, agency and year; absent once the case is archived, when they change no more.
+    pub facts: Option<CaseFacts>,
+    /// The amounts so far; absent once the case is archived.
+    pub figures: Option<Figures>,
+    /// `open`, `held`, `disputed`, or how it was closed.
+    pub status: &'static str,
+    /// The last stage that it reached.
+    pub stage: Option<Kind>,
+    /// What may come next.
+    pub next: Vec<Next>,
+    /// The numbers of its documents.
+    pub numbers: Vec<String>,
+    /// By when its use must be reported, as long as money was paid and no report says that it is the last.
+    pub report_due: Option<Date>,
 }
 
-/// Counts and sums of one fiscal year. Cases and migrated awards are never added together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct YearTotals {
-    /// How many cases name this year.
-    pub cases: u64,
-    /// Their amounts.
-    pub case_sums: Sums,
-    /// How many migrated awards name this year.
-    pub awards: u64,
-    /// Their amounts; recoveries count as less.
-    pub award_sums: Sums,
+/// What an application says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFacts {
+    /// Its title.
+    pub title: String,
+    /// The code of its field in the profile.
+    pub field: String,
+    /// The code of the agency of its field.
+    pub agency: String,
+    /// The fiscal year for which it asks.
+    pub fiscal_year: u16,
+    /// Way of the law and form: `grant`, `money`.
+    pub way: (&'static str, &'static str),
+}
+
+/// A next step of a case and who may take it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Next {
+    /// The kind of statement.
+    pub kind: Kind,
+    /// The office that signs, if one does.
+    pub office: Option<Role>,
+    /// Whether the organisation signs.
+    pub organisation: bool,
+    /// By which day, where the profile sets one.
+    pub due: Option<Date>,
 }
 
 impl State {
     /// Before entry 0 of the ledger of this origin.
     pub fn new(origin: &str) -> Self {
-        State {
-            origin: origin.to_owned(),
-            size: 0,
-            founding: None,
-            keys: KeyRing::default(),
-            officials: BTreeMap::new(),
-            orgs: BTreeMap::new(),
-            cases: BTreeMap::new(),
-            decrees: BTreeMap::new(),
-            awards: BTreeMap::new(),
-            years: BTreeMap::new(),
-        }
+        State::Zero(Box::new(zero::state::State::new(origin)))
+    }
+
+    /// The rule set by which a statement of this kind and body is read and judged: the one in force, or the one that
+    /// it brings into force. A number that this program does not have is read as the one in force, which refuses it.
+    pub fn rules_for(&self, kind: &str, body: &Value) -> RuleSet {
+        let named = || body.get("rules").and_then(Value::as_u64).and_then(RuleSet::number);
+        let brings = match Kind::parse(kind) {
+            Some(Kind::LedgerFounded) => self.size() == 0,
+            Some(Kind::RulesAdopted) => true,
+            _ => false,
+        };
+        let now = self.rules().unwrap_or(RuleSet::Zero);
+        if brings { named().map_or(now, |named| named.max(now)) } else { now }
     }
 
     /// Judges a statement by the rules in force at its place. Pure: the same state, statement and place give the
     /// same answer.
     ///
     /// # Errors
-    /// The first rule that refuses it, in the order that [`super::zero`] documents.
+    /// The first rule that refuses it, in the order that [`super::zero`] and [`super::one`] document.
     pub fn judge(&self, statement: &VerifiedStatement, place: Place) -> Result<Change, Refusal> {
-        let rules = match &self.founding {
-            Some(founding) => founding.rules,
-            // A founding names its own; any other statement is refused by every rule set.
-            None => super::zero::rules_of_founding(statement.claim())?,
-        };
-        rules.judge(self, statement, place)
+        match (self, statement.claim()) {
+            (State::Zero(state), Claim::Zero(claim)) => {
+                zero::judge(state, claim, place).map(|change| Change::Zero(Box::new(change)))
+            }
+            (State::Zero(state), Claim::One(claim)) => {
+                let state = one::from_zero(state, place)?;
+                one::judge(&state, claim, place).map(|change| Change::One(Box::new(change)))
+            }
+            (State::One(state), Claim::One(claim)) => {
+                one::judge(state, claim, place).map(|change| Change::One(Box::new(change)))
+            }
+            (State::One(_), Claim::Zero(_)) => {
+                Err(Refusal::form("The statement was read by rule set 0, which is in force no more; read it again"))
+            }
+        }
     }
 
     /// Takes over a change that this state's [`State::judge`] has allowed, now that its entry has this leaf hash.
@@ -130,217 +158,283 @@ impl State {
     /// # Panics
     /// If the change was judged for another index than the next: a change is of one state only.
     pub fn apply(&mut self, change: Change, leaf: Hash) {
-        assert_eq!(change.index(), self.size, "a change is applied to the state that judged it");
-        change.apply(self, leaf);
-        self.size += 1;
+        assert_eq!(change.index(), self.size(), "a change is applied to the state that judged it");
+        match (&mut *self, change) {
+            (State::Zero(state), Change::Zero(change)) => state.apply(*change, leaf),
+            (State::One(state), Change::One(change)) => change.apply(state, leaf),
+            (State::Zero(state), Change::One(change)) => {
+                let mut state = one::taken_over(state);
+                change.apply(&mut state, leaf);
+                *self = State::One(Box::new(state));
+            }
+            (State::One(_), Change::Zero(_)) => unreachable!("rule set 0 judges no state of rule set 1"),
+        }
     }
 
     /// The ledger's origin.
     pub fn origin(&self) -> &str {
-        &self.origin
+        match self {
+            State::Zero(state) => state.origin(),
+            State::One(state) => state.origin(),
+        }
     }
 
     /// How many entries made this state; the index of the next.
     pub fn size(&self) -> u64 {
-        self.size
+        match self {
+            State::Zero(state) => state.size(),
+            State::One(state) => state.size(),
+        }
     }
 
-    /// The key of this name and id, whether or not in force.
-    pub fn key(&self, id: &SignerId) -> Option<&Key> {
-        self.keys.get(id)
+    /// The rule set in force.
+    pub fn rules(&self) -> Option<RuleSet> {
+        match self {
+            State::Zero(state) => state.rules(),
+            State::One(state) => state.frame().map(|_| RuleSet::One),
+        }
     }
 
     /// The verifier key of this name and id, whether or not in force.
     pub fn vkey_of(&self, id: &SignerId) -> Option<&str> {
-        self.keys.get(id).map(|key| key.vkey().as_str())
+        match self {
+            State::Zero(state) => state.vkey_of(id),
+            State::One(state) => state.key(id).map(|key| key.vkey().as_str()),
+        }
     }
 
-    /// Every key that was ever admitted.
-    pub fn keys(&self) -> &KeyRing {
-        &self.keys
+    /// The verifier keys that sign checkpoints now, the oldest first.
+    pub fn ledger_vkeys(&self) -> Vec<&str> {
+        match self {
+            State::Zero(state) => state.ledger_vkey().into_iter().collect(),
+            State::One(state) => {
+                let keys = state.frame().map(|frame| frame.ledger_keys.as_slice()).unwrap_or_default();
+                keys.iter().filter_map(|id| self.vkey_of(id)).collect()
+            }
+        }
     }
 
-    /// The key of this signer, if it may sign a statement that is recorded at this time.
+    /// Whether the key of this signer may sign a statement that is recorded on this local day.
     ///
     /// # Errors
     /// B2 that says why not.
-    pub fn in_force(&self, id: &SignerId, recorded_at: Timestamp) -> Result<&Key, Refusal> {
-        self.keys.in_force(id, self.local_date(recorded_at))
+    pub fn in_force(&self, id: &SignerId, today: Date) -> Result<(), Refusal> {
+        match self {
+            State::Zero(state) => state.keys().in_force(id, today).map(|_| ()),
+            State::One(state) => state.keys().in_force(id, today).map(|_| ()),
+        }
+    }
+
+    /// The keys of officials that may sign on this day and whose office plays this role.
+    pub fn keys_of_role(&self, role: Role, today: Date) -> Vec<SignerId> {
+        let keys: Vec<SignerId> = match self {
+            State::Zero(state) => {
+                let plays = |office: &str| {
+                    state.profile().and_then(|profile| profile.office(office)).is_some_and(|office| office.role == role)
+                };
+                state.officials().filter(|(_, official)| plays(&official.office)).map(|(_, o)| o.key.clone()).collect()
+            }
+            State::One(state) => {
+                let plays = |office: &str| {
+                    state.profile().and_then(|profile| profile.office(office)).is_some_and(|office| office.role == role)
+                };
+                state.officials().filter(|(_, official)| plays(&official.office)).map(|(_, o)| o.key.clone()).collect()
+            }
+        };
+        keys.into_iter().filter(|key| self.in_force(key, today).is_ok()).collect()
+    }
+
+    /// The code of the office whose holder has this key; `None` for a key of nobody's office.
+    pub fn office_of_key(&self, id: &SignerId) -> Option<&str> {
+        match self {
+            State::Zero(state) => match state.key(id)?.holder() {
+                zero::keys::Holder::Official(n) => state.official(n).map(|official| official.office.as_str()),
+                _ => None,
+            },
+            State::One(state) => match state.key(id)?.holder() {
+                one::keys::Holder::Official(n) => state.official(n).map(|official| &*official.office),
+                _ => None,
+            },
+        }
+    }
+
+    /// The codes of the offices that may read the vault under the profile in force. Rule set 0 names none.
+    pub fn vault_readers(&self) -> Vec<String> {
+        match self {
+            State::Zero(_) => Vec::new(),
+            State::One(state) => {
+                let codes = state.profile().map(|profile| profile.vault_readers.as_slice()).unwrap_or_default();
+                codes.iter().map(|code| code.0.clone()).collect()
+            }
+        }
+    }
+
+    /// Every appointment: its number and the office's code.
+    pub fn appointments(&self) -> Vec<(u64, &str)> {
+        match self {
+            State::Zero(state) => state.officials().map(|(n, official)| (n, official.office.as_str())).collect(),
+            State::One(state) => state.officials().map(|(n, official)| (n, &*official.office)).collect(),
+        }
+    }
+
+    /// How many organisations there are.
+    pub fn org_count(&self) -> u64 {
+        match self {
+            State::Zero(state) => state.orgs().count() as u64,
+            State::One(state) => state.orgs().count() as u64,
+        }
+    }
+
+    /// The name of an organisation, and the commitment to its account.
+    pub fn org(&self, n: u64) -> Option<(&str, Hash)> {
+        match self {
+            State::Zero(state) => state.org(n).map(|org| (org.name(), org.account())),
+            State::One(state) => state.org(n).map(|org| (&*org.name, org.account)),
+        }
     }
 
     /// The government's local day; UTC before the founding.
     pub fn local_date(&self, at: Timestamp) -> Date {
-        at.local_date(self.profile().map_or(0, |profile| profile.utc_offset_min))
+        match self {
+            State::Zero(state) => state.local_date(at),
+            State::One(state) => state.local_date(at),
+        }
+    }
+
+    /// How many days ahead a statement may expire.
+    pub fn expires_max_days(&self) -> Option<u64> {
+        match self {
+            State::Zero(state) => state.profile().map(|profile| profile.expires_max_days),
+            State::One(state) => state.profile().map(|profile| profile.expires_max_days),
+        }
+    }
+
+    /// The one currency of all amounts.
+    pub fn currency(&self) -> Option<&Currency> {
+        match self {
+            State::Zero(state) => state.currency(),
+            State::One(state) => state.frame().map(|frame| &frame.currency),
+        }
+    }
+
+    /// Whether this is a ledger for a demonstration or a test.
+    pub fn is_trial(&self) -> bool {
+        match self {
+            State::Zero(state) => state.is_trial(),
+            State::One(state) => state.frame().is_some_and(|frame| frame.trial),
+        }
     }
 
     /// The leaf hash of the latest entry about this thing, if there is one.
     pub fn head(&self, about: &About) -> Option<Hash> {
-        match about {
-            About::Ledger => self.founding.as_ref().map(|founding| founding.head),
-            About::Official(n) => self.officials.get(n).map(|official| official.head),
-            About::Org(n) => self.orgs.get(n).map(|org| org.head),
-            About::Case(id) => self.cases.get(id).map(|case| case.head),
-            About::Decree(id) => self.decrees.get(id).map(|decree| decree.head),
-            About::Award(id) => self.awards.get(id).map(|award| award.head),
-            About::Year(_) | About::List { .. } | About::Budget { .. } | About::Note { .. } => None,
+        match self {
+            State::Zero(state) => state.head(about),
+            State::One(state) => state.head(about),
         }
     }
 
     /// What a statement about this thing must name as `after`: the thing's own head, else its parent's (a case:
     /// its organisation; others: entry 0). `None` before the founding, and for a case whose organisation is unknown.
     pub fn expected_after(&self, about: &About) -> Option<Hash> {
-        self.head(about).or_else(|| match about {
-            About::Case(CaseId { owner: CaseOwner::Org(org), .. }) => self.head(&About::Org(*org)),
-            _ => self.head(&About::Ledger),
-        })
+        match self {
+            State::Zero(state) => state.expected_after(about),
+            State::One(state) => state.expected_after(about),
+        }
     }
 
-    /// The number that the next thing of this series must bear.
-    pub fn next_number(&self, series: Series) -> u64 {
-        let last = match series {
-            Series::Officials => self.officials.last_key_value().map(|(&n, _)| n),
-            Series::Orgs => self.orgs.last_key_value().map(|(&n, _)| n),
-            Series::Cases(CaseOwner::Org(org)) => self.orgs.get(&org).map(|org| org.cases),
-            // Rule set 0 has no needs recorded by agencies.
-            Series::Cases(CaseOwner::Agency(_)) => None,
-            Series::Decrees(year) => {
-                let year = DecreeId { year, n: 0 }..=DecreeId { year, n: u64::MAX };
-                self.decrees.range(year).next_back().map(|(id, _)| id.n)
-            }
-        };
-        last.unwrap_or(0) + 1
-    }
-
-    /// The profile in force.
-    pub fn profile(&self) -> Option<&Profile> {
-        self.founding.as_ref().map(|founding| &founding.profile)
-    }
-
-    /// The one currency of all amounts.
-    pub fn currency(&self) -> Option<&Currency> {
-        self.founding.as_ref().map(|founding| &founding.currency)
-    }
-
-    /// Whether this is a ledger for a demonstration or a test.
-    pub fn is_trial(&self) -> bool {
-        self.founding.as_ref().is_some_and(|founding| founding.trial)
-    }
-
-    /// The rule set in force.
-    pub fn rules(&self) -> Option<RuleSet> {
-        self.founding.as_ref().map(|founding| founding.rules)
-    }
-
-    /// The verifier key for checkpoints.
-    pub fn ledger_vkey(&self) -> Option<&str> {
-        self.founding.as_ref().and_then(|founding| self.vkey_of(&founding.ledger_key))
-    }
-
-    /// How many roots must sign, and how many there are.
-    pub fn root_threshold(&self) -> Option<(u64, u64)> {
-        self.founding.as_ref().map(|founding| (founding.threshold, founding.roots))
-    }
-
-    /// Every official by number of appointment.
-    pub fn officials(&self) -> impl Iterator<Item = (u64, &Official)> {
-        self.officials.iter().map(|(&n, official)| (n, &official.thing))
-    }
-
-    /// The official of this number.
-    pub fn official(&self, n: u64) -> Option<&Official> {
-        self.officials.get(&n).map(|official| &official.thing)
-    }
-
-    /// Every organisation by number.
-    pub fn orgs(&self) -> impl Iterator<Item = (u64, &Org)> {
-        self.orgs.iter().map(|(&n, org)| (n, org))
-    }
-
-    /// The organisation of this number.
-    pub fn org(&self, n: u64) -> Option<&Org> {
-        self.orgs.get(&n)
-    }
-
-    /// Every case by owner and number.
-    pub fn cases(&self) -> impl Iterator<Item = (CaseId, &Case)> {
-        self.cases.iter().map(|(&id, case)| (id, case))
-    }
-
-    /// The cases of one organisation.
-    pub fn cases_of(&self, org: u64) -> impl Iterator<Item = (CaseId, &Case)> {
-        let owner = CaseOwner::Org(org);
-        self.cases.range(CaseId { owner, n: 0 }..=CaseId { owner, n: u64::MAX }).map(|(&id, case)| (id, case))
-    }
-
-    /// The case of this name.
-    pub fn case(&self, id: &CaseId) -> Option<&Case> {
-        self.cases.get(id)
-    }
-
-    /// Every decree by year and number.
-    pub fn decrees(&self) -> impl Iterator<Item = (DecreeId, &Decree)> {
-        self.decrees.iter().map(|(&id, decree)| (id, decree))
-    }
-
-    /// The decree of this name.
-    pub fn decree(&self, id: &DecreeId) -> Option<&Decree> {
-        self.decrees.get(id)
-    }
-
-    /// Every migrated award by source and row.
-    pub fn awards(&self) -> impl Iterator<Item = (AwardId, &Award)> {
-        self.awards.iter().map(|(&id, award)| (id, award))
-    }
-
-    /// The migrated award of this name.
-    pub fn award(&self, id: &AwardId) -> Option<&Award> {
-        self.awards.get(id)
+    /// The number that the next thing of this thing's series must bear; the number in `about` does not matter.
+    pub fn next_number(&self, about: &About) -> u64 {
+        match self {
+            State::Zero(state) => state.next_number_of(about),
+            State::One(state) => state.last_number(about) + 1,
+        }
     }
 
     /// Whether this row was migrated already.
     pub fn has_award(&self, id: &AwardId) -> bool {
-        self.awards.contains_key(id)
-    }
-
-    /// Counts and sums by fiscal year.
-    pub fn totals_by_year(&self) -> impl Iterator<Item = (u16, &YearTotals)> {
-        self.years.iter().map(|(&year, totals)| (year, totals))
-    }
-
-    /// Counts and sums of all years.
-    pub fn totals(&self) -> YearTotals {
-        self.years.values().fold(YearTotals::default(), |mut sum, year| {
-            sum.cases += year.cases;
-            sum.case_sums.add_sums(&year.case_sums);
-            sum.awards += year.awards;
-            sum.award_sums.add_sums(&year.award_sums);
-            sum
-        })
-    }
-
-    /// Whether a key that was revoked since has signed, while suspect, about the case or its organisation: it takes a
-    /// refusal only (formats.md section 4).
-    pub fn is_disputed(&self, id: &CaseId) -> bool {
-        let owner = match id.owner {
-            CaseOwner::Org(n) => self.org(n),
-            CaseOwner::Agency(_) => None,
-        };
-        self.case(id).is_some_and(Case::disputed) || owner.is_some_and(Org::disputed)
-    }
-
-    /// What may come next on a case and from whom, by the stages of the profile. Empty when it is closed, disputed or
-    /// unknown, or when a decree holds it. A refusal by whoever holds the stage is not listed.
-    pub fn next(&self, id: &CaseId) -> Vec<Next> {
-        match &self.founding {
-            _ if self.is_disputed(id) => Vec::new(),
-            Some(founding) => founding.rules.next(&founding.profile, self.cases.get(id)),
-            None => Vec::new(),
+        match self {
+            State::Zero(state) => state.has_award(id),
+            State::One(state) => state.has_award(id),
         }
     }
 
-    /// The kind of the last stage that a case has reached.
-    pub fn stage(&self, id: &CaseId) -> Option<Kind> {
-        let case = self.cases.get(id)?;
-        self.profile()?.stages.get(usize::from(case.stage)).copied()
+    /// How many cases there are.
+    pub fn case_count(&self) -> u64 {
+        match self {
+            State::Zero(state) => state.cases().count() as u64,
+            State::One(state) => state.case_count(),
+        }
+    }
+
+    /// How many past awards there are.
+    pub fn award_count(&self) -> u64 {
+        match self {
+            State::Zero(state) => state.awards().count() as u64,
+            State::One(state) => state.award_count(),
+        }
+    }
+
+    /// Cases whose money was paid and whose report was due before this day, with that day.
+    pub fn reports_missing(&self, today: Date) -> Vec<(CaseId, Date)> {
+        match self {
+            State::Zero(_) => Vec::new(),
+            State::One(state) => {
+                let due = |(id, case): (CaseId, &one::things::Case)| Some((id, case.core.report_waits_until()?));
+                state.cases().filter_map(due).filter(|(_, due)| *due < today).collect()
+            }
+        }
+    }
+
+    /// A case as tables and pages show it.
+    pub fn case_row(&self, id: &CaseId) -> Option<CaseRow> {
+        match self {
+            State::Zero(state) => zero_row(state, id),
+            State::One(state) => state.row(id),
+        }
+    }
+}
+
+fn zero_row(state: &zero::state::State, id: &CaseId) -> Option<CaseRow> {
+    use zero::state::Closed;
+    let case = state.case(id)?;
+    let status = match (case.closed(), case.held_by()) {
+        (Some(Closed::Refused), _) => "refused",
+        (Some(Closed::Reported), _) => "reported",
+        (None, _) if state.is_disputed(id) => "disputed",
+        (None, Some(_)) => "held",
+        (None, None) => "open",
+    };
+    let mut numbers: Vec<String> = case.numbers().map(|(_, number)| number.to_owned()).collect();
+    if let Some(decree) = case.decree().and_then(|place| state.decree(&place.decree)) {
+        numbers.push(decree.number().to_owned());
+    }
+    let next = |next: zero::state::Next| Next {
+        kind: next.kind,
+        office: next.office,
+        organisation: next.organisation,
+        due: None,
+    };
+    Some(CaseRow {
+        facts: Some(CaseFacts {
+            title: case.title().to_owned(),
+            field: case.field().to_owned(),
+            agency: case.agency().to_owned(),
+            fiscal_year: case.fiscal_year(),
+            way: ("grant", "money"),
+        }),
+        figures: Some(*case.figures()),
+        status,
+        stage: state.stage(id),
+        next: state.next(id).into_iter().map(next).collect(),
+        numbers,
+        report_due: None,
+    })
+}
+
+/// The organisation of a case, where it has one.
+pub fn organisation_of(id: &CaseId) -> Option<u64> {
+    match id.owner {
+        CaseOwner::Org(n) => Some(n),
+        CaseOwner::Agency(_) => None,
     }
 }

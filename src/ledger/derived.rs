@@ -8,12 +8,15 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use serde_json::json;
 
+use super::hidden;
 use super::replay::{Replay, Signatures, Step};
 use super::store::{self, Access, Entries, LastSigned, StoreError};
 use super::writer;
-use crate::grants::about::{About, AwardId, CaseId, CaseOwner};
+use crate::grants::about::{About, AwardId, CaseId};
 use crate::grants::figures::Figure;
-use crate::grants::state::{Closed, Next, State};
+use crate::grants::flags::Finding;
+use crate::grants::money::Amount;
+use crate::grants::state::{Next, State, organisation_of};
 use crate::tlog::hash::{Hash, Sha256Stream, sha256};
 
 /// File name of the derived tables.
@@ -51,7 +54,9 @@ impl Derived {
         let transaction = connection.transaction().map_err(fault)?;
         transaction.execute_batch(include_str!("../../schema/derived.sql")).map_err(fault)?;
         let start = params![super::entry::NO_PREVIOUS.as_bytes()];
-        transaction.execute("INSERT INTO progress (one, size, leaf) VALUES (1, 0, ?1)", start).map_err(fault)?;
+        transaction
+            .execute("INSERT INTO progress (one, size, leaf, day) VALUES (1, 0, ?1, '')", start)
+            .map_err(fault)?;
         transaction.pragma_update(None, "user_version", version()).map_err(fault)?;
         transaction.commit().map_err(fault)?;
         Ok(Self { path, connection, size: 0, leaf: super::entry::NO_PREVIOUS })
@@ -132,11 +137,15 @@ impl Derived {
             let what = format!("it has {there} entries where {known} were left: open the ledger again");
             return Err(StoreError::System { file: path, what });
         }
+        let today = state.local_date(last.recorded_at);
         for step in fresh {
             absorb_step(&transaction, state, step).map_err(fault)?;
         }
         transaction
-            .execute("UPDATE progress SET size = ?1, leaf = ?2", params![size, leaf.as_bytes()])
+            .execute(
+                "UPDATE progress SET size = ?1, leaf = ?2, day = ?3",
+                params![size, leaf.as_bytes(), today.to_string()],
+            )
             .map_err(fault)?;
         transaction.commit().map_err(fault)?;
         (self.size, self.leaf) = (size, leaf);
@@ -150,7 +159,7 @@ impl Derived {
     pub fn content_digest(&self) -> Result<Hash, StoreError> {
         let fault = |e: rusqlite::Error| StoreError::sql(&self.path, &e);
         let mut digest = Sha256Stream::new();
-        for table in ["progress", "records", "timeline", "organisations", "grants"] {
+        for table in ["progress", "records", "timeline", "organisations", "mentions", "hidden", "grants", "findings"] {
             // `grants.n` is the order of arrival, which depends on the entries only.
             let mut statement =
                 self.connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2")).map_err(fault)?;
@@ -184,7 +193,7 @@ pub fn catch_up(dir: &Path, origin: &str) -> Result<(), StoreError> {
     if derived.size() == signed.size {
         return Ok(());
     }
-    let mut replay = Replay::new(origin);
+    let mut replay = Replay::with_flags(origin);
     replay_into(&entries, &mut derived, &mut replay, signed.size)?;
     writer::check_root(dir, &replay, &signed)
 }
@@ -241,22 +250,51 @@ fn absorb_step(transaction: &Transaction<'_>, state: &State, step: &Step) -> rus
     ])?;
     let mut follow = transaction.prepare_cached("INSERT OR IGNORE INTO timeline (about, idx) VALUES (?1, ?2)")?;
     follow.execute(params![about, step.index])?;
+    for finding in &step.findings {
+        put_finding(transaction, finding)?;
+    }
     for thing in &step.touched {
         follow.execute(params![thing.to_string(), step.index])?;
         match thing {
-            About::Case(id) => put_case(transaction, state, id, step.index)?,
-            About::Org(n) => put_organisation(transaction, state, *n, step.index)?,
+            About::Case(id) => put_case(transaction, state, id, step)?,
+            About::Org(n) => put_organisation(transaction, state, *n, step)?,
             About::Award(id) => put_award(transaction, id, step)?,
             _ => {}
         }
     }
+    hidden::put_mention(transaction, step)
+}
+
+fn put_finding(transaction: &Transaction<'_>, finding: &Finding) -> rusqlite::Result<()> {
+    let others: Vec<String> = finding.others.iter().map(|id| About::Case(*id).to_string()).collect();
+    let facts: serde_json::Map<_, _> =
+        finding.facts.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    let sql = "INSERT INTO findings (flag, thing, idx, others, facts) VALUES (?1, ?2, ?3, ?4, ?5)";
+    transaction.prepare_cached(sql)?.execute(params![
+        finding.flag.name(),
+        About::Case(finding.case).to_string(),
+        finding.entry,
+        others.join(" "),
+        serde_json::Value::Object(facts).to_string()
+    ])?;
     Ok(())
 }
 
-fn put_organisation(transaction: &Transaction<'_>, state: &State, n: u64, index: u64) -> rusqlite::Result<()> {
-    let name = state.org(n).map(crate::grants::state::Org::name).unwrap_or_default();
-    let sql = "INSERT INTO organisations (n, name, idx) VALUES (?1, ?2, ?3) ON CONFLICT (n) DO UPDATE SET name = excluded.name";
-    transaction.prepare_cached(sql)?.execute(params![n, name, index]).map(|_| ())
+fn put_organisation(transaction: &Transaction<'_>, state: &State, n: u64, step: &Step) -> rusqlite::Result<()> {
+    let gives_name = step.statement.about() == &About::Org(n) && step.statement.body().get("name").is_some();
+    let before: Option<u64> = transaction
+        .prepare_cached("SELECT named FROM organisations WHERE n = ?1")?
+        .query_row([n], |row| row.get(0))
+        .optional()?;
+    let named = before.filter(|_| !gives_name).unwrap_or(step.index);
+    let name = match hidden::is_hidden(transaction, named, "name")? {
+        true => "",
+        false => state.org(n).map(|(name, _)| name).unwrap_or_default(),
+    };
+    let sql = "INSERT INTO organisations (n, name, named, idx) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (n) DO UPDATE SET name = excluded.name, named = excluded.named";
+    transaction.prepare_cached(sql)?.execute(params![n, name, named, step.index])?;
+    let sql = "UPDATE grants SET recipient = ?2 WHERE organisation = ?1 AND NOT migrated AND recipient <> ?2";
+    transaction.prepare_cached(sql)?.execute(params![n, name]).map(|_| ())
 }
 
 /// A row of `grants` as `schema/upsert-grant.sql` takes it.
@@ -274,8 +312,12 @@ struct GrantRow<'a> {
     next: String,
     numbers: String,
     words: String,
+    report_due: Option<String>,
     amounts: [Option<i64>; 11],
     index: u64,
+    titled: u64,
+    way: (&'a str, &'a str),
+    adopted: String,
 }
 
 fn put_grant(transaction: &Transaction<'_>, row: &GrantRow<'_>) -> rusqlite::Result<()> {
@@ -307,51 +349,56 @@ fn put_grant(transaction: &Transaction<'_>, row: &GrantRow<'_>) -> rusqlite::Res
         reported,
         refunded,
         row.index,
+        row.report_due,
+        row.titled,
+        row.way.0,
+        row.way.1,
+        row.adopted,
     ])?;
     Ok(())
 }
 
-fn put_case(transaction: &Transaction<'_>, state: &State, id: &CaseId, index: u64) -> rusqlite::Result<()> {
+fn put_case(transaction: &Transaction<'_>, state: &State, id: &CaseId, step: &Step) -> rusqlite::Result<()> {
+    let index = step.index;
     // A statement that touches a case leaves one; nothing removes cases.
-    let Some(case) = state.case(id) else { return Ok(()) };
-    let organisation = match id.owner {
-        CaseOwner::Org(n) => Some(n),
-        CaseOwner::Agency(_) => None,
+    let Some(case) = state.case_row(id) else { return Ok(()) };
+    let amount = |figure| case.figures.and_then(|figures| figures.get(figure)).map(Amount::minor);
+    let Some(facts) = &case.facts else {
+        let sql = "UPDATE grants SET refunded = coalesce(?2, refunded), last_idx = ?3 WHERE id = ?1";
+        return transaction
+            .prepare_cached(sql)?
+            .execute(params![About::Case(*id).to_string(), amount(Figure::Refunded), index])
+            .map(|_| ());
     };
-    let recipient = organisation.and_then(|n| state.org(n));
-    let status = match (case.closed(), case.held_by()) {
-        (Some(Closed::Refused), _) => "refused",
-        (Some(Closed::Reported), _) => "reported",
-        (None, _) if state.is_disputed(id) => "disputed",
-        (None, Some(_)) => "held",
-        (None, None) => "open",
-    };
-    let mut numbers: Vec<&str> = case.numbers().map(|(_, number)| number).collect();
-    if let Some(decree) = case.decree().and_then(|place| state.decree(&place.decree)) {
-        numbers.push(decree.number());
-    }
+    let organisation = organisation_of(id);
+    let (titled, adopted) = hidden::title_of(transaction, id, step)?;
+    let title = if hidden::is_hidden(transaction, titled, "title")? { "" } else { facts.title.as_str() };
+    let sql = "SELECT name FROM organisations WHERE n = ?1";
+    let recipient: Option<String> =
+        transaction.prepare_cached(sql)?.query_row([organisation], |row| row.get(0)).optional()?;
     put_grant(
         transaction,
         &GrantRow {
             id: About::Case(*id).to_string(),
             migrated: false,
-            recipient: recipient.map(crate::grants::state::Org::name).unwrap_or_default(),
+            recipient: recipient.as_deref().unwrap_or_default(),
             organisation,
-            title: case.title(),
-            field: case.field(),
-            agency: case.agency(),
-            fiscal_year: case.fiscal_year(),
-            status,
-            stage: state.stage(id).map(crate::grants::kinds::Kind::name).unwrap_or_default(),
-            next: next_steps(&state.next(id)),
-            numbers: numbers.join("\n"),
+            title,
+            field: &facts.field,
+            agency: &facts.agency,
+            fiscal_year: facts.fiscal_year,
+            status: case.status,
+            stage: case.stage.map(crate::grants::kinds::Kind::name).unwrap_or_default(),
+            next: next_steps(&case.next),
+            numbers: case.numbers.join("\n"),
             // A case's purpose is in its statement only; the state that this row is made from does not keep it.
             words: String::new(),
-            amounts: Figure::NAMES.map(|name| {
-                let figure = Figure::ALL.iter().find(|figure| figure.name() == name)?;
-                case.figures().get(*figure).map(crate::grants::money::Amount::minor)
-            }),
+            report_due: case.report_due.map(|day| day.to_string()),
+            amounts: std::array::from_fn(|at| amount(Figure::ALL[at])),
             index,
+            titled,
+            way: facts.way,
+            adopted,
         },
     )
 }
@@ -360,18 +407,30 @@ fn next_steps(next: &[Next]) -> String {
     let steps: Vec<_> = next
         .iter()
         .map(|step| {
-            json!({
+            let mut next = json!({
                 "kind": step.kind.name(),
                 "office": step.office.map(|role| role.name()),
                 "organisation": step.organisation,
-            })
+            });
+            if let Some(due) = step.due {
+                next["due"] = json!(due.to_string());
+            }
+            next
         })
         .collect();
     json!(steps).to_string()
 }
 
+/// An award is recorded once; an organisation may claim it later.
 fn put_award(transaction: &Transaction<'_>, id: &AwardId, step: &Step) -> rusqlite::Result<()> {
     let body = step.statement.body();
+    if let About::Org(n) = step.statement.about() {
+        let sql = "UPDATE grants SET organisation = ?2, last_idx = ?3 WHERE id = ?1";
+        return transaction
+            .prepare_cached(sql)?
+            .execute(params![About::Award(*id).to_string(), n, step.index])
+            .map(|_| ());
+    }
     let text = |pointer: &str| body.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or_default();
     let number = |pointer: &str| body.pointer(pointer).and_then(serde_json::Value::as_i64);
     let named = body.pointer("/numbers").and_then(serde_json::Value::as_object);
@@ -394,8 +453,12 @@ fn put_award(transaction: &Transaction<'_>, id: &AwardId, step: &Step) -> rusqli
             next: "[]".to_owned(),
             numbers: numbers.join("\n"),
             words: [digits.as_str(), text("/recipient/number"), text("/programme"), text("/sponsor")].join("\n"),
+            report_due: None,
             amounts: Figure::NAMES.map(|name| number(&format!("/amounts/{name}"))),
             index: step.index,
+            titled: step.index,
+            way: ("", ""),
+            adopted: String::new(),
         },
     )
 }

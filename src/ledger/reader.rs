@@ -22,7 +22,7 @@ pub struct Reader {
     dir: PathBuf,
     entries: Entries,
     last_signed: LastSigned,
-    derived: Connection,
+    pub(super) derived: Connection,
 }
 
 /// One entry as it was recorded.
@@ -59,7 +59,8 @@ pub struct Grant {
     pub agency: String,
     /// The fiscal year.
     pub fiscal_year: u16,
-    /// `open`, `held`, `disputed`, `refused`, `reported`, or a migrated award's outcome.
+    /// `open`, `held`, `returned`, `disputed`, `refused`, `withdrawn`, `cancelled`, `reported` (rule set 0), `settled`,
+    /// or a migrated award's outcome.
     pub status: String,
     /// The kind of its last step.
     pub stage: String,
@@ -69,6 +70,12 @@ pub struct Grant {
     pub numbers: String,
     /// The eleven amounts in minor units, in the order of [`Figure`]; none is "not yet".
     pub amounts: [Option<i64>; 11],
+    /// Way of the law and form, `grant` and `money`; empty for a migrated award.
+    pub way: (String, String),
+    /// The stage at which it was taken over from paper; empty if it was not.
+    pub adopted: String,
+    /// The day by which its use must be reported, as long as it is not; `YYYY-MM-DD`.
+    pub report_due: Option<String>,
     /// Its first entry.
     pub first_index: u64,
     /// Its latest entry.
@@ -162,7 +169,7 @@ impl Reader {
         Ok(reader)
     }
 
-    fn fault(&self, error: &rusqlite::Error) -> StoreError {
+    pub(super) fn fault(&self, error: &rusqlite::Error) -> StoreError {
         StoreError::sql(&self.dir.join(DERIVED_FILE), error)
     }
 
@@ -376,7 +383,7 @@ fn reaches(index: u64, width: u16, nodes: u64) -> bool {
 fn grant_columns() -> String {
     let amounts = Figure::NAMES.map(|name| format!("g.{name}")).join(", ");
     format!(
-        "g.id, g.migrated, g.recipient, g.organisation, g.title, g.field, g.agency, g.fiscal_year, g.status, g.stage, g.next, g.numbers, g.first_idx, g.last_idx, {amounts}"
+        "g.id, g.migrated, g.recipient, g.organisation, g.title, g.field, g.agency, g.fiscal_year, g.status, g.stage, g.next, g.numbers, g.first_idx, g.last_idx, g.way, g.form, g.adopted, g.report_due, {amounts}"
     )
 }
 
@@ -399,7 +406,7 @@ fn read_sums(row: &Row<'_>) -> rusqlite::Result<Totals> {
 fn read_grant(row: &Row<'_>) -> rusqlite::Result<Grant> {
     let mut amounts = [None; 11];
     for (at, amount) in amounts.iter_mut().enumerate() {
-        *amount = row.get(at + 14)?;
+        *amount = row.get(at + 18)?;
     }
     Ok(Grant {
         id: row.get(0)?,
@@ -416,6 +423,9 @@ fn read_grant(row: &Row<'_>) -> rusqlite::Result<Grant> {
         numbers: row.get(11)?,
         first_index: row.get(12)?,
         last_index: row.get(13)?,
+        way: (row.get(14)?, row.get(15)?),
+        adopted: row.get(16)?,
+        report_due: row.get(17)?,
         amounts,
     })
 }

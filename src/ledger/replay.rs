@@ -9,7 +9,8 @@ use super::entry::{Entry, NO_PREVIOUS};
 use super::form::{FormCode, FormError};
 use super::statement::Statement;
 use crate::grants::about::About;
-use crate::grants::claim::Claim;
+use crate::grants::claim::{Claim, VerifiedStatement};
+use crate::grants::flags::{Finding, Flags};
 use crate::grants::rules::Refusal;
 use crate::grants::signer::SignerId;
 use crate::grants::state::{Change, Place, State};
@@ -67,11 +68,13 @@ pub struct Replay {
     last_leaf: Hash,
     last_time: Option<Timestamp>,
     keys: HashMap<SignerId, VerifierKey>,
+    flags: Option<Flags>,
 }
 
 /// A statement that was found good, and what it does; only for the state that judged it.
 pub struct Judged {
     change: Change,
+    verified: VerifiedStatement,
     brought: Vec<(SignerId, VerifierKey)>,
     cofactor_only: Vec<SignerId>,
 }
@@ -91,6 +94,8 @@ pub struct Step {
     pub touched: Vec<About>,
     /// The tree nodes that its leaf completes, the leaf first.
     pub nodes: Vec<(Node, Hash)>,
+    /// What flags say of it; nothing where they are not asked ([`Replay::with_flags`]).
+    pub findings: Vec<Finding>,
     /// The signers whose signature holds, but not for libraries without the cofactor; empty where none was checked.
     pub cofactor_only: Vec<SignerId>,
 }
@@ -106,7 +111,14 @@ impl Replay {
             last_leaf: NO_PREVIOUS,
             last_time: None,
             keys: HashMap::new(),
+            flags: None,
         }
+    }
+
+    /// The same, asking every flag of each entry. Judging needs no flag: an audit goes without.
+    #[must_use]
+    pub fn with_flags(origin: &str) -> Self {
+        Self { flags: Some(Flags::default()), ..Self::new(origin) }
     }
 
     /// The ledger's origin.
@@ -149,7 +161,7 @@ impl Replay {
         recorded_at: Timestamp,
         signatures: Signatures,
     ) -> Result<Judged, Refused> {
-        let claim = statement.claim()?;
+        let claim = statement.claim(self.state.rules_for(statement.kind(), statement.body()))?;
         let brought = admit_keys(&claim)?;
         let (verified, cofactor_only) = match signatures {
             Signatures::VerifiedBefore => (statement.verified_before(claim), Vec::new()),
@@ -159,7 +171,7 @@ impl Replay {
             })?,
         };
         let place = Place { index: self.size(), recorded_at };
-        Ok(Judged { change: self.state.judge(&verified, place)?, brought, cofactor_only })
+        Ok(Judged { change: self.state.judge(&verified, place)?, verified, brought, cofactor_only })
     }
 
     /// The bytes of the next entry with this statement in it.
@@ -174,11 +186,15 @@ impl Replay {
         let index = self.size();
         let touched = judged.change.touches().to_vec();
         self.state.apply(judged.change, leaf);
+        let findings = match &mut self.flags {
+            Some(flags) => flags.see(&self.state, judged.verified.claim(), &touched, Place { index, recorded_at }),
+            None => Vec::new(),
+        };
         self.keys.extend(judged.brought);
         let nodes = self.tree.push(leaf);
         self.last_leaf = leaf;
         self.last_time = Some(recorded_at);
-        Step { index, leaf, recorded_at, statement, touched, nodes, cofactor_only: judged.cofactor_only }
+        Step { index, leaf, recorded_at, statement, touched, nodes, findings, cofactor_only: judged.cofactor_only }
     }
 
     /// Takes the next entry of a ledger that somebody else wrote: place, form, signatures, rules.
@@ -192,6 +208,17 @@ impl Replay {
         let judged = self.judge(&statement, entry.recorded_at, signatures)?;
         Ok(self.record(bytes, statement, judged, entry.recorded_at))
     }
+}
+
+/// The statement as the rule book of this state judges it, signatures unchecked: for a bench that measures judging and
+/// applying by themselves, on a state of its own. What it answers reaches no ledger, for [`Replay`] takes none.
+///
+/// # Errors
+/// The first thing that is wrong with its form.
+#[doc(hidden)]
+pub fn to_measure(state: &State, statement: &Statement) -> Result<VerifiedStatement, Refused> {
+    let claim = statement.claim(state.rules_for(statement.kind(), statement.body()))?;
+    Ok(statement.verified_before(claim))
 }
 
 /// The keys that a statement brings into force: each must be one that everybody's verifier can use.

@@ -20,7 +20,7 @@ use super::canonical;
 use super::form::{FormCode, FormError};
 use crate::grants::about::About;
 use crate::grants::claim::{Claim, VerifiedStatement};
-use crate::grants::rules::Refusal;
+use crate::grants::rules::{Refusal, RuleSet};
 use crate::grants::signer::SignerId;
 use crate::grants::time::Date;
 use crate::tlog::decimal::parse_decimal;
@@ -291,12 +291,19 @@ impl Statement {
         Ok(cofactor_only)
     }
 
-    /// What the statement claims, in the rule book's types; not verified.
+    /// What the statement claims, in the types of this rule set; not verified.
     ///
     /// # Errors
     /// The rule book's refusal of a kind or body it does not know.
-    pub fn claim(&self) -> Result<Claim, Refusal> {
-        Claim::parse(&self.kind, self.about, self.after, &self.body, self.event_date, self.expires, &self.signers)
+    pub fn claim(&self, rules: RuleSet) -> Result<Claim, Refusal> {
+        let envelope = crate::grants::claim::Envelope {
+            about: self.about,
+            after: self.after,
+            event_date: self.event_date,
+            expires: self.expires,
+            signers: self.signers.clone(),
+        };
+        Claim::parse(rules, &self.kind, envelope, &self.body)
     }
 
     /// The only way to a [`VerifiedStatement`]: every signature holds under the key that `key_of` names for it. With it,

@@ -133,8 +133,8 @@ pub fn verify<S: Source>(source: &S, trust: &Trust, progress: &dyn Fn(u64, u64))
         return Err(fork(&format!("the earlier checkpoint of size {} is not part of this one", old.size)));
     }
     audit.upper_tiles()?;
-    let named = audit.replay.state().ledger_vkey().unwrap_or_default();
-    if named != vkey.to_string() {
+    let named = audit.replay.state().ledger_vkeys().join(", ");
+    if !audit.replay.state().ledger_vkeys().contains(&vkey.to_string().as_str()) {
         return Err(wrong(
             Some(0),
             "other-key",

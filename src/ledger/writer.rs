@@ -138,7 +138,7 @@ impl Writer {
         let empty = sign(origin, 0, EMPTY_ROOT, &signer);
         let last_signed = LastSigned::create(dir, &empty)?;
         let derived = Derived::create(dir)?;
-        let replay = Replay::new(origin);
+        let replay = Replay::with_flags(origin);
         let mut writer = Self {
             entries,
             last_signed,
@@ -174,7 +174,7 @@ impl Writer {
         check_note(dir, &signed, &signer)?;
         check_size(dir, &entries, &signed)?;
         let derived = Derived::open_for(dir, &entries, signed.size)?;
-        let replay = Replay::new(signer.name());
+        let replay = Replay::with_flags(signer.name());
         let mut writer = Self {
             entries,
             last_signed,
@@ -331,7 +331,7 @@ impl Writer {
         let signed = self.last_signed.get()?;
         check_size(&self.dir, &self.entries, &signed)?;
         self.derived = Derived::open_for(&self.dir, &self.entries, signed.size)?;
-        let mut replay = Replay::new(self.signer.name());
+        let mut replay = Replay::with_flags(self.signer.name());
         derived::replay_into(&self.entries, &mut self.derived, &mut replay, signed.size)?;
         check_root(&self.dir, &replay, &signed)?;
         // What no checkpoint covers is judged as if it were new, signatures too. Readers see what derived tables hold,
@@ -351,10 +351,11 @@ impl Writer {
     /// The signer is the key that entry 0 names, once there is one.
     fn check_key(&self) -> Result<(), StoreError> {
         let given = self.signer.verifier().to_string();
-        match self.replay.state().ledger_vkey() {
-            Some(named) if named != given => Err(StoreError::OtherKey { given, named: named.to_owned() }),
-            _ => Ok(()),
+        let named = self.replay.state().ledger_vkeys();
+        if named.is_empty() || named.contains(&given.as_str()) {
+            return Ok(());
         }
+        Err(StoreError::OtherKey { given: given.clone(), named: named.join(", ") })
     }
 
     /// The place of the entry with this statement, when it is recorded.

@@ -33,6 +33,8 @@ pub(super) enum Missing {
     Statement,
     /// An organisation.
     Organisation,
+    /// A flag.
+    Flag,
     /// A document: none of this digest is here, or no entry names it.
     Document,
 }
@@ -46,6 +48,8 @@ pub(super) enum Fault {
     Parameter(&'static str, &'static str),
     /// 400 and the like, found before a handler saw the request.
     Http(StatusCode),
+    /// 410: a text in these bytes was erased.
+    Hidden,
     /// 410: the document was erased.
     Erased,
     /// 405.
@@ -72,6 +76,7 @@ impl Fault {
             Self::Missing(_) => StatusCode::NOT_FOUND,
             Self::Parameter(..) => StatusCode::BAD_REQUEST,
             Self::Http(status) => *status,
+            Self::Hidden => StatusCode::GONE,
             Self::Erased => StatusCode::GONE,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Busy | Self::Store => StatusCode::SERVICE_UNAVAILABLE,
@@ -130,6 +135,11 @@ impl Asked {
 
     fn is_under(&self, root: &str) -> bool {
         self.path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Addresses whose answers depend on nothing but the signed tree.
+    pub(super) fn is_of_the_log(&self) -> bool {
+        ["/tile", "/checkpoint", "/assets"].iter().any(|root| self.is_under(root))
     }
 
     /// Addresses of the log and the API answer programs, all others people.

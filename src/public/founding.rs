@@ -1,17 +1,20 @@
-//! What entry 0 fixed for the whole ledger, as pages and the API need it. Entry 0 never changes (I1).
+//! What a ledger stands on, as pages and the API need it: entry 0, which never changes (I1), and the profile and the rule
+//! set in force, which roots may change.
 
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::pages::words::Lang;
-use crate::grants::figures::Figure;
+use crate::grants::figures::{Absent, Figure, Standing};
+use crate::grants::kinds::Kind;
 use crate::grants::money::{Amount, Currency};
-use crate::ledger::reader::Reader;
+use crate::ledger::reader::{Grant, Reader};
+use crate::ledger::statement::Statement;
 use crate::ledger::store::{ENTRIES_FILE, StoreError};
 use crate::tlog::hash::{Hash, leaf_hash};
 
-/// The facts of entry 0.
+/// The facts of entry 0, with the profile in force.
 pub(super) struct Founding {
     /// The ledger's name for all machines.
     pub(super) origin: String,
@@ -25,20 +28,34 @@ pub(super) struct Founding {
     pub(super) offset_min: i32,
     /// Whether it is a trial ledger.
     pub(super) trial: bool,
-    /// The number of its rule set.
+    /// The number of the rule set in force.
     pub(super) rules: u64,
+    /// The entry that brought the profile in force.
+    pub(super) profile_entry: u64,
     profile: Value,
 }
 
-fn given_by(amount: usize) -> &'static [&'static str] {
-    Figure::ALL.get(amount).map_or(&[], |figure| figure.given_by())
+/// Whether a step of this kind gives the amount at this place of the eleven to the grant of its row or its `about`. The
+/// rows of a budget or decree do; the seal only puts them into effect.
+pub(super) fn gives_amount(kind: &str, body: &Value, amount: usize) -> bool {
+    let Some(&figure) = Figure::ALL.get(amount) else { return false };
+    match Kind::parse(kind) {
+        Some(Kind::BudgetRows) => figure == Figure::Enacted,
+        Some(Kind::DecreeRows) => figure == Figure::Decreed,
+        Some(Kind::BudgetEnacted | Kind::BudgetSealed | Kind::DecreeIssued | Kind::DecreeSealed) => false,
+        Some(Kind::ApplicationFiledAtCounter | Kind::ApplicationRevised) => figure == Figure::Asked,
+        Some(Kind::AgreementAmended) => figure == Figure::Agreed,
+        Some(Kind::CashPaid) => matches!(figure, Figure::Paid | Figure::Credited),
+        Some(Kind::IrregularityRecorded) => figure == Figure::Paid && body.get("amount").is_some(),
+        Some(Kind::CreditDisputed) => figure == Figure::Credited,
+        Some(Kind::CaseAdopted) => body.get("amounts").is_some_and(|amounts| amounts.get(figure.name()).is_some()),
+        _ => figure.given_by().contains(&kind),
+    }
 }
 
-/// Whether a step of this kind gives the amount at this place of the eleven. A decree's row does when it is `decree.rows`
-/// about the grant; the seal only puts it into effect.
-pub(super) fn gives_amount(kind: &str, has_row: bool, amount: usize) -> bool {
-    let kinds = given_by(amount);
-    if kinds.contains(&"decree.issued") { has_row } else { kinds.contains(&kind) }
+/// The statement of an entry that must be there.
+fn statement(reader: &Reader, dir: &Path, index: u64, origin: &str) -> Result<Statement, StoreError> {
+    reader.statement(index, origin)?.ok_or_else(|| StoreError::NoLedger(dir.to_owned()))
 }
 
 impl Founding {
@@ -47,13 +64,20 @@ impl Founding {
         let damaged = |what: &str| StoreError::Damaged { file: dir.join(ENTRIES_FILE), what: what.to_owned() };
         let origin = signed.note.split('\n').next().unwrap_or_default().to_owned();
         let bytes = reader.entry(0)?.ok_or_else(|| StoreError::NoLedger(dir.to_owned()))?;
-        let statement = reader.statement(0, &origin)?.ok_or_else(|| StoreError::NoLedger(dir.to_owned()))?;
-        let body = statement.body();
+        let founded = statement(reader, dir, 0, &origin)?;
+        let body = founded.body();
         let code = body.pointer("/currency/code").and_then(Value::as_str).unwrap_or_default();
         let decimals = body.pointer("/currency/decimals").and_then(Value::as_u64).and_then(|n| u8::try_from(n).ok());
         let currency = decimals.and_then(|decimals| Currency::new(code, decimals));
         let vkey = body.pointer("/keys/ledger").and_then(Value::as_str);
-        let profile = body.get("profile").cloned().unwrap_or_default();
+        let profile_entry = reader.profile_entry()?;
+        let latest = statement(reader, dir, profile_entry, &origin)?;
+        let profile = latest.body().get("profile").cloned().unwrap_or_default();
+        let mut rules = body.get("rules").and_then(Value::as_u64).unwrap_or(0);
+        for record in reader.timeline("ledger")?.iter().filter(|record| record.kind == Kind::RulesAdopted.name()) {
+            let adopted = statement(reader, dir, record.index, &origin)?;
+            rules = adopted.body().get("rules").and_then(Value::as_u64).unwrap_or(rules);
+        }
         let offset = profile.get("utc_offset_min").and_then(Value::as_i64).and_then(|n| i32::try_from(n).ok());
         Ok(Self {
             vkey: vkey.ok_or_else(|| damaged("entry 0 names no ledger key"))?.to_owned(),
@@ -61,10 +85,27 @@ impl Founding {
             currency: currency.ok_or_else(|| damaged("entry 0 names no currency"))?,
             offset_min: offset.ok_or_else(|| damaged("entry 0 names no UTC offset"))?,
             trial: body.get("trial").and_then(Value::as_bool).unwrap_or(false),
-            rules: body.get("rules").and_then(Value::as_u64).unwrap_or(0),
+            rules,
+            profile_entry,
             profile,
             origin,
         })
+    }
+
+    /// One that stands on nothing but a profile.
+    #[cfg(test)]
+    pub(super) fn made_up(profile: Value) -> Self {
+        Self {
+            origin: "kota.example/hibah".to_owned(),
+            vkey: String::new(),
+            leaf: Hash::from_bytes([0; 32]),
+            currency: Currency::new("IDR", 0).expect("rupiah is a currency"),
+            offset_min: 420,
+            trial: true,
+            rules: 1,
+            profile_entry: 0,
+            profile,
+        }
     }
 
     /// The government's name.
@@ -115,16 +156,44 @@ impl Founding {
         self.titled("recipient_types", code, lang)
     }
 
-    /// The title of an item of the checklist; the code itself where the profile has none.
-    pub(super) fn checklist_item<'a>(&'a self, code: &'a str, lang: Lang) -> &'a str {
-        self.titled("checklist", code, lang)
+    /// The title of an agency; the code itself where the profile has none.
+    pub(super) fn agency<'a>(&'a self, code: &'a str, lang: Lang) -> &'a str {
+        match self.titled("agencies", code, lang) {
+            // Rule set 0 has the agency's title at its office.
+            same if same == code => self.office_of("agency", code, lang),
+            title => title,
+        }
     }
 
-    /// Whether a case can ever have this one of the eleven amounts: a stage of the profile gives it.
-    pub(super) fn gives(&self, amount: usize) -> bool {
-        let stages = self.profile.get("stages").and_then(Value::as_array);
-        let kinds = given_by(amount);
-        stages.is_some_and(|stages| stages.iter().any(|stage| stage.as_str().is_some_and(|kind| kinds.contains(&kind))))
+    /// The title of an item of the checklists; the code itself where the profile has none.
+    pub(super) fn checklist_item<'a>(&'a self, code: &'a str, lang: Lang) -> &'a str {
+        match self.titled("checklist", code, lang) {
+            same if same == code => self.titled("completeness", code, lang),
+            title => title,
+        }
+    }
+
+    /// What is said of one of the eleven amounts of a grant: `recorded`; `not_recorded` where an old register or a paper
+    /// does not say; `not_applicable` where no stage of its way gives it, or it is closed without; else `not_yet`.
+    pub(super) fn amount_state(&self, grant: &Grant, at: usize) -> &'static str {
+        let Some(&figure) = Figure::ALL.get(at) else { return "not_applicable" };
+        if grant.amounts[at].is_some() {
+            return "recorded";
+        }
+        if grant.migrated {
+            return "not_recorded";
+        }
+        let standing = Standing {
+            profile: &self.profile,
+            way: (&grant.way.0, &grant.way.1),
+            status: &grant.status,
+            adopted: &grant.adopted,
+        };
+        match standing.absent(figure) {
+            Absent::NotYet => "not_yet",
+            Absent::NotApplicable => "not_applicable",
+            Absent::NotRecorded => "not_recorded",
+        }
     }
 
     /// Whether a document of this title is for everyone.

@@ -1,47 +1,25 @@
-//! The way of one grant: its steps with what was signed, by whom, and what the decree it stands in says.
-
-use std::collections::HashMap;
+//! The way of one grant: its steps with what was signed, by whom, what the papers it stands in say, what flags found, and
+//! what later entries corrected, confirmed or erased.
 
 use serde_json::Value;
 
 use super::answer::{Fault, Missing};
+use super::holders::{Holders, Signature};
+use super::shown::{Comparison, Shown};
 use crate::grants::kinds::Kind;
+use crate::ledger::findings::Finding;
 use crate::ledger::reader::{Grant, Reader, Record};
 use crate::ledger::statement::Statement;
 use crate::tlog::hash::Hash;
 
-/// Who a key speaks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Holder {
-    /// An official, by the code of the office.
-    Office(String),
-    /// An organisation, by its name and number.
-    Organisation(String, u64),
-    /// A root key, by its number.
-    Root(String),
-    /// The server's own desk.
-    Desk,
-    /// A name that says nothing more.
-    Other,
-}
-
-/// One signature of a statement.
+/// The list, budget or decree that a step belongs to.
 #[derive(Clone, Debug)]
-pub(super) struct Signature {
-    /// `<key name>+<8 hex>`.
-    pub(super) key: String,
-    /// Who that is.
-    pub(super) holder: Holder,
-}
-
-/// The decree that a step belongs to.
-#[derive(Clone, Debug)]
-pub(super) struct Decree {
-    /// `decree/<yyyy>/<n>`.
+pub(super) struct Paper {
+    /// `decree/<yyyy>/<n>`, `list/...` or `budget/...`.
     pub(super) about: String,
     /// Its first entry.
     pub(super) index: u64,
-    /// What its first entry says: number, total, document and who decided.
+    /// What that entry says: number, total, document and who decided.
     pub(super) body: Value,
 }
 
@@ -51,12 +29,20 @@ pub(super) struct Step {
     pub(super) record: Record,
     /// What was signed.
     pub(super) statement: Statement,
+    /// What of it may be shown, and what later entries say of it.
+    pub(super) shown: Shown,
     /// Who signed.
     pub(super) signatures: Vec<Signature>,
-    /// The decree's row about this grant: `{row, case, after, amount}`.
+    /// The paper's row about this grant: `{row, case, after, amount}`.
     pub(super) row: Option<Value>,
-    /// The decree, for its rows and its seal.
-    pub(super) decree: Option<Decree>,
+    /// The paper, for its rows, its seal and its end.
+    pub(super) paper: Option<Paper>,
+    /// The entry that revoked a key which signed this while suspect, as long as nobody has settled it.
+    pub(super) disputed: Option<u64>,
+    /// What flags found with this entry.
+    pub(super) findings: Vec<Finding>,
+    /// For a correction: what it corrects.
+    pub(super) corrects: Option<Comparison>,
 }
 
 impl Step {
@@ -65,6 +51,21 @@ impl Step {
         let from = self.row.as_ref().unwrap_or_else(|| self.statement.body());
         from.get("amount").and_then(Value::as_i64)
     }
+
+    /// Whether the entry is the grant's head once it is recorded. Notes, and revocations that dispute a grant, are in its
+    /// way but move nothing.
+    fn moves(&self, id: &str) -> bool {
+        self.record.about == id || is_paper(&self.record.about)
+    }
+}
+
+/// A report that should be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Missed {
+    /// The day by which it was due, `YYYY-MM-DD`.
+    pub(super) due: String,
+    /// The day of the ledger on which it is missing.
+    pub(super) as_of: String,
 }
 
 /// A grant and its way.
@@ -75,6 +76,8 @@ pub(super) struct History {
     pub(super) steps: Vec<Step>,
     /// Leaf hash of the latest entry about it.
     pub(super) head: Hash,
+    /// The report that is missing.
+    pub(super) missed: Option<Missed>,
 }
 
 impl History {
@@ -82,36 +85,60 @@ impl History {
     pub(super) fn read(reader: &Reader, origin: &str, id: &str) -> Result<Self, Fault> {
         let grant = reader.grant(id)?.ok_or(Fault::missing(Missing::Grant))?;
         let mut holders = Holders::new(reader, origin);
+        let findings = reader.findings_of_case(id)?;
         let mut steps = Vec::new();
         for record in reader.timeline(id)? {
             // Derived tables may be ahead of the last checkpoint for a moment; what is not signed is not shown (I4).
             let Some(statement) = reader.statement(record.index, origin)? else {
                 continue;
             };
-            let signatures = holders.of(&statement)?;
-            let row = row_of(statement.body(), id);
-            let decree = match record.about.starts_with("decree/") {
-                true => decree(reader, origin, &record.about)?,
-                false => None,
+            let shown = Shown::of(reader, origin, record.index, &statement)?;
+            let row = row_of(&shown.body, id);
+            let paper = if is_paper(&record.about) { paper(reader, origin, &record.about)? } else { None };
+            let corrects = match Kind::parse(&record.kind) {
+                Some(Kind::CorrectionRecorded) => {
+                    Comparison::around(reader, origin, record.index, &record.kind)?.into_iter().next()
+                }
+                _ => None,
             };
-            steps.push(Step { record, statement, signatures, row, decree });
+            steps.push(Step {
+                signatures: holders.of(&statement)?,
+                disputed: shown.disputed(&mut holders, &statement, record.index, &record.recorded_at)?,
+                findings: findings.iter().filter(|found| found.entry == record.index).cloned().collect(),
+                record,
+                statement,
+                shown,
+                row,
+                paper,
+                corrects,
+            });
         }
-        let Some(last) = last_said(&steps) else {
+        let Some(last) = last_said(&steps, id) else {
             return Err(Fault::missing(Missing::Grant));
         };
         let head = leaf(reader, last.record.index)?;
-        Ok(Self { grant, steps, head })
+        let as_of = reader.day()?;
+        let due = grant.report_due.clone().filter(|due| *due < as_of);
+        Ok(Self { missed: due.map(|due| Missed { due, as_of }), grant, steps, head })
     }
 
     /// The latest step that is a statement about the grant.
     pub(super) fn last_said(&self) -> Option<&Step> {
-        last_said(&self.steps)
+        last_said(&self.steps, &self.grant.id)
+    }
+
+    /// The step of this kind that counts: the latest.
+    pub(super) fn latest(&self, kind: Kind) -> Option<&Step> {
+        self.steps.iter().rev().find(|step| step.record.kind == kind.name())
     }
 }
 
-/// A revocation that disputes a grant is in its way, but says nothing about it and is not its head.
-fn last_said(steps: &[Step]) -> Option<&Step> {
-    steps.iter().rev().find(|step| step.record.kind != Kind::KeyRevoked.name())
+fn last_said<'s>(steps: &'s [Step], id: &str) -> Option<&'s Step> {
+    steps.iter().rev().find(|step| step.moves(id))
+}
+
+fn is_paper(about: &str) -> bool {
+    ["decree/", "list/", "budget/"].iter().any(|sort| about.starts_with(sort))
 }
 
 /// The leaf hash of an entry that is there.
@@ -125,65 +152,11 @@ fn row_of(body: &Value, id: &str) -> Option<Value> {
     rows.iter().find(|row| row.get("case").and_then(Value::as_str) == Some(id)).cloned()
 }
 
-fn decree(reader: &Reader, origin: &str, about: &str) -> Result<Option<Decree>, Fault> {
+fn paper(reader: &Reader, origin: &str, about: &str) -> Result<Option<Paper>, Fault> {
     let Some(first) = reader.timeline(about)?.into_iter().next() else {
         return Ok(None);
     };
-    let statement = reader.statement(first.index, origin)?;
-    Ok(statement.map(|s| Decree { about: about.to_owned(), index: first.index, body: s.body().clone() }))
-}
-
-/// Looks up who keys speak for, each once.
-pub(super) struct Holders<'a> {
-    reader: &'a Reader,
-    origin: &'a str,
-    known: HashMap<String, Holder>,
-}
-
-impl<'a> Holders<'a> {
-    pub(super) fn new(reader: &'a Reader, origin: &'a str) -> Self {
-        Self { reader, origin, known: HashMap::new() }
-    }
-
-    /// The signatures of a statement.
-    pub(super) fn of(&mut self, statement: &Statement) -> Result<Vec<Signature>, Fault> {
-        let mut signatures = Vec::new();
-        for signer in statement.signers() {
-            signatures.push(Signature { key: signer.to_string(), holder: self.holder(signer.name())? });
-        }
-        Ok(signatures)
-    }
-
-    fn holder(&mut self, name: &str) -> Result<Holder, Fault> {
-        if let Some(holder) = self.known.get(name) {
-            return Ok(holder.clone());
-        }
-        let role = name.strip_prefix(self.origin).and_then(|rest| rest.strip_prefix('/')).unwrap_or(name);
-        let holder = match role.split_once('/') {
-            Some(("official", _)) => self.office(role)?.map_or(Holder::Other, Holder::Office),
-            Some(("org", n)) => self.organisation(n)?,
-            Some(("root", n)) => Holder::Root(n.to_owned()),
-            None if role == "desk" => Holder::Desk,
-            _ => Holder::Other,
-        };
-        self.known.insert(name.to_owned(), holder.clone());
-        Ok(holder)
-    }
-
-    fn office(&self, about: &str) -> Result<Option<String>, Fault> {
-        let Some(first) = self.reader.timeline(about)?.into_iter().next() else {
-            return Ok(None);
-        };
-        let appointment = self.reader.statement(first.index, self.origin)?;
-        let office = appointment.and_then(|s| s.body().get("office").and_then(Value::as_str).map(str::to_owned));
-        Ok(office)
-    }
-
-    fn organisation(&self, n: &str) -> Result<Holder, Fault> {
-        let Some(n) = super::api::number(n) else {
-            return Ok(Holder::Other);
-        };
-        let found = self.reader.organisation(n)?;
-        Ok(found.map_or(Holder::Other, |organisation| Holder::Organisation(organisation.name, n)))
-    }
+    let Some(statement) = reader.statement(first.index, origin)? else { return Ok(None) };
+    let body = Shown::of(reader, origin, first.index, &statement)?.body;
+    Ok(Some(Paper { about: about.to_owned(), index: first.index, body }))
 }

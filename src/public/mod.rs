@@ -9,16 +9,18 @@ pub mod connections;
 mod documents;
 mod founding;
 mod history;
+mod holders;
 mod log;
 mod moment;
 mod pages;
 mod pool;
+mod shown;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{FromRef, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 
@@ -39,13 +41,45 @@ pub enum Records {
     MadeUp,
 }
 
-/// What every request may use.
+/// What the server keeps between requests.
+#[derive(Clone)]
+struct Kept {
+    pool: Arc<Pool>,
+    /// As the newest profile has it; see [`Kept::refresh`].
+    founding: Arc<RwLock<Arc<Founding>>>,
+    records: Records,
+    documents: Documents,
+}
+
+/// What one request may use.
 #[derive(Clone)]
 struct Site {
     pool: Arc<Pool>,
     founding: Arc<Founding>,
     records: Records,
     documents: Documents,
+}
+
+impl FromRef<Kept> for Site {
+    fn from_ref(kept: &Kept) -> Self {
+        let founding = Arc::clone(&kept.founding.read().unwrap_or_else(PoisonError::into_inner));
+        Self { pool: Arc::clone(&kept.pool), founding, records: kept.records, documents: kept.documents.clone() }
+    }
+}
+
+impl Kept {
+    /// Takes over a profile that was changed on the ledger since it was last read.
+    async fn refresh(&self) -> Result<(), Fault> {
+        let known = Site::from_ref(self).founding.profile_entry;
+        let changed = self.pool.read(move |reader| Ok(reader.profile_entry()? != known)).await?;
+        if changed {
+            let pool = Arc::clone(&self.pool);
+            let read = tokio::task::spawn_blocking(move || pool.founding()).await;
+            let founding = read.map_err(|panic| Fault::store(&panic))??;
+            *self.founding.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(founding);
+        }
+        Ok(())
+    }
 }
 
 /// The read-only server of the ledger in `dir`.
@@ -64,15 +98,15 @@ pub fn router_of(dir: PathBuf, records: Records) -> Result<Router, StoreError> {
     let documents = Documents::of(&dir);
     let pool = Pool::open(dir)?;
     let founding = pool.founding()?;
-    let site = Site { pool: Arc::new(pool), founding: Arc::new(founding), records, documents };
+    let kept = Kept { pool: Arc::new(pool), founding: Arc::new(RwLock::new(Arc::new(founding))), records, documents };
     let mut router = pages::routes();
     for (path, handler) in api::routes() {
         router = router.route(path, handler);
     }
     Ok(router
         .fallback(async || Fault::missing(answer::Missing::Path))
-        .layer(middleware::from_fn_with_state(site.clone(), dress))
-        .with_state(site))
+        .layer(middleware::from_fn_with_state(kept.clone(), dress))
+        .with_state(kept))
 }
 
 /// Serves the ledger in `dir` until `shutdown`; requests under way are answered first.
@@ -91,9 +125,16 @@ pub async fn serve(
 }
 
 /// Around every handler: the method, faults made readable, what a client has already, and the headers of all answers.
-async fn dress(State(site): State<Site>, request: Request, next: Next) -> Response {
+async fn dress(State(kept): State<Kept>, request: Request, next: Next) -> Response {
     let asked = answer::Asked::of(&request);
-    let response = if asked.is_reading() { next.run(request).await } else { Fault::Method.into_response() };
+    // The log's own addresses need no profile.
+    let profile = if asked.is_of_the_log() { Ok(()) } else { kept.refresh().await };
+    let response = match profile {
+        _ if !asked.is_reading() => Fault::Method.into_response(),
+        Ok(()) => next.run(request).await,
+        Err(fault) => fault.into_response(),
+    };
+    let site = Site::from_ref(&kept);
     let response = match answer::fault_of(&response) {
         Some(fault) if asked.wants_problem() => answer::problem(&fault, &asked),
         Some(fault) => pages::fault(&site, &fault, &asked),

@@ -44,8 +44,26 @@ fn check(command: &clap::Command, path: &str) {
 fn every_subcommand_has_examples_that_parse() {
     let cli = hibah::cli::command();
     let names: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
-    let expected =
-        ["init", "key", "sign", "submit", "import", "serve", "verify", "check", "export", "show", "vault", "demo"];
+    let expected = [
+        "init",
+        "profile",
+        "key",
+        "sign",
+        "submit",
+        "import",
+        "serve",
+        "verify",
+        "check",
+        "export",
+        "show",
+        "officials",
+        "flags",
+        "reconcile",
+        "vault",
+        "explain",
+        "schema",
+        "demo",
+    ];
     assert_eq!(names, expected);
     for command in cli.get_subcommands() {
         check(command, command.get_name());

@@ -128,7 +128,7 @@ fn the_lists_of_new_york_city_are_imported_whole() {
         std::fs::copy(maps.join(map), shell.path().join(map)).expect("a map");
     }
     shell.check(
-        "$ hibah init led --origin council.example --profile nyc-council --currency USD --decimals 2
+        "$ hibah init led --rules 0 --origin council.example --profile nyc-council --currency USD --decimals 2
          currency  USD, with 2 decimal places
          $ hibah import led funded_disclosure_FY2014.csv --map nyc-council-fy2014.toml
          read           6,809 rows

@@ -176,7 +176,7 @@ const READ: &str = "
     $ hibah show led org/1 --json
     \"id\": \"case/1/1\",
     \"status\": \"reported\",
-    \"name\": \"Yayasan Contoh Melati\"
+    \"name\": \"Yayasan Contoh Melati\",
     $ hibah show led decree/2026/1
     decree/2026/1
     number       978/Kep.1/2026
@@ -191,7 +191,7 @@ const READ: &str = "
     \"recorded_rows\": 1,
     \"rows\": 1,
     \"status\": \"sealed\",
-    \"total\": 75000000
+    \"total\": 75000000,
     $ hibah show led case/1/1
     recipient    Yayasan Contoh Melati (org/1)
     status       reported

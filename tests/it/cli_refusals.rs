@@ -300,9 +300,9 @@ fn nothing_half_made_is_left_when_a_founding_fails() {
          $ hibah init new --origin a.example --profile bad.toml
          ? 2
          error: bad.toml is no profile: *
-         $ hibah init new --origin a.example --profile kota-bandung --threshold 4 --roots 3
+         $ hibah init new --origin a.example --profile kota-bandung --threshold 6
          ? 2
-         error: 4 of 3 root keys cannot sign: choose a --threshold of at most 3
+         error: 6 of 5 root keys cannot sign: choose a --threshold of at most 5
          $ hibah init new --origin a.example --profile kota-bandung --currency rupiah
          ? 2
          error: \"rupiah\" is no currency: *
@@ -313,7 +313,7 @@ fn nothing_half_made_is_left_when_a_founding_fails() {
          $ mkdir given && cp led/keys/root-1.key given && hibah init new --origin hibah.bandung.example/ledger --profile kota-bandung --keys given
          ? 2
          error: given has no ledger.key: make it with `hibah key new given/ledger.key --name hibah.bandung.example/ledger`
-         $ hibah init new --origin b.example --profile kota-bandung --keys led/keys
+         $ hibah init new --origin b.example --profile kota-bandung --rules 0 --keys led/keys
          ? 2
          error: led/keys/ledger.key is the key of hibah.bandung.example/ledger, not of b.example: *
          $ test -z \"$(ls -a | grep -e new -e unfinished)\"",
@@ -324,7 +324,7 @@ fn nothing_half_made_is_left_when_a_founding_fails() {
 fn given_keys_found_a_ledger_and_stay_where_they_are() {
     let shell = Shell::with_ledger();
     shell.check(
-        "$ hibah init second --origin hibah.bandung.example/ledger --profile kota-bandung --keys led/keys
+        "$ hibah init second --origin hibah.bandung.example/ledger --profile kota-bandung --rules 0 --keys led/keys
          Founded the trial ledger hibah.bandung.example/ledger in second.
          $ ls second/keys
          ledger.key

@@ -165,7 +165,7 @@ fn founded() -> &'static Path {
     FOUNDED.get_or_init(|| {
         let shell = Shell::new();
         shell.check(&format!(
-            "$ hibah init led --origin {ORIGIN} --profile kota-bandung
+            "$ hibah init led --rules 0 --origin {ORIGIN} --profile kota-bandung
              Founded the trial ledger {ORIGIN} in led.
              $ hibah key new org.key --name {ORIGIN}/org/1
              {ORIGIN}/org/1+*

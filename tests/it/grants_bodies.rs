@@ -1,12 +1,12 @@
 //! Bodies of every kind: the smallest and the largest that are taken, every field missing, one field too many.
-//! What only the state can refuse is in `fixtures/workflows`.
+//! What only the state can refuse is in `fixtures/workflow/zero`.
 
 use serde_json::{Value, json};
 
-use hibah::grants::bodies::Body;
 use hibah::grants::kinds::Kind;
-use hibah::grants::profile;
 use hibah::grants::rules::Rule;
+use hibah::grants::zero::bodies::Body;
+use hibah::grants::zero::profile;
 
 fn document() -> Value {
     json!({ "title": "Proposal hibah", "sha256": "ab".repeat(32), "size": 1, "media_type": "application/pdf" })
@@ -173,7 +173,7 @@ fn without(body: &Value, pointer: &str) -> Value {
 
 #[test]
 fn every_field_is_asked_for_and_none_is_added() {
-    for &kind in Kind::ALL {
+    for &kind in hibah::grants::zero::bodies::KINDS {
         let (body, may_lack) = full(kind);
         assert_eq!(Body::parse(kind, &body).expect("the full body is taken").kind(), kind);
         let mut smallest = body.clone();

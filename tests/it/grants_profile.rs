@@ -1,7 +1,7 @@
 //! Profiles: those that ship, their JSON, and the line and field of every mistake.
 
 use hibah::grants::kinds::Kind;
-use hibah::grants::profile::{NAMES, Profile, Role, named, named_toml};
+use hibah::grants::zero::profile::{NAMES, Profile, Role, named, named_toml};
 
 #[test]
 fn every_profile_that_ships_reads_back_from_its_json() {

@@ -311,7 +311,7 @@ fn names_are_said_once_and_read_back() {
         assert_eq!(Kind::parse(kind.name()), Some(*kind));
         assert!(names.insert(kind.name()) && !kind.title_id().is_empty() && !kind.title_en().is_empty());
     }
-    assert_eq!(names.len(), 17);
+    assert_eq!(names.len(), 83);
     for figure in Figure::ALL {
         assert_eq!(Figure::parse(figure.name()), Some(*figure));
     }
@@ -322,5 +322,6 @@ fn names_are_said_once_and_read_back() {
         assert_eq!(Kind::parse(text), None);
     }
     assert_eq!(RuleSet::number(0), Some(RuleSet::Zero));
-    assert_eq!(RuleSet::number(1), None);
+    assert_eq!(RuleSet::number(1), Some(RuleSet::One));
+    assert_eq!(RuleSet::number(2), None);
 }

@@ -7,9 +7,9 @@ use std::sync::{Arc, OnceLock};
 pub use hibah::cli::demo::city::{City, Registration, Saying, published_key, signer_id};
 use hibah::grants::about::About;
 use hibah::grants::money::Currency;
-use hibah::grants::profile;
 use hibah::grants::state::State;
 use hibah::grants::time::{Date, Timestamp};
+use hibah::grants::zero::profile;
 use hibah::ledger::reader::Reader;
 use hibah::ledger::statement::Content;
 use hibah::ledger::verify::{Report, Trust, VerifyError, verify};
@@ -106,7 +106,7 @@ pub fn application() -> Value {
 
 /// A warrant for the year's case; its agreement is over 75 million.
 pub fn warrant(state: &State, amount: i64) -> Vec<u8> {
-    let account = state.org(1).expect("registered").account().to_hex();
+    let account = state.org(1).expect("registered").1.to_hex();
     let body = json!({
         "number": "957/1/2026", "amount": amount, "fiscal_year": 2026,
         "decided_by": decided_by("kuasa_bud"),

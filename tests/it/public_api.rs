@@ -266,6 +266,7 @@ fn openapi_names_every_address_and_no_other() {
         ("{n}", "1"),
         ("{source}", "cdcdcdcdcdcdcdcd"),
         ("{row}", "7"),
+        ("{name}", "report_late"),
     ];
     // A document has the media type that its entry names: `tests/it/desk_multipart.rs` reads some.
     for path in named.into_iter().filter(|path| path != "/documents/{sha256}") {

@@ -16,7 +16,7 @@ fn town(records: Records) -> (TempDir, Served) {
 }
 
 /// What every page must be.
-fn check_page(heard: &Heard, path: &str) {
+pub fn check_page(heard: &Heard, path: &str) {
     let text = heard.text();
     assert_eq!(heard.header("content-type"), "text/html; charset=utf-8", "{path}");
     let policy = heard.header("content-security-policy");
@@ -53,7 +53,7 @@ fn check_page(heard: &Heard, path: &str) {
 }
 
 /// The values of an attribute, unescaped.
-fn attribute(text: &str, name: &str) -> Vec<String> {
+pub fn attribute(text: &str, name: &str) -> Vec<String> {
     text.split(&format!(" {name}=\""))
         .skip(1)
         .filter_map(|rest| rest.split('"').next())

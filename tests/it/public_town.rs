@@ -8,8 +8,8 @@ use std::time::Duration;
 use hibah::cli::demo::city::{City, Registration, Saying};
 use hibah::grants::about::About;
 use hibah::grants::money::Currency;
-use hibah::grants::profile;
 use hibah::grants::time::Date;
+use hibah::grants::zero::profile;
 use hibah::public::connections::{self, Bounds};
 use serde_json::{Value, json};
 
@@ -134,7 +134,7 @@ fn execute(city: &mut City) {
         "report_due": "2027-01-10", "decided_by": city.decided_by("ppkd"),
     });
     say(city, "agreement.signed", case, body, &["ppkd", own]);
-    let account = city.state().org(1).expect("it is registered").account().to_hex();
+    let account = city.state().org(1).expect("it is registered").1.to_hex();
     let body = json!({
         "number": "957/0239/2026", "amount": amount, "fiscal_year": 2026, "decided_by": city.decided_by("kuasa_bud"),
         "payee": {"about": "org/1", "commitment": account, "pointer": "/body/sealed/account"},

@@ -65,7 +65,7 @@ fn script(examples: &[Example], public: u16) -> String {
         match example.command.strip_suffix(" &") {
             None => script.push_str(&format!("{}\n", example.command)),
             Some(server) => script.push_str(&format!(
-                "{server} > server.log &\nfor _ in $(seq 600); do\n  curl -fs -o /dev/null http://127.0.0.1:{public}/checkpoint && break\n  sleep 0.1\ndone\ncat server.log\n"
+                "{server} > server.log &\nfor _ in $(seq 3000); do\n  curl -fs -o /dev/null http://127.0.0.1:{public}/checkpoint && break\n  sleep 0.1\ndone\ncat server.log\n"
             )),
         }
     }

@@ -7,8 +7,8 @@ use hibah::cli::demo::city::{City, Registration, Saying};
 use hibah::grants::about::About;
 use hibah::grants::kinds::Kind;
 use hibah::grants::money::Currency;
-use hibah::grants::profile;
 use hibah::grants::time::Date;
+use hibah::grants::zero::profile;
 use hibah::ledger::reader::Reader;
 use hibah::ledger::tree::{self, Tree};
 use hibah::ledger::verify::{Source, Trust, verify};
@@ -115,7 +115,7 @@ fn execution(city: &mut City) {
         "report_due": "2027-01-10", "decided_by": city.decided_by("ppkd"),
     });
     say(city, "agreement.signed", "case/1/1", agreement, &["org/1", "ppkd"]);
-    let account = city.state().org(1).expect("registered").account().to_hex();
+    let account = city.state().org(1).expect("registered").1.to_hex();
     let warrant = json!({
         "number": "957/1/2026", "amount": 75_000_000, "fiscal_year": 2026, "decided_by": city.decided_by("kuasa_bud"),
         "payee": {"about": "org/1", "commitment": account, "pointer": "/body/sealed/account"},

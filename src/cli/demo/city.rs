@@ -12,21 +12,23 @@ use serde_json::{Value, json};
 
 use crate::grants::about::About;
 use crate::grants::money::Currency;
-use crate::grants::profile::Profile;
 use crate::grants::signer::SignerId;
-use crate::grants::state::{Series, State};
+use crate::grants::state::State;
 use crate::grants::time::{Date, Timestamp};
+use crate::grants::{one, zero};
 use crate::ledger::opening::{Opening, commitment};
 use crate::ledger::replay::Refused;
-use crate::ledger::statement::Content;
+use crate::ledger::statement::{Content, Statement};
 use crate::ledger::store::StoreError;
 use crate::ledger::writer::{Clock, Outcome, Writer};
 use crate::tlog::ed25519::SigningKey;
 use crate::tlog::hash::{Hash, sha256};
 use crate::tlog::note::NoteSigner;
 
-/// How many roots a city of ours has, and how many of them must sign.
-const ROOTS: (u64, usize) = (5, 3);
+/// How many roots a city under rule set 0 has; under rule set 1 the profile names their holders.
+const ROOTS: usize = 5;
+/// How many of them must sign.
+const THRESHOLD: usize = 3;
 /// The most statements in one transaction.
 const MAX_GROUP: usize = 500;
 const DAY_MS: i64 = 86_400_000;
@@ -65,6 +67,39 @@ impl Clock for ReplayClock {
     }
 }
 
+/// What a city is founded on: a profile of either rule set.
+pub struct Constitution {
+    rules: u64,
+    profile: Value,
+    offices: Vec<String>,
+    utc_offset_min: i32,
+    roots: usize,
+}
+
+impl From<&zero::profile::Profile> for Constitution {
+    fn from(profile: &zero::profile::Profile) -> Self {
+        Constitution {
+            rules: 0,
+            profile: profile.to_json(),
+            offices: profile.offices.iter().map(|office| office.code.0.clone()).collect(),
+            utc_offset_min: profile.utc_offset_min,
+            roots: ROOTS,
+        }
+    }
+}
+
+impl From<&one::profile::Profile> for Constitution {
+    fn from(profile: &one::profile::Profile) -> Self {
+        Constitution {
+            rules: 1,
+            profile: profile.to_json(),
+            offices: profile.offices.iter().map(|office| office.code.0.clone()).collect(),
+            utc_offset_min: profile.utc_offset_min,
+            roots: profile.root_holders.len(),
+        }
+    }
+}
+
 /// A city, its ledger and all its keys.
 pub struct City {
     writer: Writer,
@@ -73,6 +108,12 @@ pub struct City {
     offset_min: i32,
     keys: BTreeMap<String, NoteSigner>,
     offices: BTreeMap<String, u64>,
+    /// The person's number of an appointment, where it is another than the appointment's own.
+    persons: BTreeMap<u64, u64>,
+    /// How many keys were given beside those of [`published_key`].
+    spent: usize,
+    /// The hash of each registration.
+    registrations: BTreeMap<u64, Hash>,
     waiting: Vec<(Vec<u8>, String, About)>,
     touched: BTreeSet<About>,
 }
@@ -117,22 +158,23 @@ pub fn published_key(origin: &str, role: &str) -> NoteSigner {
 }
 
 impl City {
-    /// Founds the city's ledger in `dir` on the day `today` and appoints an official for each office of its profile.
+    /// Founds the city's ledger in `dir` on the day `today` and appoints an official for each office of its profile;
+    /// under rule set 1 the desk too.
     ///
     /// # Errors
     /// What the ledger or its files refuse.
     pub fn found(
         dir: &Path,
         origin: &str,
-        profile: &Profile,
+        constitution: impl Into<Constitution>,
         currency: &Currency,
         today: Date,
     ) -> Result<Self, CityError> {
         let clock = Arc::new(AtomicI64::new(0));
-        let offset_min = profile.utc_offset_min;
+        let Constitution { rules, profile, offices, utc_offset_min: offset_min, roots } = constitution.into();
         clock.store(office_hour(today, offset_min), Ordering::SeqCst);
         let mut keys: BTreeMap<String, NoteSigner> = BTreeMap::new();
-        for n in 1..=ROOTS.0 {
+        for n in 1..=roots {
             keys.insert(format!("root/{n}"), published_key(origin, &format!("root/{n}")));
         }
         let roots: Vec<String> = keys.values().map(|key| key.verifier().to_string()).collect();
@@ -144,9 +186,9 @@ impl City {
             after: None,
             body: json!({
                 "currency": {"code": currency.code(), "decimals": currency.decimals()},
-                "keys": {"ledger": ledger_key.verifier().to_string(), "roots": roots, "threshold": ROOTS.1},
-                "profile": profile.to_json(),
-                "rules": 0,
+                "keys": {"ledger": ledger_key.verifier().to_string(), "roots": roots, "threshold": THRESHOLD},
+                "profile": profile,
+                "rules": rules,
                 "trial": true,
             }),
             event_date: today,
@@ -163,14 +205,91 @@ impl City {
             offset_min,
             keys,
             offices: BTreeMap::new(),
+            persons: BTreeMap::new(),
+            spent: 0,
+            registrations: BTreeMap::new(),
             waiting: Vec::new(),
             touched: BTreeSet::new(),
         };
-        for (at, office) in profile.offices.iter().enumerate() {
-            city.appoint(&office.code.0, at as u64 + 1)?;
+        for (n, office) in (1..).zip(&offices) {
+            city.appoint(office, n)?;
+        }
+        if rules > 0 {
+            city.appoint_desk()?;
         }
         city.flush()?;
         Ok(city)
+    }
+
+    fn appoint_desk(&mut self) -> Result<(), CityError> {
+        let key = published_key(self.writer.origin(), "desk");
+        let body = json!({"decree_number": "555/Kep.1-REKAAN", "key": key.verifier().to_string()});
+        self.keys.insert("desk".to_owned(), key);
+        let signers = ["root/1", "root/2", "root/3", "desk"];
+        self.say(&Saying { kind: "desk.appointed", about: About::Ledger, body, on: self.today, signers: &signers })
+    }
+
+    /// A new key for a role that may have one already; the role signs with it from now on. Answers it as bodies name
+    /// it, with the id of the old one.
+    pub fn new_key(&mut self, role: &str) -> (String, Option<String>) {
+        let old = self.keys.get(role).map(|key| signer_id(key).to_string());
+        let seed_name = format!("{role} {}", self.keys.len() + self.spent);
+        let name = format!("{}/{role}", self.writer.origin());
+        let seed = sha256(format!("hibah published seed\n{name}\n{seed_name}\n").as_bytes());
+        let key = NoteSigner::new(&name, SigningKey::from_seed(*seed.as_bytes()))
+            .expect("an origin and a role make a key name");
+        let vkey = key.verifier().to_string();
+        self.spent += 1;
+        if let Some(old) = self.keys.insert(role.to_owned(), key) {
+            self.keys.insert(format!("{role}:old"), old);
+        }
+        (vkey, old)
+    }
+
+    /// Somebody holds an office from now on: the next appointment, with the person's number and the last day.
+    ///
+    /// # Errors
+    /// What the ledger refuses.
+    pub fn appoint_person(&mut self, office: &str, person: u64, until: Date, acting: bool) -> Result<u64, CityError> {
+        self.flush()?;
+        let n = self.state().next_number(&About::Official(1));
+        let role = format!("official/{n}");
+        let key = published_key(self.writer.origin(), &role);
+        let mut body = json!({
+            "office": office,
+            "person": format!("pejabat/{person:04}"),
+            "decree_number": format!("821/Kep.{n:03}-REKAAN/{}", self.today.year()),
+            "period": {"from": plus(self.today, -1)?.to_string(), "until": until.to_string()},
+            "key": key.verifier().to_string(),
+        });
+        if acting {
+            body["acting"] = json!(true);
+        }
+        self.keys.insert(role.clone(), key);
+        self.offices.insert(office.to_owned(), n);
+        self.persons.insert(n, person);
+        let signers = ["root/1", "root/2", "root/3", &role];
+        // What happened yesterday is recorded today.
+        let on = plus(self.today, -1)?;
+        self.say(&Saying { kind: "official.appointed", about: About::Official(n), body, on, signers: &signers })?;
+        Ok(n)
+    }
+
+    /// The hash of the statement by which an organisation was registered.
+    #[must_use]
+    pub fn registration(&self, n: u64) -> Option<Hash> {
+        self.registrations.get(&n).copied()
+    }
+
+    /// The appointment that an office's key is of now.
+    #[must_use]
+    pub fn holder(&self, office: &str) -> u64 {
+        self.offices.get(office).copied().unwrap_or_default()
+    }
+
+    /// An office is signed for by this appointment again.
+    pub fn give_back(&mut self, office: &str, n: u64) {
+        self.offices.insert(office.to_owned(), n);
     }
 
     /// Appoints an official with a new key to an office, for twenty years from today.
@@ -205,7 +324,7 @@ impl City {
     /// What the ledger refuses.
     pub fn register(&mut self, registration: &Registration<'_>) -> Result<u64, CityError> {
         self.flush()?;
-        let n = self.state().next_number(Series::Orgs);
+        let n = self.state().next_number(&About::Org(1));
         let role = format!("org/{n}");
         let key = published_key(self.writer.origin(), &role);
         let [account, chair] = ["account", "chair"].map(|name| {
@@ -222,7 +341,10 @@ impl City {
         self.keys.insert(role.clone(), key);
         let signers = ["registrar", &role];
         let on = self.today;
-        self.say(&Saying { kind: "organisation.registered", about: About::Org(n), body, on, signers: &signers })?;
+        let saying = Saying { kind: "organisation.registered", about: About::Org(n), body, on, signers: &signers };
+        let hash = Statement::parse(&self.statement(&saying)?, self.writer.origin()).map(|statement| statement.hash());
+        self.registrations.extend(hash.ok().map(|hash| (n, hash)));
+        self.say(&saying)?;
         Ok(n)
     }
 
@@ -279,7 +401,7 @@ impl City {
     fn rests_on_waiting(&self, saying: &Saying<'_>) -> bool {
         let parent = match saying.about {
             About::Case(id) => About::parse(&format!("org/{}", owner_number(&id))),
-            About::Decree(_) => return !self.waiting.is_empty(),
+            About::Decree(_) | About::List { .. } | About::Budget { .. } => return !self.waiting.is_empty(),
             _ => None,
         };
         self.touched.contains(&saying.about) || parent.is_some_and(|parent| self.touched.contains(&parent))
@@ -352,8 +474,9 @@ impl City {
     /// `decided_by` of the holder of an office.
     #[must_use]
     pub fn decided_by(&self, office: &str) -> Value {
-        let n = self.offices.get(office).copied().unwrap_or_default();
-        json!({"person": format!("pejabat/{n:04}"), "post": office})
+        let n = self.holder(office);
+        let person = self.persons.get(&n).copied().unwrap_or(n);
+        json!({"person": format!("pejabat/{person:04}"), "post": office})
     }
 }
 

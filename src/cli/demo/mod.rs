@@ -7,9 +7,14 @@ use self::city::{City, published_key};
 use super::{Failure, key_file, progress, serve};
 use crate::ledger::reader::Reader;
 
+mod bodies;
 pub mod city;
-pub mod plan;
-pub mod play;
+mod events;
+mod golden;
+mod papers;
+pub mod script;
+pub mod town;
+mod turns;
 
 /// The passphrase of every key file of a demo.
 const PASSPHRASE: &str = "hibah demo";
@@ -36,7 +41,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let script = plan::script().map_err(Failure::CouldNot)?;
+    let script = script::script().map_err(Failure::CouldNot)?;
     if !args.no_serve {
         serve::check_free(args.public, args.desk)?;
     }
@@ -65,7 +70,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
 }
 
 /// Plays the script beside `dir` and moves it there when it is whole.
-fn make(dir: &Path, script: &plan::Script) -> Result<(), Failure> {
+fn make(dir: &Path, script: &script::Script) -> Result<(), Failure> {
     if dir.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(Failure::CouldNot(format!("{} is not empty: name a new folder", dir.display())));
     }
@@ -76,7 +81,7 @@ fn make(dir: &Path, script: &plan::Script) -> Result<(), Failure> {
         std::fs::remove_dir_all(&unfinished).map_err(|e| could_not(&unfinished, e))?;
     }
     let bar = progress::bar("Playing 2013 to 2016");
-    let city = play::play(&unfinished, script, &|done, of| {
+    let city = town::play(&unfinished, script, &|done, of| {
         bar.set_length(of);
         bar.set_position(done);
     })
@@ -96,8 +101,8 @@ fn write_keys(dir: &Path, city: &City) -> Result<(), Failure> {
     for n in 1..=3 {
         files.push((format!("root-{n}.key"), published_key(city.state().origin(), &format!("root/{n}"))));
     }
-    for (n, official) in city.state().officials() {
-        let name = format!("official-{n}-{}.key", official.office);
+    for (n, office) in city.state().appointments() {
+        let name = format!("official-{n}-{office}.key");
         files.push((name, published_key(city.state().origin(), &format!("official/{n}"))));
     }
     for n in 1..=2 {

@@ -1,16 +1,16 @@
 //! A case: from application to report, one step after another.
 
 use crate::grants::about::{About, CaseId, CaseOwner};
-use crate::grants::bodies::{
-    AgreementSigned, AmountRecommended, ApplicationSubmitted, Body, Checklist, FundsCredited, WarrantIssued,
-};
-use crate::grants::change::{Edit, NewCase, Step};
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
 use crate::grants::money::{self, Amount};
 use crate::grants::rules::{Refusal, Rule};
 use crate::grants::shape::Label;
-use crate::grants::state::{Case, Closed, Next};
+use crate::grants::zero::bodies::{
+    AgreementSigned, AmountRecommended, ApplicationSubmitted, Body, Checklist, FundsCredited, WarrantIssued,
+};
+use crate::grants::zero::change::{Edit, NewCase, Step};
+use crate::grants::zero::state::{Case, Closed, Next};
 
 use super::signers::Required;
 use super::{Bench, Outcome, refuse, stages};

@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use crate::grants::about::{About, DecreeId};
-use crate::grants::bodies::{DecreeIssued, DecreeRow};
-use crate::grants::change::Edit;
 use crate::grants::kinds::Kind;
 use crate::grants::money;
 use crate::grants::rules::{Refusal, Rule};
-use crate::grants::state::{Decree, DecreeEntry, DecreeStatus};
+use crate::grants::zero::bodies::{DecreeIssued, DecreeRow};
+use crate::grants::zero::change::Edit;
+use crate::grants::zero::state::{Decree, DecreeEntry, DecreeStatus};
 
 use super::{Bench, Outcome, refuse, stages};
 

@@ -1,19 +1,20 @@
 //! Entry 0.
 
 use crate::grants::about::About;
-use crate::grants::bodies::{Body, LedgerFounded};
-use crate::grants::change::{Change, Edit};
-use crate::grants::claim::Claim;
-use crate::grants::keys::{Holder, KeyRing};
 use crate::grants::rules::{Refusal, Rule, RuleSet};
-use crate::grants::state::{Place, State};
+use crate::grants::zero::bodies::{Body, LedgerFounded};
+use crate::grants::zero::change::{Change, Edit};
+use crate::grants::zero::claim::Claim;
+use crate::grants::zero::keys::{Holder, KeyRing};
+use crate::grants::zero::state::{Place, State};
 
 use super::{dates, refuse};
 
 /// The rule set that a founding names, by which it is itself judged.
-pub(in crate::grants) fn rules_of_founding(claim: &Claim) -> Result<RuleSet, Refusal> {
+fn rules_of_founding(claim: &Claim) -> Result<RuleSet, Refusal> {
     let body = founding_body(claim)?;
     RuleSet::number(body.rules)
+        .filter(|rules| *rules == RuleSet::Zero)
         .ok_or_else(|| Refusal::form(format!("This program has no rule set {}; name rule set 0", body.rules)))
 }
 

@@ -23,25 +23,33 @@
 //! move the heads of its cases; rows and seal are by the key that issued the decree, an abandonment by any key of
 //! that office; a decree may be over the recommendation (that is a flag, not a refusal).
 
+pub mod bodies;
 mod cases;
+mod change;
+pub mod claim;
 mod decrees;
 mod founding;
+pub mod keys;
 mod places;
+pub mod profile;
 mod registers;
 mod signers;
 mod stages;
+pub mod state;
+mod things;
+#[cfg(test)]
+mod workflow_tests;
 
-pub(super) use founding::rules_of_founding;
 pub(super) use stages::next;
 
-use super::about::About;
-use super::bodies::Body;
-use super::change::{Change, Edit};
-use super::claim::{Claim, VerifiedStatement};
-use super::profile::Profile;
-use super::rules::{Refusal, Rule};
-use super::state::{Founding, Place, State};
-use super::time::Date;
+use self::bodies::Body;
+use self::change::{Change, Edit};
+use self::claim::Claim;
+use self::profile::Profile;
+use self::state::{Founding, Place, State};
+use crate::grants::about::About;
+use crate::grants::rules::{Refusal, Rule};
+use crate::grants::time::Date;
 
 /// What all judging of one statement looks at.
 struct Bench<'a> {
@@ -53,8 +61,7 @@ struct Bench<'a> {
     today: Date,
 }
 
-pub(super) fn judge(state: &State, statement: &VerifiedStatement, place: Place) -> Result<Change, Refusal> {
-    let claim = statement.claim();
+pub(super) fn judge(state: &State, claim: &Claim, place: Place) -> Result<Change, Refusal> {
     let Some(founding) = &state.founding else {
         return founding::judge(state, claim, place);
     };

@@ -3,7 +3,7 @@
 use crate::grants::about::{About, CaseId, CaseOwner};
 use crate::grants::kinds::Kind;
 use crate::grants::rules::{Refusal, Rule};
-use crate::grants::state::Series;
+use crate::grants::zero::state::Series;
 use crate::tlog::hash::Hash;
 
 use super::{Bench, refuse};

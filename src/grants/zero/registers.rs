@@ -1,12 +1,12 @@
 //! Officials, keys, organisations and past awards.
 
 use crate::grants::about::{About, AwardId, CaseOwner};
-use crate::grants::bodies::{AwardMigrated, KeyRevoked, OfficialAppointed, OrganisationRegistered};
-use crate::grants::change::Edit;
-use crate::grants::keys::{Holder, KeyNumber, Revocation};
 use crate::grants::kinds::Kind;
 use crate::grants::rules::{Refusal, Rule};
-use crate::grants::state::Act;
+use crate::grants::zero::bodies::{AwardMigrated, KeyRevoked, OfficialAppointed, OrganisationRegistered};
+use crate::grants::zero::change::Edit;
+use crate::grants::zero::keys::{Holder, KeyNumber, Revocation};
+use crate::grants::zero::state::Act;
 
 use super::signers::Required;
 use super::{Bench, Outcome, refuse};

@@ -1,12 +1,12 @@
 //! B2: whose keys may say what.
 
 use crate::grants::about::{About, CaseId, CaseOwner};
-use crate::grants::bodies::{Body, DecidedBy};
-use crate::grants::keys::Holder;
 use crate::grants::kinds::Kind;
-use crate::grants::profile::{Office, Role};
 use crate::grants::rules::{Refusal, Rule};
 use crate::grants::signer::SignerId;
+use crate::grants::zero::bodies::{Body, DecidedBy};
+use crate::grants::zero::keys::Holder;
+use crate::grants::zero::profile::{Office, Role};
 
 use super::{Bench, refuse, stages};
 

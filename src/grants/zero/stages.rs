@@ -2,8 +2,8 @@
 
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
-use crate::grants::profile::Profile;
-use crate::grants::state::{Case, Next};
+use crate::grants::zero::profile::Profile;
+use crate::grants::zero::state::{Case, Next};
 
 /// What may come next on a case. Empty when it is closed or held by a decree.
 pub(in crate::grants) fn next(profile: &Profile, case: Option<&Case>) -> Vec<Next> {

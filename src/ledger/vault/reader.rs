@@ -1,6 +1,5 @@
 //! Who may read the vault: offices that the profile names, proved by a key that is in force.
 
-use crate::grants::keys::Holder;
 use crate::grants::signer::SignerId;
 use crate::grants::state::State;
 use crate::grants::time::Timestamp;
@@ -42,8 +41,8 @@ pub struct VaultReader {
 
 /// The codes of the offices that may read the vault under the profile in force. Rule set 0 names none.
 #[must_use]
-pub fn readers_of(_state: &State) -> Vec<String> {
-    Vec::new()
+pub fn readers_of(state: &State) -> Vec<String> {
+    state.vault_readers()
 }
 
 impl VaultReader {
@@ -59,16 +58,16 @@ impl VaultReader {
         let vkey = signer.verifier();
         let id = SignerId::parse(&format!("{}+{}", vkey.name(), vkey.key_id()));
         let id = id.ok_or_else(|| NotAReader::NotInForce(format!("The key {vkey} has a name that no ledger knows")))?;
-        let key = state.in_force(&id, now).map_err(|refusal| NotAReader::NotInForce(refusal.sentence))?;
-        if key.vkey().as_str() != vkey.to_string() {
+        let today = state.local_date(now);
+        state.in_force(&id, today).map_err(|refusal| NotAReader::NotInForce(refusal.sentence))?;
+        if state.vkey_of(&id) != Some(&vkey.to_string()) {
             return Err(NotAReader::OtherKey(id));
         }
-        let Holder::Official(n) = key.holder() else { return Err(NotAReader::NoOffice(id)) };
-        let Some(official) = state.official(n) else { return Err(NotAReader::NoOffice(id)) };
-        if !may.contains(&official.office) {
-            return Err(NotAReader::OtherOffice { office: official.office.clone(), may: may.join(", ") });
+        let Some(office) = state.office_of_key(&id).map(str::to_owned) else { return Err(NotAReader::NoOffice(id)) };
+        if !may.contains(&office) {
+            return Err(NotAReader::OtherOffice { office, may: may.join(", ") });
         }
-        Ok(Self { office: official.office.clone(), key: id })
+        Ok(Self { office, key: id })
     }
 
     /// The code of the office.

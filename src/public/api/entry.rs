@@ -7,10 +7,12 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::flags::FindingRead;
 use super::number;
 use crate::ledger::entry::Entry;
 use crate::public::Site;
 use crate::public::answer::{self, Fault, Missing};
+use crate::public::shown::{Around, Erased};
 use crate::tlog::hash::{Hash, leaf_hash};
 
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -40,19 +42,35 @@ struct EntryRead {
     expires: String,
     /// Who signed: `<key name>+<8 hex key id>`.
     signers: Vec<String>,
-    /// The kind's own fields.
+    /// The kind's own fields. A text that was erased is null.
     #[schema(value_type = Object)]
     body: Value,
-    /// The entry's exact bytes: header, statement, signatures.
-    raw: String,
+    /// The entry's exact bytes: header, statement, signatures. None where a text was erased: the log's tiles have them.
+    raw: Option<String>,
+    /// What was erased of it.
+    erased: Vec<Erased>,
+    /// The entry whose correction replaces it; both versions stay.
+    corrected_by: Option<u64>,
+    /// The entry that revoked a key which signed this while suspect, as long as nobody has settled it.
+    disputed_by: Option<u64>,
+    /// What flags found with it: what is allowed and still worth a question.
+    findings: Vec<FindingRead>,
 }
 
 fn place(text: &str) -> Result<u64, Fault> {
     number(text).ok_or(Fault::missing(Missing::Entry))
 }
 
+/// The exact bytes, unless a text in them was erased.
 async fn bytes_of(site: &Site, index: u64) -> Result<Vec<u8>, Fault> {
-    site.pool.read(move |reader| reader.entry(index)?.ok_or(Fault::missing(Missing::Entry))).await
+    let read = site.pool.read(move |reader| {
+        let bytes = reader.entry(index)?.ok_or(Fault::missing(Missing::Entry))?;
+        match reader.hidden(index)?.first() {
+            Some(_) => Err(Fault::Hidden),
+            None => Ok(bytes),
+        }
+    });
+    read.await
 }
 
 fn raw_answer(bytes: Vec<u8>) -> Response {
@@ -82,10 +100,12 @@ pub(in crate::public) async fn entry(
         let read = site.pool.read(move |reader| {
             let statement = reader.statement(index, &origin)?.ok_or(Fault::missing(Missing::Entry))?;
             let bytes = reader.entry(index)?.ok_or(Fault::missing(Missing::Entry))?;
-            Ok((statement, bytes))
+            let around = Around::of(reader, &origin, index, &statement, &bytes)?;
+            Ok((statement, bytes, around))
         });
-        let (statement, bytes) = read.await?;
+        let (statement, bytes, around) = read.await?;
         let entry = Entry::parse(&bytes).map_err(|fault| Fault::store(&fault))?;
+        let hidden = around.shown.erased.iter().any(|erased| erased.what == "text");
         let read = EntryRead {
             index,
             leaf_hash: leaf_hash(&bytes).to_hex(),
@@ -98,10 +118,15 @@ pub(in crate::public) async fn entry(
             event_date: statement.event_date().to_string(),
             expires: statement.expires().to_string(),
             signers: statement.signers().iter().map(ToString::to_string).collect(),
-            body: statement.body().clone(),
-            raw: String::from_utf8_lossy(&bytes).into_owned(),
+            corrected_by: around.shown.corrected_by(),
+            disputed_by: around.disputed,
+            findings: around.findings.iter().map(FindingRead::of).collect(),
+            body: around.shown.body,
+            erased: around.shown.erased,
+            raw: (!hidden).then(|| String::from_utf8_lossy(&bytes).into_owned()),
         };
-        answer::body("application/json", answer::FOREVER, answer::json(&read))
+        // Its bytes never change, but later entries correct, dispute and erase.
+        answer::body("application/json", answer::REVALIDATE, answer::json(&read))
     };
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(response)
@@ -114,6 +139,7 @@ pub(in crate::public) async fn entry(
     responses(
         (status = 200, content_type = "text/plain; charset=utf-8", body = String),
         (status = 404, content_type = "application/problem+json", body = super::Problem),
+        (status = 410, content_type = "application/problem+json", body = super::Problem, description = "A text in it was erased; the log's tiles have the exact bytes"),
     )
 )]
 pub(in crate::public) async fn raw(State(site): State<Site>, Path(index): Path<String>) -> Result<Response, Fault> {

@@ -7,11 +7,13 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::flags::FindingRead;
 use super::number;
 use crate::ledger::reader::{Facet, Grant, GrantPage, GrantQuery};
 use crate::public::answer::{self, Fault, Missing};
 use crate::public::history::{History, Step};
 use crate::public::pages::narrow::{Narrowed, PAGE_SIZE};
+use crate::public::shown::Erased;
 use crate::public::{Site, founding::Founding};
 
 /// A grant in few words.
@@ -33,8 +35,15 @@ struct GrantSummary {
     agency: String,
     /// The fiscal year.
     fiscal_year: u16,
-    /// `open`, `held` (in a decree that is not complete), `refused`, `reported`, or a migrated award's outcome.
+    /// `open`, `held` (in a list, budget or decree that is not complete), `returned`, `disputed`, `refused`, `withdrawn`,
+    /// `cancelled`, `reported`, `settled`, or a migrated award's outcome.
     status: String,
+    /// The way of the law: `grant`, `assistance_planned`, `assistance_unplanned`; none for a migrated award.
+    way: Option<String>,
+    /// `money`, `goods` or `services`; none for a migrated award. Goods and services are handed over, never paid.
+    form: Option<String>,
+    /// The stage at which it was taken over from paper; earlier steps are not signed.
+    adopted_at: Option<String>,
     /// The kind of its last step.
     stage: String,
     /// The eleven amounts, in the order of its way.
@@ -52,8 +61,8 @@ struct AmountRead {
     name: &'static str,
     /// Whole minor units; none unless `state` is `recorded`.
     minor: Option<i64>,
-    /// `recorded`, `not_yet`, `not_applicable` (no stage of the profile gives it, or the case is refused), or
-    /// `not_recorded` (the old register does not say).
+    /// `recorded`, `not_yet`, `not_applicable` (no stage of the case's way gives it, or the case is closed without), or
+    /// `not_recorded` (the old register, or the paper that the case was taken over from, does not say).
     state: &'static str,
 }
 
@@ -69,6 +78,10 @@ struct GrantRead {
     numbers: Vec<String>,
     /// Its steps, first to last.
     steps: Vec<StepRead>,
+    /// What flags found, by entry: what is allowed and still worth a question.
+    findings: Vec<FindingRead>,
+    /// The report that should be there and is not: the day by which it was due, `YYYY-MM-DD`.
+    report_missing_since: Option<String>,
     /// Leaf hash of the latest entry about it: `after` of the next statement about it.
     head: String,
 }
@@ -91,7 +104,7 @@ struct StepRead {
     entry: u64,
     /// The kind of statement.
     kind: String,
-    /// What the statement is about: the grant, or the decree that names it.
+    /// What the statement is about: the grant, the paper that names it, or a note about it.
     about: String,
     /// When it happened, as claimed.
     event_date: String,
@@ -101,9 +114,16 @@ struct StepRead {
     signers: Vec<String>,
     /// The amount that the step gives this grant, in minor units.
     amount: Option<i64>,
-    /// The statement's body; of a decree's rows, this grant's row only.
+    /// The statement's body; of the rows of a list, budget or decree, this grant's row only. A text that was erased is
+    /// null.
     #[schema(value_type = Object)]
     body: Value,
+    /// The entry whose correction replaces it; both versions stay.
+    corrected_by: Option<u64>,
+    /// The entry that revoked a key which signed this while suspect, as long as nobody has settled it.
+    disputed_by: Option<u64>,
+    /// What was erased of it.
+    erased: Vec<Erased>,
 }
 
 /// A page of grants.
@@ -156,21 +176,15 @@ struct YearCount {
     count: u64,
 }
 
-/// What is said of an amount that is not there.
-pub(in crate::public) fn amount_state(founding: &Founding, grant: &Grant, at: usize) -> &'static str {
-    match grant.amounts[at] {
-        Some(_) => "recorded",
-        None if grant.migrated => "not_recorded",
-        None if grant.status == "refused" || !founding.gives(at) => "not_applicable",
-        None => "not_yet",
-    }
+fn there(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn summary(founding: &Founding, grant: &Grant) -> GrantSummary {
     let amounts = Figure::NAMES.iter().enumerate().map(|(at, name)| AmountRead {
         name,
         minor: grant.amounts[at],
-        state: amount_state(founding, grant, at),
+        state: founding.amount_state(grant, at),
     });
     GrantSummary {
         id: grant.id.clone(),
@@ -182,6 +196,9 @@ fn summary(founding: &Founding, grant: &Grant) -> GrantSummary {
         agency: grant.agency.clone(),
         fiscal_year: grant.fiscal_year,
         status: grant.status.clone(),
+        way: there(&grant.way.0),
+        form: there(&grant.way.1),
+        adopted_at: there(&grant.adopted),
         stage: grant.stage.clone(),
         amounts: amounts.collect(),
         first_entry: grant.first_index,
@@ -198,7 +215,10 @@ fn step(step: &Step) -> StepRead {
         recorded_at: step.record.recorded_at.clone(),
         signers: step.signatures.iter().map(|signature| signature.key.clone()).collect(),
         amount: step.amount(),
-        body: step.row.clone().unwrap_or_else(|| step.statement.body().clone()),
+        body: step.row.clone().unwrap_or_else(|| step.shown.body.clone()),
+        corrected_by: step.shown.corrected_by(),
+        disputed_by: step.disputed,
+        erased: step.shown.erased.clone(),
     }
 }
 
@@ -224,6 +244,8 @@ async fn grant(site: Site, id: String) -> Result<Response, Fault> {
         next: next_steps(&history.grant),
         numbers: history.grant.numbers.split('\n').filter(|n| !n.is_empty()).map(str::to_owned).collect(),
         steps: history.steps.iter().map(step).collect(),
+        findings: history.steps.iter().flat_map(|step| &step.findings).map(FindingRead::of).collect(),
+        report_missing_since: history.missed.as_ref().map(|missed| missed.due.clone()),
         head: history.head.to_hex(),
     };
     Ok(answer::body("application/json", answer::REVALIDATE, answer::json(&read)))

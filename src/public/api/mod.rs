@@ -3,6 +3,7 @@
 //! `routes` is the one list of addresses that programs use; a test holds it against the document, both ways.
 
 mod entry;
+pub(super) mod flags;
 pub(super) mod grant;
 mod status;
 
@@ -11,7 +12,7 @@ use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
 use super::answer::{self, Fault};
-use super::{Site, documents, log};
+use super::{Kept, documents, log};
 
 /// A problem (RFC 9457).
 #[derive(Serialize, ToSchema)]
@@ -48,6 +49,8 @@ pub struct Problem {
         grant::award,
         grant::organisation,
         grant::grants,
+        flags::flags,
+        flags::flag,
         documents::document,
     ),
     components(schemas(Problem))
@@ -55,7 +58,7 @@ pub struct Problem {
 struct Document;
 
 /// Every address for programs, as axum spells it.
-pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Site>)> {
+pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Kept>)> {
     vec![
         ("/checkpoint", get(log::checkpoint)),
         ("/tile/{*path}", get(log::tile)),
@@ -69,6 +72,8 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Site>)> {
         ("/api/v1/awards/{source}/{row}", get(grant::award)),
         ("/api/v1/orgs/{n}", get(grant::organisation)),
         ("/api/v1/grants", get(grant::grants)),
+        ("/api/v1/flags", get(flags::flags)),
+        ("/api/v1/flags/{name}", get(flags::flag)),
         ("/documents/{sha256}", get(documents::document)),
     ]
 }

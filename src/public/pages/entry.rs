@@ -4,9 +4,13 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::told::{Document, Fact, Teller};
+use super::beside::{Compared, Found as FlagFound};
+use super::documents::{Document, Place, with_place};
+use super::told::{Fact, Said, Teller};
 use super::words::{Lang, Words};
 use super::{Frame, Signed, Thing, Visit, html};
+use crate::grants::kinds::Kind;
+use crate::grants::time::Date;
 use crate::ledger::entry::Entry;
 use crate::ledger::reader::Reader;
 use crate::ledger::statement::Statement;
@@ -14,8 +18,8 @@ use crate::ledger::store;
 use crate::public::Site;
 use crate::public::answer::{Fault, Missing};
 use crate::public::api::number;
-use crate::public::history::{Holders, Signature};
 use crate::public::moment::Moment;
+use crate::public::shown::{Around, Comparison, without};
 use crate::tlog::hash::leaf_hash;
 use crate::tlog::proof::TlogProof;
 
@@ -34,6 +38,15 @@ struct EntryPage<'a> {
     signed: Vec<Signed>,
     facts: Vec<Fact>,
     documents: Vec<Document>,
+    /// What else is to be seen at once, each with the entry that says why.
+    marks: Vec<(String, u64)>,
+    /// The case is taken over from paper.
+    adopted: bool,
+    sealed: bool,
+    compared: Vec<Compared>,
+    found: Vec<FlagFound>,
+    /// Whether the text below is not the whole.
+    hidden: bool,
     text: String,
     leaf: String,
     statement_hash: String,
@@ -50,22 +63,39 @@ struct EntryPage<'a> {
 struct Found {
     bytes: Vec<u8>,
     statement: Statement,
-    signatures: Vec<Signature>,
+    around: Around,
     receipt: TlogProof,
     signed: store::Signed,
+    compared: Vec<Comparison>,
 }
 
 fn find(reader: &Reader, origin: &str, index: u64) -> Result<Found, Fault> {
     let missing = Fault::missing(Missing::Entry);
     let signed = reader.signed()?;
     let statement = reader.statement(index, origin)?.ok_or(missing.clone())?;
+    let bytes = reader.entry(index)?.ok_or(missing.clone())?;
     Ok(Found {
-        bytes: reader.entry(index)?.ok_or(missing.clone())?,
-        signatures: Holders::new(reader, origin).of(&statement)?,
+        around: Around::of(reader, origin, index, &statement, &bytes)?,
         receipt: reader.receipt(index)?.ok_or(missing)?,
+        compared: Comparison::around(reader, origin, index, statement.kind())?,
+        bytes,
         statement,
         signed,
     })
+}
+
+/// What is to be seen at once: disputed, corrected, erased.
+fn marks(found: &Found, teller: &Teller<'_>) -> Vec<(String, u64)> {
+    let w = teller.lang.words();
+    let around = &found.around;
+    let disputed = around.disputed.map(|by| (w.disputed_by(by), by));
+    let corrected = around.shown.corrected_by().map(|by| (format!("{} {by}", w.corrected_mark), by));
+    let erased = around.shown.erased.first().map(|erased| {
+        let day = Date::parse(&erased.day).map(|day| Moment::day(day, teller.lang).words().to_owned());
+        let told = w.erased_on(&day.unwrap_or_default(), &erased.basis);
+        (format!("{}: {told}", w.erased_mark), erased.entry)
+    });
+    disputed.into_iter().chain(corrected).chain(erased).collect()
 }
 
 /// One entry.
@@ -77,6 +107,7 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(index): Pa
     let (w, lang, founding) = (visit.lang.words(), visit.lang, &site.founding);
     let (statement, teller) = (&found.statement, Teller { founding, lang });
     let kind = w.kind(statement.kind()).to_owned();
+    let hidden = found.around.shown.hidden_texts(statement);
     let local = entry.recorded_at.local_date(founding.offset_min);
     let page = EntryPage {
         frame: Frame::of(&site, &visit, format!("{} {index}: {kind}", w.entry_heading)),
@@ -87,10 +118,23 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(index): Pa
         happened: Moment::day(statement.event_date(), lang),
         recorded: Moment::time(entry.recorded_at, founding.offset_min, lang),
         delay: w.delay(statement.event_date().days_until(local)),
-        signed: found.signatures.iter().map(|signature| Signed::of(signature, founding, lang)).collect(),
-        facts: teller.facts(statement.body(), &[]),
-        documents: teller.documents(statement.body(), index),
-        text: String::from_utf8_lossy(&found.bytes).into_owned(),
+        signed: found.around.signatures.iter().map(|signature| Signed::of(signature, founding, lang)).collect(),
+        facts: teller
+            .facts(
+                Said { kind: statement.kind(), body: &found.around.shown.body, erased: &found.around.shown.erased },
+                &["decided_by", "body"],
+            )
+            .into_iter()
+            .chain(teller.decided(&found.around.shown.body, &found.around.signatures))
+            .collect(),
+        documents: with_place(&site, lang, teller.documents(&found.around.shown.body, index)).await?,
+        marks: marks(&found, &teller),
+        adopted: statement.kind() == Kind::CaseAdopted.name(),
+        sealed: ["sealed", "payee"].iter().any(|field| statement.body().get(field).is_some()),
+        compared: found.compared.iter().map(|comparison| Compared::of(comparison, &teller)).collect(),
+        found: found.around.findings.iter().map(|finding| FlagFound::of(finding, &teller)).collect(),
+        hidden: !hidden.is_empty(),
+        text: without(&String::from_utf8_lossy(&found.bytes), &hidden, w.erased_text),
         leaf: leaf_hash(&found.bytes).to_hex(),
         statement_hash: statement.hash().to_hex(),
         previous: (index > 0).then(|| entry.previous.to_hex()),

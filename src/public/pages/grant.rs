@@ -1,26 +1,32 @@
-//! One grant: where it is and what is next, its eleven amounts, its way, its documents, how to check it.
+//! One grant: where it is and what is next, what happened outside the rules, its eleven amounts, its way with what flags
+//! found and what was corrected, its documents, how to check it.
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::Value;
 
-use super::told::{Document, Fact, Teller};
+use super::beside::{Compared, Found};
+use super::documents::{Document, Place, with_place};
+use super::told::{Fact, Said, Teller};
 use super::words::{Lang, Words};
 use super::{Frame, Signed, Visit, html};
+use crate::grants::kinds::Kind;
 use crate::grants::time::{Date, Timestamp};
 use crate::ledger::reader::Grant;
 use crate::public::Site;
 use crate::public::answer::Fault;
-use crate::public::api::grant::amount_state;
 use crate::public::founding::{self, Founding};
-use crate::public::history::{Decree, History, Step};
+use crate::public::history::{History, Paper, Step};
 use crate::public::moment::Moment;
 
-/// Fields that the page shows in a better place or in its own words, or that every step of rule set 0 has alike.
-const TOLD_ELSEWHERE: [&str; 8] = ["amount", "title", "key", "sealed", "field", "form", "way", "payee"];
+/// Fields that the page shows in a better place or in its own words, or that every application has alike.
+const TOLD_ELSEWHERE: [&str; 10] =
+    ["amount", "title", "key", "sealed", "field", "form", "way", "payee", "decided_by", "body"];
+/// Fields of an irregularity that stand in its heading.
+const TOLD_IN_HEADING: [&str; 1] = ["amount"];
 
-/// One of the eleven amounts.
+/// One of the eleven amounts, or the value of goods handed over.
 struct Rung {
     label: &'static str,
     /// The step that gives it; an old register's amounts have no steps.
@@ -44,6 +50,24 @@ struct Stop {
     signed: Vec<Signed>,
     amount: Option<String>,
     facts: Vec<Fact>,
+    /// What else is to be seen at once: disputed, corrected, erased.
+    marks: Vec<Mark>,
+    compared: Option<Compared>,
+    found: Vec<Found>,
+}
+
+/// A mark at a step, with the entry that says why.
+struct Mark {
+    text: String,
+    entry: Option<u64>,
+}
+
+/// A fact that a rule refuses, but that happened.
+struct Irregular {
+    index: u64,
+    amount: Option<String>,
+    facts: Vec<Fact>,
+    documents: Vec<Document>,
 }
 
 #[derive(Template)]
@@ -53,13 +77,18 @@ struct GrantPage<'a> {
     w: &'static Words,
     grant: &'a Grant,
     title: String,
+    recipient: String,
     status: String,
     field: Option<String>,
     agency: Option<String>,
     organisation: Option<String>,
     where_now: String,
+    irregular: Vec<Irregular>,
     rungs: Vec<Rung>,
     stops: Vec<Stop>,
+    /// The report that should be there, as a sentence.
+    missed: Option<String>,
+    sealed: bool,
     documents: Vec<Document>,
     numbers: Vec<String>,
     last: u64,
@@ -74,12 +103,12 @@ struct View<'a> {
     history: &'a History,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
     fn words(&self) -> &'static Words {
         self.lang.words()
     }
 
-    fn teller(&self) -> Teller<'_> {
+    fn teller(&self) -> Teller<'a> {
         Teller { founding: self.founding, lang: self.lang }
     }
 
@@ -105,11 +134,29 @@ impl View<'_> {
             return format!("{}. {}", self.words().migrated_label, self.words().migrated_note);
         }
         match (grant.status.as_str(), id) {
+            ("withdrawn", true) => format!("Ditarik pemohon, dicatat {since}. {}", self.reason(last)),
+            ("withdrawn", false) => format!("Withdrawn by the applicant, recorded {since}. {}", self.reason(last)),
+            ("cancelled", true) => format!("Dibatalkan, dicatat {since}. {}", self.reason(last)),
+            ("cancelled", false) => format!("Cancelled, recorded {since}. {}", self.reason(last)),
+            ("settled", true) => {
+                format!("Selesai: laporan diterima, tidak ada lagi yang harus dikembalikan, dicatat {since}.")
+            }
+            ("settled", false) => {
+                format!("Settled: the report was accepted and nothing is left to give back, recorded {since}.")
+            }
             ("refused", true) => format!("Ditolak, dicatat {since}. {}", self.reason(last)),
             ("refused", false) => format!("Refused, recorded {since}. {}", self.reason(last)),
             ("reported", true) => format!("Selesai: penggunaan dana dilaporkan, dicatat {since}."),
             ("reported", false) => {
                 format!("Finished: the use of the money was reported, recorded {since}.")
+            }
+            ("held", true) if !last.record.about.starts_with("decree/") => {
+                format!(
+                    "Dimuat dalam daftar atau APBD yang belum lengkap sejak {since}. Berikutnya: daftar atau APBD itu berlaku."
+                )
+            }
+            ("held", false) if !last.record.about.starts_with("decree/") => {
+                format!("In a list or budget that is not complete yet, since {since}. Next: it takes effect.")
             }
             ("held", true) => {
                 format!("Dimuat dalam keputusan yang belum lengkap sejak {since}. Berikutnya: keputusan berlaku.")
@@ -117,18 +164,24 @@ impl View<'_> {
             ("held", false) => {
                 format!("In a decree that is not complete yet, since {since}. Next: the decree takes effect.")
             }
-            ("disputed", true) => {
+            ("disputed", true) if self.founding.rules == 0 => {
                 format!("Disengketakan sejak {since}: kunci yang dicabut ikut menandatangani. Hanya dapat ditolak.")
             }
-            ("disputed", false) => {
+            ("disputed", false) if self.founding.rules == 0 => {
                 format!("Disputed since {since}: a key that was revoked has signed. It can only be refused.")
             }
+            ("disputed", true) => format!(
+                "Disengketakan sejak {since}: kunci yang dicabut ikut menandatangani. Menunggu penegasan, koreksi, pengembalian, atau pembatalan; tidak ada pencairan."
+            ),
+            ("disputed", false) => format!(
+                "Disputed since {since}: a key that was revoked has signed. It waits for a confirmation, a correction, a return or a cancellation; nothing is paid."
+            ),
             _ => self.under_way(&since),
         }
     }
 
     fn reason(&self, last: &Step) -> String {
-        let reason = last.statement.body().get("reason").and_then(Value::as_str).unwrap_or_default();
+        let reason = last.shown.body.get("reason").and_then(Value::as_str).unwrap_or_default();
         match (reason, self.lang) {
             ("", _) => String::new(),
             (reason, Lang::Indonesian) => format!("Alasan: {reason}"),
@@ -142,7 +195,12 @@ impl View<'_> {
         let mut kinds: Vec<String> = Vec::new();
         for step in &next {
             let kind = step.get("kind").and_then(Value::as_str).unwrap_or_default();
-            kinds.push(self.words().kind(kind).to_owned());
+            let due = step.get("due").and_then(Value::as_str).and_then(|due| self.day(due));
+            let due = due.map(|due| match self.lang {
+                Lang::Indonesian => format!(" (paling lambat {})", due.words()),
+                Lang::English => format!(" (by {})", due.words()),
+            });
+            kinds.push(format!("{}{}", self.words().kind(kind), due.unwrap_or_default()));
             let holder = self.holder(step);
             if !holders.contains(&holder) {
                 holders.push(holder);
@@ -165,9 +223,32 @@ impl View<'_> {
         let role = step.get("office").and_then(Value::as_str);
         let office = role.map(|role| self.founding.office_of(role, &self.history.grant.agency, self.lang).to_owned());
         let recipient = step.get("organisation").and_then(Value::as_bool).unwrap_or(false);
-        let recipient = recipient.then(|| self.history.grant.recipient.clone());
+        let recipient = recipient.then(|| self.recipient());
         let both: Vec<String> = office.into_iter().chain(recipient).collect();
         both.join(&format!(" {} ", self.words().and))
+    }
+
+    fn recipient(&self) -> String {
+        let grant = &self.history.grant;
+        self.words().recipient_of(&grant.recipient, grant.organisation, grant.migrated)
+    }
+
+    /// What goods or services are worth that were handed over: never "paid".
+    fn handed_over(&self, largest: u64) -> Option<Rung> {
+        let w = self.words();
+        if !matches!(self.history.grant.way.1.as_str(), "goods" | "services") {
+            return None;
+        }
+        let step = self.history.latest(Kind::GoodsHandedOver);
+        let minor = step.and_then(Step::amount);
+        Some(Rung {
+            label: w.handed_over,
+            from: Some(w.handed_over_from),
+            value: minor.map_or_else(|| w.not_yet.to_owned(), |minor| self.founding.money(minor)),
+            there: minor.is_some(),
+            share: minor.map_or(0, |minor| share(minor, largest)),
+            index: step.map(|step| step.record.index),
+        })
     }
 
     fn rungs(&self) -> Vec<Rung> {
@@ -177,26 +258,49 @@ impl View<'_> {
         let rung = |at: usize| {
             let value = match grant.amounts[at] {
                 Some(minor) => self.founding.money(minor),
-                None => w.absent(amount_state(self.founding, grant, at)).to_owned(),
+                None => w.absent(self.founding.amount_state(grant, at)).to_owned(),
             };
-            let share =
-                grant.amounts[at].map_or(0, |minor| u128::from(minor.unsigned_abs()) * 100 / u128::from(largest));
             let from = |step: &&Step| {
                 grant.amounts[at].is_some()
-                    && (grant.migrated || founding::gives_amount(&step.record.kind, step.row.is_some(), at))
+                    && (grant.migrated || founding::gives_amount(&step.record.kind, step.statement.body(), at))
             };
             Rung {
                 label: w.amounts[at],
                 from: (!grant.migrated).then(|| w.amount_from[at]),
                 value,
                 there: grant.amounts[at].is_some(),
-                // At most 100.
-                share: u32::try_from(share).unwrap_or(100),
+                share: grant.amounts[at].map_or(0, |minor| share(minor, largest)),
                 index: self.history.steps.iter().rev().find(from).map(|step| step.record.index),
             }
         };
         // An old register has no steps still to come: what it does not say is told in one sentence.
-        (0..grant.amounts.len()).map(rung).filter(|rung| rung.there || !grant.migrated).collect()
+        let rungs = (0..grant.amounts.len()).map(rung).filter(|rung| rung.there || !grant.migrated);
+        rungs.chain(self.handed_over(largest)).collect()
+    }
+
+    fn irregular(&self) -> Vec<Irregular> {
+        let of_kind = |step: &&Step| step.record.kind == Kind::IrregularityRecorded.name();
+        let one = |step: &'a Step| Irregular {
+            index: step.record.index,
+            amount: step.amount().map(|minor| self.founding.money(minor)),
+            facts: self.teller().facts(said(step), &TOLD_IN_HEADING),
+            documents: self.teller().documents(&step.shown.body, step.record.index),
+        };
+        self.history.steps.iter().filter(of_kind).map(one).collect()
+    }
+
+    fn marks(&self, step: &Step) -> Vec<Mark> {
+        let w = self.words();
+        let disputed = step.disputed.map(|by| Mark { text: w.disputed_by(by), entry: Some(by) });
+        let corrected =
+            step.shown.corrected_by().map(|by| Mark { text: format!("{} {by}", w.corrected_mark), entry: Some(by) });
+        let erased = step.shown.erased.first().map(|erased| {
+            let day = self.day(&erased.day).map(|day| day.words().to_owned()).unwrap_or_default();
+            Mark { text: format!("{}: {}", w.erased_mark, w.erased_on(&day, &erased.basis)), entry: Some(erased.entry) }
+        });
+        let adopted = (step.record.kind == Kind::CaseAdopted.name())
+            .then(|| Mark { text: w.adopted_note.to_owned(), entry: None });
+        disputed.into_iter().chain(corrected).chain(erased).chain(adopted).collect()
     }
 
     fn stop(&self, step: &Step) -> Stop {
@@ -205,14 +309,15 @@ impl View<'_> {
         let offset = self.founding.offset_min;
         let days = date.zip(recorded).map(|(date, at)| date.days_until(at.local_date(offset)));
         let mut facts = Vec::new();
-        if let Some(decree) = &step.decree {
-            facts.extend(self.decree_facts(decree, step.row.is_some()));
+        if let Some(paper) = &step.paper {
+            facts.extend(self.paper_facts(paper, step));
         }
-        let told = step.row.is_none();
-        if told {
-            facts.extend(self.teller().facts(step.statement.body(), &TOLD_ELSEWHERE));
-            facts.extend(self.payee(step.statement.body()));
+        if step.row.is_none() {
+            facts.extend(self.teller().facts(said(step), &TOLD_ELSEWHERE));
+            facts.extend(self.teller().decided(&step.shown.body, &step.signatures));
+            facts.extend(self.payee(&step.shown.body));
         }
+        let teller = self.teller();
         Stop {
             kind: self.step_title(step),
             index: step.record.index,
@@ -223,13 +328,21 @@ impl View<'_> {
             signed: step.signatures.iter().map(|signature| Signed::of(signature, self.founding, self.lang)).collect(),
             amount: step.amount().map(|minor| self.founding.money(minor)),
             facts,
+            marks: self.marks(step),
+            compared: step.corrects.as_ref().map(|comparison| Compared::of(comparison, &teller)),
+            found: step.findings.iter().map(|finding| Found::of(finding, &teller)).collect(),
         }
     }
 
     fn step_title(&self, step: &Step) -> String {
         let w = self.words();
+        let in_paper = match Kind::parse(&step.record.kind) {
+            Some(Kind::ListRows) => w.list_row,
+            Some(Kind::BudgetRows) => w.budget_row,
+            _ => w.decree_row,
+        };
         match step.row.as_ref().and_then(|row| row.get("row")?.as_u64()) {
-            Some(row) => format!("{} {row}", w.decree_row),
+            Some(row) => format!("{in_paper} {row}"),
             None => w.kind(&step.record.kind).to_owned(),
         }
     }
@@ -239,16 +352,21 @@ impl View<'_> {
     fn payee(&self, body: &Value) -> Option<Fact> {
         body.get("payee")?;
         let w = self.words();
-        Some(Fact { label: w.payee_account.to_owned(), text: w.payee_registered.to_owned(), letters: false })
+        Some(Fact::plain(w.payee_account, w.payee_registered))
     }
 
-    fn decree_facts(&self, decree: &Decree, in_row: bool) -> Vec<Fact> {
+    fn paper_facts(&self, paper: &Paper, step: &Step) -> Vec<Fact> {
         let w = self.words();
-        let number = decree.body.get("number").and_then(Value::as_str).unwrap_or(&decree.about);
-        let fact = |label: &str, text: String| Fact { label: label.to_owned(), text, letters: false };
-        let mut facts = vec![fact(w.decree_number, number.to_owned())];
-        let decided = serde_json::json!({ "decided_by": decree.body.get("decided_by") });
-        facts.extend(self.teller().facts(&decided, &[]).into_iter().filter(|_| in_row));
+        let number = paper.body.get("number").and_then(Value::as_str).unwrap_or(&paper.about);
+        let label = match paper.about.split('/').next() {
+            Some("list") => w.list_number,
+            Some("budget") => w.budget_number,
+            _ => w.decree_number,
+        };
+        let mut facts = vec![Fact::plain(label, number)];
+        if step.row.is_some() {
+            facts.extend(self.teller().decided(&paper.body, &step.signatures));
+        }
         facts
     }
 
@@ -256,9 +374,9 @@ impl View<'_> {
     fn documents(&self) -> Vec<Document> {
         let mut documents: Vec<Document> = Vec::new();
         for step in &self.history.steps {
-            let own = self.teller().documents(step.statement.body(), step.record.index);
-            let decree = step.decree.iter().flat_map(|decree| self.teller().documents(&decree.body, decree.index));
-            for document in own.into_iter().chain(decree) {
+            let own = self.teller().documents(&step.shown.body, step.record.index);
+            let paper = step.paper.iter().flat_map(|paper| self.teller().documents(&paper.body, paper.index));
+            for document in own.into_iter().chain(paper) {
                 if !documents.iter().any(|known| known.sha256 == document.sha256) {
                     documents.push(document);
                 }
@@ -274,12 +392,22 @@ impl View<'_> {
         let entry = self.words().entry_heading.to_lowercase();
         format!(
             "{government}, {}, {}, {entry} {last} ({leaf}), {base}{}/grants/{}",
-            grant.recipient,
+            self.recipient(),
             grant.id,
             self.lang.prefix(),
             grant.id
         )
     }
+}
+
+fn said(step: &Step) -> Said<'_> {
+    Said { kind: &step.record.kind, body: &step.shown.body, erased: &step.shown.erased }
+}
+
+/// The length of an amount beside the largest, in percent.
+fn share(minor: i64, largest: u64) -> u32 {
+    let share = u128::from(minor.unsigned_abs()) * 100 / u128::from(largest.max(1));
+    u32::try_from(share.min(100)).unwrap_or(100)
 }
 
 /// One grant.
@@ -289,24 +417,30 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(id): Path<
     let view = View { founding: &site.founding, lang: visit.lang, history: &history };
     let (w, grant, base) = (visit.lang.words(), &history.grant, visit.base(&site.founding));
     let last = history.steps.last().map_or(grant.last_index, |step| step.record.index);
-    let title = w.title(&grant.title);
+    let (title, recipient) = (w.title_of(&grant.title, grant.migrated), view.recipient());
+    let day = |text: &str| view.day(text).map(|day| day.words().to_owned()).unwrap_or_default();
+    let has_sealed = |step: &Step| step.shown.body.get("sealed").is_some() || step.shown.body.get("payee").is_some();
     let titled = |code: &str, title: &str| (!code.is_empty()).then(|| title.to_owned());
     let page = GrantPage {
-        frame: Frame::of(&site, &visit, format!("{title}, {}", grant.recipient)),
+        frame: Frame::of(&site, &visit, format!("{title}, {recipient}")),
         w,
         status: w.status(&grant.status).to_owned(),
         field: titled(&grant.field, site.founding.field(&grant.field, visit.lang)),
-        agency: titled(&grant.agency, site.founding.office_of("agency", &grant.agency, visit.lang)),
+        agency: titled(&grant.agency, site.founding.agency(&grant.agency, visit.lang)),
         organisation: grant.organisation.map(|n| format!("{}/grants?org={n}", visit.lang.prefix())),
         where_now: view.where_now(),
+        irregular: view.irregular(),
         rungs: view.rungs(),
+        missed: history.missed.as_ref().map(|missed| w.report_was_due(&day(&missed.due), &day(&missed.as_of))),
+        sealed: history.steps.iter().any(has_sealed),
         stops: history.steps.iter().map(|step| view.stop(step)).collect(),
-        documents: view.documents(),
+        documents: with_place(&site, visit.lang, view.documents()).await?,
         numbers: grant.numbers.split('\n').filter(|number| !number.is_empty()).map(str::to_owned).collect(),
         command: format!("hibah verify {base} --vkey '{}'", site.founding.vkey),
         citation: view.citation(&base, last),
         grant,
         title,
+        recipient,
         last,
     };
     html(&page)

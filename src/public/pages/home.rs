@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::words::{Lang, Words};
 use super::{Frame, Visit, html, narrow::Narrowed};
 use crate::grants::time::Timestamp;
-use crate::ledger::reader::{Facet, GrantPage, GrantQuery, Reader, Record};
+use crate::ledger::reader::{Facet, Grant, GrantPage, GrantQuery, Reader, Record};
 use crate::ledger::store::Signed;
 use crate::public::Site;
 use crate::public::answer::Fault;
@@ -67,7 +67,7 @@ struct Found {
     /// Whether those are of awards from before the ledger.
     migrated: bool,
     before: u64,
-    newest: Vec<(Record, Option<(String, String)>)>,
+    newest: Vec<(Record, Option<Grant>)>,
 }
 
 fn find(reader: &Reader) -> Result<Found, Fault> {
@@ -78,7 +78,7 @@ fn find(reader: &Reader) -> Result<Found, Fault> {
             continue;
         }
         let grant = reader.grant(&record.about)?;
-        newest.push((record, grant.map(|grant| (grant.title, grant.recipient))));
+        newest.push((record, grant));
     }
     let before = reader.grants(&GrantQuery { migrated: Some(true), ..GrantQuery::default() })?.total;
     let (migrated, years) = newest_years(reader)?;
@@ -144,7 +144,10 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit) -> Result<Respo
     let newest = found.newest.into_iter().map(|(record, grant)| Newest {
         index: record.index,
         kind: kind_title(w, &record.kind),
-        subject: grant.map(|(title, recipient)| (w.title(&title), recipient)),
+        subject: grant.map(|grant| {
+            let recipient = w.recipient_of(&grant.recipient, grant.organisation, grant.migrated);
+            (w.title_of(&grant.title, grant.migrated), recipient)
+        }),
         recorded: time(&record.recorded_at),
         about: record.about,
     });

@@ -11,7 +11,6 @@ use super::{Frame, Visit, html};
 use crate::ledger::reader::{Count, Facet, Grant, GrantPage, Reader};
 use crate::public::Site;
 use crate::public::answer::Fault;
-use crate::public::api::grant::amount_state;
 use crate::public::founding::Founding;
 
 /// The amounts that the list shows: asked, decreed, paid.
@@ -219,14 +218,14 @@ impl View<'_> {
             label: w.amounts[at],
             text: match grant.amounts[at] {
                 Some(minor) => self.founding.money(minor),
-                None => w.absent(amount_state(self.founding, grant, at)).to_owned(),
+                None => w.absent(self.founding.amount_state(grant, at)).to_owned(),
             },
             there: grant.amounts[at].is_some(),
         };
         Row {
             href: format!("{}/grants/{}", self.lang.prefix(), grant.id),
-            title: w.title(&grant.title),
-            recipient: grant.recipient.clone(),
+            title: w.title_of(&grant.title, grant.migrated),
+            recipient: w.recipient_of(&grant.recipient, grant.organisation, grant.migrated),
             id: grant.id.clone(),
             migrated: grant.migrated,
             year: grant.fiscal_year,

@@ -1,8 +1,12 @@
 //! Pages for people: HTML made on the server, one style sheet, no script. Indonesian at `/...`, English at `/en/...`.
 
+mod beside;
+mod documents;
 mod entry;
+mod flags;
 mod grant;
 mod home;
+mod labels;
 mod list;
 mod log;
 pub(super) mod narrow;
@@ -22,8 +26,8 @@ use axum::routing::get;
 
 use super::answer::{self, Asked, Fault, Missing};
 use super::founding::Founding;
-use super::history::{Holder, Signature};
-use super::{Records, Site};
+use super::holders::{Holder, Signature};
+use super::{Kept, Records, Site};
 use crate::tlog::hash::sha256;
 use words::{Lang, Words};
 
@@ -34,7 +38,7 @@ static STYLE_NAME: LazyLock<String> =
     LazyLock::new(|| format!("style-{}.css", &sha256(STYLE.as_bytes()).to_hex()[..16]));
 
 /// Every address for people.
-pub(super) fn routes() -> Router<Site> {
+pub(super) fn routes() -> Router<Kept> {
     let mut router =
         Router::new().route("/assets/{name}", get(style)).route("/en", get(async || Redirect::permanent("/en/")));
     for lang in [Lang::Indonesian, Lang::English] {
@@ -44,6 +48,8 @@ pub(super) fn routes() -> Router<Site> {
             .route(&at("/grants"), get(list::page))
             .route(&at("/grants/{*id}"), get(grant::page))
             .route(&at("/entries/{index}"), get(entry::page))
+            .route(&at("/flags"), get(flags::all))
+            .route(&at("/flags/{name}"), get(flags::one))
             .route(&at("/log"), get(log::page));
     }
     router
@@ -206,8 +212,13 @@ impl Signed {
     fn of(signature: &Signature, founding: &Founding, lang: Lang) -> Self {
         let (_, key) = signature.key.rsplit_once('+').unwrap_or_default();
         let (who, href) = match &signature.holder {
-            Holder::Office(code) => (founding.office(code, lang).to_owned(), None),
-            Holder::Organisation(name, n) => (name.clone(), Some(format!("{}/grants?org={n}", lang.prefix()))),
+            Holder::Office { code, acting: true, .. } => {
+                (format!("{} {}", lang.pick("Plt.", "Acting"), founding.office(code, lang)), None)
+            }
+            Holder::Office { code, .. } => (founding.office(code, lang).to_owned(), None),
+            Holder::Organisation(name, n) => {
+                (lang.words().recipient_of(name, Some(*n), false), Some(format!("{}/grants?org={n}", lang.prefix())))
+            }
             Holder::Root(n) => (format!("{} {n}", lang.words().office_root), None),
             Holder::Desk => (lang.words().office_desk.to_owned(), None),
             Holder::Other => (signature.key.clone(), None),

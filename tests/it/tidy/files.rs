@@ -49,7 +49,7 @@ fn an_empty_list_of_fixtures_fails() {
         "fixtures/maps/",
         "fixtures/profiles/",
         "fixtures/vectors/v1/",
-        "fixtures/workflows/",
+        "fixtures/workflow/",
         "schema/",
     ] {
         assert!(house.texts.iter().any(|(path, _)| path.starts_with(folder)), "{folder} is empty or gone");

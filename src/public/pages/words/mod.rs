@@ -3,6 +3,7 @@
 mod english;
 mod indonesian;
 
+use crate::grants::explain::Language;
 use crate::grants::kinds::Kind;
 use crate::public::answer::{Fault, Missing};
 
@@ -54,6 +55,14 @@ impl Lang {
         }
     }
 
+    /// The language of [`crate::grants::explain`].
+    pub(in crate::public) const fn explained(self) -> Language {
+        match self {
+            Self::Indonesian => Language::Id,
+            Self::English => Language::En,
+        }
+    }
+
     /// All words of this language.
     pub(in crate::public) const fn words(self) -> &'static Words {
         match self {
@@ -76,7 +85,7 @@ macro_rules! words {
             /// Which step gives each of them.
             pub(in crate::public) amount_from: [&'static str; 11],
             /// Status codes and how they read.
-            pub(in crate::public) statuses: [(&'static str, &'static str); 10],
+            pub(in crate::public) statuses: [(&'static str, &'static str); 12],
             $(pub(in crate::public) $name: &'static str,)*
         }
     };
@@ -89,6 +98,11 @@ words! {
     // Home.
     home_title home_sentence home_sentence_before search_label search_hint search_button year_heading
     figures_applications figures_none newest_heading state_check all_entries before_heading
+    // Flags.
+    nav_flags flags_title flags_lead flags_worth flags_missing flags_caption missing_caption column_flag column_count
+    column_meaning column_case column_found column_due column_overdue report_missing_title report_missing_sentence
+    report_missing_method report_missing_not findings_heading findings_caption findings_none missing_heading missing_none
+    flag_beside flag_question how_found flags_all findings_of_entry
     // The list.
     list_title list_caption filters_label filter_year filter_status filter_field filter_from remove clear_all
     from_ledger from_before column_grant column_year column_status
@@ -98,7 +112,11 @@ words! {
     not_yet not_applicable not_recorded ladder_note ladder_note_before timeline_heading happened recorded signed_by documents_heading documents_caption
     document_title document_size document_hash document_step documents_note no_documents check_heading check_lead
     check_receipt check_entry check_command cite_heading recipient field agency fiscal_year grant_id numbers_label
-    migrated_label migrated_note decree_row decree_number payee_account payee_registered
+    migrated_label migrated_note decree_row list_row budget_row decree_number list_number budget_number payee_account
+    payee_registered adopted_label adopted_note irregular_heading irregular_lead corrected_mark correction_heading
+    correction_field correction_before correction_after correction_none correction_lead absent_field
+    sealed_value sealed_note at_counter erased_text erased_title erased_mark recipient_sealed decided_and_recorded
+    handed_over handed_over_from missing_report_title hidden_note reason ladder_note_adopted
     // One entry.
     entry_heading statement_heading text_heading text_note proof_heading proof_lead leaf_hash previous
     previous_none root size proof_hashes proof_hashes_none download_receipt download_entry recompute_heading
@@ -134,6 +152,7 @@ impl Words {
     pub(in crate::public) fn absent(&self, state: &str) -> &'static str {
         match state {
             "not_applicable" => self.not_applicable,
+            "not_recorded" => self.not_recorded,
             _ => self.not_yet,
         }
     }
@@ -144,6 +163,84 @@ impl Words {
             (Some(kind), Lang::Indonesian) => kind.title_id(),
             (Some(kind), Lang::English) => kind.title_en(),
             (None, _) => name,
+        }
+    }
+
+    /// What was erased: when, and under which law.
+    pub(in crate::public) fn erased_on(&self, day: &str, basis: &str) -> String {
+        match (self.lang, basis.is_empty()) {
+            (Lang::Indonesian, false) => format!("dihapus pada {day} berdasarkan {basis}"),
+            (Lang::Indonesian, true) => format!("dihapus pada {day}"),
+            (Lang::English, false) => format!("erased on {day} under {basis}"),
+            (Lang::English, true) => format!("erased on {day}"),
+        }
+    }
+
+    /// A decision that another person recorded.
+    pub(in crate::public) fn recorded_by_decided_by(&self, recorder: &str, decider: &str) -> String {
+        match self.lang {
+            Lang::Indonesian => format!("dicatat oleh {recorder}, diputuskan oleh {decider}"),
+            Lang::English => format!("recorded by {recorder}, decided by {decider}"),
+        }
+    }
+
+    /// What is left out at the end of a list.
+    pub(in crate::public) fn and_more(&self, count: u64) -> String {
+        let count = self.count(count);
+        match self.lang {
+            Lang::Indonesian => format!("dan {count} lagi"),
+            Lang::English => format!("and {count} more"),
+        }
+    }
+
+    /// `1 temuan`, `2 findings`.
+    pub(in crate::public) fn findings(&self, count: u64) -> String {
+        let text = self.count(count);
+        match self.lang {
+            Lang::Indonesian => format!("{text} temuan"),
+            Lang::English if count == 1 => "1 finding".to_owned(),
+            Lang::English => format!("{text} findings"),
+        }
+    }
+
+    /// How long something is overdue.
+    pub(in crate::public) fn days(&self, days: i64) -> String {
+        match (self.lang, days) {
+            (Lang::Indonesian, _) => format!("{days} hari"),
+            (Lang::English, 1) => "1 day".to_owned(),
+            (Lang::English, _) => format!("{days} days"),
+        }
+    }
+
+    /// A report that is missing on a day of the ledger.
+    pub(in crate::public) fn report_was_due(&self, due: &str, as_of: &str) -> String {
+        match self.lang {
+            Lang::Indonesian => format!("Laporan jatuh tempo pada {due} dan belum ada pada {as_of}."),
+            Lang::English => format!("The report was due on {due} and was not there on {as_of}."),
+        }
+    }
+
+    /// A key that was revoked since has signed an entry.
+    pub(in crate::public) fn disputed_by(&self, entry: u64) -> String {
+        match self.lang {
+            Lang::Indonesian => {
+                format!("Disengketakan: ditandatangani dengan kunci yang kemudian dicabut (entri {entry})")
+            }
+            Lang::English => format!("Disputed: signed with a key that was revoked since (entry {entry})"),
+        }
+    }
+
+    /// A grant's title, or why there is none.
+    pub(in crate::public) fn title_of(&self, title: &str, migrated: bool) -> String {
+        if title.is_empty() && !migrated { self.erased_title.to_owned() } else { self.title(title) }
+    }
+
+    /// A recipient's name, or why there is none.
+    pub(in crate::public) fn recipient_of(&self, name: &str, organisation: Option<u64>, migrated: bool) -> String {
+        match (name, organisation) {
+            ("", None) if !migrated => self.recipient_sealed.to_owned(),
+            ("", _) => self.erased_title.to_owned(),
+            (name, _) => name.to_owned(),
         }
     }
 
@@ -202,6 +299,10 @@ impl Words {
                     format!("This request could not be read (status {status}): check its address.")
                 }
             },
+            Fault::Hidden => pick(
+                "Sebagian teks entri ini telah dihapus: bita yang persis hanya ada pada ubin buku besar.",
+                "A text of this entry was erased: its exact bytes are in the tiles of the log only, see `hibah show URL N --verbatim`.",
+            ),
             Fault::Erased => pick(
                 "Dokumen ini telah dihapus menurut undang-undang: buku besar masih menyebut sidik jarinya.",
                 "This document was erased as the law demands: the ledger still names its digest.",
@@ -243,6 +344,10 @@ impl Words {
             Missing::Statement => pick(
                 "Pernyataan ini tidak ada di buku besar.",
                 "The ledger has no statement of this hash: it is SHA-256 of the text without signatures, 64 lowercase hex digits.",
+            ),
+            Missing::Flag => pick(
+                "Tidak ada pemeriksaan dengan nama ini: lihat daftarnya di /flags.",
+                "There is no flag of this name: /flags lists them.",
             ),
             Missing::Document => pick(
                 "Dokumen dengan sidik jari ini tidak tersimpan di sini, atau tidak disebut oleh entri mana pun: mintalah kepada lembaga atau kantor yang menyebutnya.",

@@ -1,0 +1,84 @@
+//! Entries that later entries name, and texts that an erasure hides from pages, search and exports.
+//!
+//! The bytes of an entry never change (I1): a text that was erased stays in the log's tiles. What is made from the
+//! entries shows it no more (formats.md section 5).
+
+use rusqlite::{OptionalExtension as _, Transaction, params};
+use serde_json::Value;
+
+use super::replay::Step;
+use crate::grants::about::{About, CaseId};
+use crate::grants::kinds::Kind;
+
+/// The field of a body that names an earlier entry.
+fn naming(kind: &str) -> Option<&'static str> {
+    match Kind::parse(kind)? {
+        Kind::CorrectionRecorded | Kind::EntryConfirmed | Kind::ErasureRecorded => Some("entry"),
+        Kind::ReplacementObjected => Some("replacement"),
+        _ => None,
+    }
+}
+
+/// Notes the entry that a statement names, and hides what it erased.
+pub(super) fn put_mention(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<()> {
+    let body = step.statement.body();
+    let kind = step.statement.kind();
+    let Some(entry) = naming(kind).and_then(|field| body.get(field)).and_then(Value::as_u64) else { return Ok(()) };
+    let sql = "INSERT INTO mentions (entry, idx) VALUES (?1, ?2)";
+    transaction.prepare_cached(sql)?.execute(params![entry, step.index])?;
+    if kind != Kind::ErasureRecorded.name() || body.get("what").and_then(Value::as_str) != Some("text") {
+        return Ok(());
+    }
+    let pointers = body.get("pointers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    for pointer in pointers {
+        let sql = "INSERT OR IGNORE INTO hidden (entry, pointer, idx) VALUES (?1, ?2, ?3)";
+        transaction.prepare_cached(sql)?.execute(params![entry, pointer, step.index])?;
+        hide(transaction, entry, pointer)?;
+    }
+    Ok(())
+}
+
+/// Takes a text out of what is searched. A title and a name have the entry that gave them beside them; an award's texts
+/// are all from its one entry.
+fn hide(transaction: &Transaction<'_>, entry: u64, pointer: &str) -> rusqlite::Result<()> {
+    let of_award = |column: &str| format!("UPDATE grants SET {column} = '' WHERE first_idx = ?1 AND migrated");
+    let sql: Vec<String> = match pointer {
+        "/body/title" | "/body/body/title" => vec!["UPDATE grants SET title = '' WHERE titled = ?1".to_owned()],
+        "/body/name" => vec![
+            "UPDATE grants SET recipient = '' WHERE NOT migrated AND organisation IN (SELECT n FROM organisations WHERE named = ?1)".to_owned(),
+            "UPDATE organisations SET name = '' WHERE named = ?1".to_owned(),
+        ],
+        "/body/recipient/name" => vec![of_award("recipient")],
+        "/body/purpose" | "/body/programme" => vec![of_award("title"), of_award("words")],
+        "/body/recipient/number" | "/body/sponsor" => vec![of_award("words")],
+        _ => Vec::new(),
+    };
+    sql.iter().try_for_each(|sql| transaction.prepare_cached(sql)?.execute([entry]).map(|_| ()))
+}
+
+/// Whether an erasure hides this text of the entry: its field of the body, or of the body that a correction carries.
+pub(super) fn is_hidden(transaction: &Transaction<'_>, entry: u64, field: &str) -> rusqlite::Result<bool> {
+    let sql =
+        "SELECT EXISTS (SELECT 1 FROM hidden WHERE entry = ?1 AND pointer IN ('/body/' || ?2, '/body/body/' || ?2))";
+    transaction.prepare_cached(sql)?.query_row(params![entry, field], |row| row.get(0))
+}
+
+/// Which entry gave a case its title, and at which stage it was taken over from paper, after this step.
+pub(super) fn title_of(transaction: &Transaction<'_>, id: &CaseId, step: &Step) -> rusqlite::Result<(u64, String)> {
+    let sql = "SELECT titled, adopted FROM grants WHERE id = ?1";
+    let about = About::Case(*id);
+    let before: Option<(u64, String)> = transaction
+        .prepare_cached(sql)?
+        .query_row([about.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let own = step.statement.about() == &about;
+    let body = step.statement.body();
+    let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
+    let gives_title = own && (text("/title").is_some() || text("/body/title").is_some());
+    let adopted = match Kind::parse(step.statement.kind()) {
+        Some(Kind::CaseAdopted) if own => text("/stage").map(str::to_owned),
+        _ => None,
+    };
+    let (titled, stage) = before.unwrap_or((step.index, String::new()));
+    Ok((if gives_title { step.index } else { titled }, adopted.unwrap_or(stage)))
+}
