@@ -40,7 +40,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let ledger = source::open_ledger(&args.source)?;
     let mut findings: Vec<Finding> = Vec::new();
     let mut last = None;
-    let replay = source::replay(&ledger, None, None, &mut |step| {
+    let replay = source::replay_with_flags(&ledger, &mut |step| {
         findings.extend(step.findings.iter().cloned());
         last = Some(step.recorded_at);
     })?;

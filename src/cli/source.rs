@@ -224,6 +224,21 @@ pub fn replay(
     vkey: Option<&VerifierKey>,
     each: &mut dyn FnMut(&Step),
 ) -> Result<Replay, Failure> {
+    replay_from(Replay::new, ledger, at, vkey, each)
+}
+
+/// The same over all entries, asking every flag of each: only for who tells what flags found.
+pub fn replay_with_flags(ledger: &Ledger, each: &mut dyn FnMut(&Step)) -> Result<Replay, Failure> {
+    replay_from(Replay::with_flags, ledger, None, None, each)
+}
+
+fn replay_from(
+    begin: fn(&str) -> Replay,
+    ledger: &Ledger,
+    at: Option<u64>,
+    vkey: Option<&VerifierKey>,
+    each: &mut dyn FnMut(&Step),
+) -> Result<Replay, Failure> {
     let (signed, key) = verify::open_checkpoint(ledger, vkey)?;
     let Checkpoint { origin, size: newest, root } = signed.checkpoint().clone();
     let size = at.unwrap_or(newest);
@@ -238,7 +253,7 @@ pub fn replay(
         _ => Signatures::Check,
     };
     let bar = progress::bar("Replaying");
-    let mut replay = Replay::with_flags(&origin);
+    let mut replay = begin(&origin);
     for tile in 0..size.div_ceil(256) {
         let width = width_at(tile, newest);
         let bundle = ledger.bundle(tile, width)?;
