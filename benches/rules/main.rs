@@ -34,6 +34,10 @@ use hibah::ledger::statement::Statement;
 use hibah::tlog::hash::leaf_hash;
 use hibah::tlog::merkle::Frontier;
 
+// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let entries: u64 = match std::env::var("HIBAH_BENCH_ENTRIES").map(|text| text.parse()) {
         Ok(Ok(entries)) => entries,

@@ -1,8 +1,9 @@
 //! Strict JSON: one value, one spelling (formats.md section 1, RFC 8785).
 //!
 //! The fourth line of a statement is read by the parser below, which takes all of JSON's syntax but only the values
-//! that a statement may hold, and is then printed by an RFC 8785 printer and compared with what was read. Integers
-//! stay integers; there is no float anywhere.
+//! that a statement may hold, and notes on its way whatever an RFC 8785 printer would have written otherwise: a space
+//! between tokens, fields out of order, an escape that is not needed. A test prints what was read with such a printer
+//! and compares. Integers stay integers; there is no float anywhere.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +23,7 @@ pub const MAX_INTEGER: i64 = (1 << 53) - 1;
 /// # Errors
 /// The first rule that `text` breaks, with the byte where it breaks it.
 pub fn parse_object(text: &str) -> Result<Map<String, Value>, FormError> {
-    let mut reader = Reader { text, at: 0, first_fault: None };
+    let mut reader = Reader { text, at: 0, first_fault: None, canonical: true };
     reader.skip_space();
     if reader.peek() != Some(b'{') {
         return Err(reader.fault(FormCode::BadJson, "expected a JSON object"));
@@ -35,17 +36,13 @@ pub fn parse_object(text: &str) -> Result<Map<String, Value>, FormError> {
     if let Some(fault) = reader.first_fault {
         return Err(fault);
     }
-    let value = Value::Object(map);
-    if print(&value) != text {
+    if !reader.canonical {
         return Err(FormError::new(
             FormCode::NotCanonical,
             "the JSON line is not in canonical form: print it by RFC 8785 (sorted fields, no spaces) before signing",
         ));
     }
-    match value {
-        Value::Object(map) => Ok(map),
-        _ => unreachable!("wrapped three lines above"),
-    }
+    Ok(map)
 }
 
 /// Prints a value of strings, integers, booleans, arrays and objects in RFC 8785 form.
@@ -59,6 +56,10 @@ pub fn print(value: &Value) -> String {
 /// # Errors
 /// `bad-character`, `not-nfc` or `bad-spaces`.
 pub fn check_text(text: &str) -> Result<(), FormError> {
+    // Most text is of one-byte characters: those from space to tilde are all allowed, and each is its own normal form.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return check_spaces(text.bytes().map(|byte| byte == b' '));
+    }
     if let Some(c) = text.chars().find(|c| !is_allowed(*c)) {
         return Err(FormError::new(
             FormCode::BadCharacter,
@@ -71,9 +72,19 @@ pub fn check_text(text: &str) -> Result<(), FormError> {
             "text is not in Unicode normal form C: normalise it before signing",
         ));
     }
-    let spaces: Vec<bool> = text.chars().map(is_space).collect();
-    if spaces.first() == Some(&true) || spaces.last() == Some(&true) || spaces.windows(2).any(|pair| pair[0] && pair[1])
-    {
+    check_spaces(text.chars().map(is_space))
+}
+
+/// No space at either end and no two in a row; told of each character whether it is a space.
+fn check_spaces(spaces: impl Iterator<Item = bool>) -> Result<(), FormError> {
+    // As if a space stood before the first character; empty text has none to follow it.
+    let (mut after_space, mut empty) = (true, true);
+    let mut spare = false;
+    for space in spaces {
+        spare |= after_space && space;
+        (after_space, empty) = (space, false);
+    }
+    if spare || (after_space && !empty) {
         return Err(FormError::new(
             FormCode::BadSpaces,
             "text begins or ends with a space or has two in a row: remove the spare spaces",
@@ -88,6 +99,8 @@ struct Reader<'a> {
     /// The first value that JSON has and a statement may not hold. Reading goes on, for a line that is not JSON at all
     /// is refused as such, and a repeated field before the rest.
     first_fault: Option<FormError>,
+    /// Whether an RFC 8785 printer writes these bytes of what was read so far.
+    canonical: bool,
 }
 
 impl Reader<'_> {
@@ -98,6 +111,7 @@ impl Reader<'_> {
     fn skip_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
+            self.canonical = false;
         }
     }
 
@@ -236,7 +250,10 @@ impl Reader<'_> {
             return Ok(map);
         }
         loop {
-            let name = self.name(|name| map.contains_key(name))?;
+            let last = map.keys().next_back();
+            let name = self.name(|name| last.is_some_and(|last| name <= last.as_str()) && map.contains_key(name))?;
+            // Field names are ASCII, or refused for that; so the order of bytes is RFC 8785's, of UTF-16 units.
+            self.canonical &= last.is_none_or(|last| *last < name);
             let value = self.value(depth + 1)?;
             map.insert(name, value);
             self.skip_space();
@@ -323,7 +340,12 @@ impl Reader<'_> {
         let byte = self.peek();
         self.at += 1;
         Ok(match byte {
-            Some(b @ (b'"' | b'\\' | b'/')) => b as char,
+            Some(b @ (b'"' | b'\\')) => b as char,
+            // The printer escapes nothing else but control characters, which no text may hold.
+            Some(b'/') => {
+                self.canonical = false;
+                '/'
+            }
             Some(b'b') => '\u{8}',
             Some(b'f') => '\u{c}',
             Some(b'n') => '\n',
@@ -338,6 +360,7 @@ impl Reader<'_> {
     }
 
     fn unicode_escape(&mut self) -> Result<char, FormError> {
+        self.canonical = false;
         let first = self.four_hex()?;
         let code = if (0xd800..0xdc00).contains(&first) {
             self.eat(b'\\', "half a surrogate pair")?;

@@ -292,7 +292,8 @@ fn check_text(text: &str) -> Result<(), NoteError> {
 }
 
 fn check_characters(text: &str) -> Result<(), NoteError> {
-    match text.chars().find(|c| *c < ' ' && *c != '\n') {
+    // In UTF-8 a byte below 0x20 is that character, never a part of another.
+    match text.bytes().find(|byte| *byte < b' ' && *byte != b'\n') {
         Some(control) => Err(NoteError::ControlCharacter { code: u32::from(control) }),
         None => Ok(()),
     }

@@ -49,6 +49,7 @@ mod schemas;
 mod tidy;
 mod tlog_checkpoint;
 mod tlog_ed25519;
+mod tlog_ed25519_batch;
 mod tlog_merkle;
 mod tlog_note;
 mod tlog_policy;

@@ -14,10 +14,10 @@ const ORDER: [u8; 32] = [
     0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
 ];
-const SEED: [u8; 32] = [7; 32];
-const MESSAGE: &[u8] = b"warrant 12";
+pub(crate) const SEED: [u8; 32] = [7; 32];
+pub(crate) const MESSAGE: &[u8] = b"warrant 12";
 
-fn bytes<const N: usize>(text: &str) -> [u8; N] {
+pub(crate) fn bytes<const N: usize>(text: &str) -> [u8; N] {
     let mut bytes = [0; N];
     hex::decode_to_slice(text, &mut bytes).expect("hex of the right length");
     bytes
@@ -100,7 +100,7 @@ fn private_scalar() -> Scalar {
 }
 
 /// A signature with an R of the signer's choice: S = r + k a, whatever else is in R.
-fn sign_with(r: Scalar, r_bytes: [u8; 32]) -> [u8; 64] {
+pub(crate) fn sign_with(r: Scalar, r_bytes: [u8; 32]) -> [u8; 64] {
     let public = SigningKey::from_seed(SEED).public();
     let k = Scalar::from_bytes_mod_order_wide(&sha512_parts(&[&r_bytes, public.as_bytes(), MESSAGE]));
     joined(r_bytes, (r + k * private_scalar()).to_bytes())
@@ -114,7 +114,7 @@ fn joined(r: [u8; 32], s: [u8; 32]) -> [u8; 64] {
 }
 
 /// S + L: the same number modulo L, another spelling.
-fn with_s_plus_order(signature: [u8; 64]) -> [u8; 64] {
+pub(crate) fn with_s_plus_order(signature: [u8; 64]) -> [u8; 64] {
     let (mut sum, mut carry) = (signature, 0);
     for (place, order_byte) in ORDER.iter().enumerate() {
         carry += u16::from(signature[32 + place]) + u16::from(*order_byte);

@@ -241,7 +241,7 @@ fn corrected(town: &mut Town<'_>, on: Date) -> Result<(), CityError> {
         let usual =
             case.core.closed.is_none() && case.held_by.is_none() && matches!(id.owner, CaseOwner::Org(n) if n > 2);
         if let Some(trace) = numbered.filter(|_| usual && found.len() < 2) {
-            found.push((id, trace.index, trace.number.as_deref().unwrap_or_default().to_owned()));
+            found.push((id, trace.index, trace.number().unwrap_or_default().to_owned()));
         }
     }
     for (id, entry, number) in found {

@@ -32,7 +32,7 @@ pub(super) struct Act<'a> {
 
 impl<'a> Act<'a> {
     pub(super) fn of(trace: &'a Trace) -> Self {
-        Act { kind: trace.kind, amount: trace.amount, said: &trace.said }
+        Act { kind: trace.kind, amount: trace.amount, said: trace.said() }
     }
 
     fn amount(&self) -> Amount {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::bodies::Body;
 use super::change::Edit;
+use super::signers::Persons;
 use super::state::{Known, NumberKey};
-use super::things::{Case, Closed, Core, PersonNumber};
+use super::things::{Case, Closed, Core};
 use super::{Bench, Made, Outcome, refuse, stages};
 use crate::grants::about::{About, CaseId};
 use crate::grants::kinds::Kind;
@@ -18,7 +19,7 @@ pub(super) struct Step {
     /// Numbers that are used from now on.
     pub(super) used: Vec<NumberKey>,
     /// Who signed for offices, and who decided.
-    pub(super) persons: Vec<PersonNumber>,
+    pub(super) persons: Persons,
 }
 
 /// Kinds that a closed case still takes.

@@ -6,13 +6,16 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::keys::{KeyNumber, NewKey};
+use super::signers::Persons;
 use super::state::{Frame, NumberKey, State};
 use super::things::{
     Case, Closed, Core, DecreeRef, Duty, Facts, Flag, Official, Org, Paper, PaperRow, PaperStatus, PersonNumber,
-    Report, Residue, Trace, Year,
+    Report, Residue, Trace,
 };
-use super::ways::Way;
+use super::years::{Granted, count_decreed};
 use super::{from_zero, stages};
 use crate::grants::about::{About, AwardId, CaseId, CaseOwner, DecreeId, NoteSigner};
 use crate::grants::figures::{Figure, Figures};
@@ -33,7 +36,7 @@ pub struct Change {
     pub(super) act: Trace,
     /// The things whose head the entry becomes, the statement's own first; after them things that are shown otherwise
     /// from now on.
-    pub(super) touches: Vec<About>,
+    pub(super) touches: Abouts,
     /// How many of them the entry becomes the head of.
     pub(super) moved: usize,
     pub(super) edit: Edit,
@@ -42,6 +45,9 @@ pub struct Change {
     pub(super) used: Vec<NumberKey>,
     pub(super) freed: Vec<NumberKey>,
 }
+
+/// Things that a statement changes: one or two, but for papers.
+pub(super) type Abouts = SmallVec<[About; 2]>;
 
 /// What becomes different of keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -117,11 +123,11 @@ pub(super) enum NoteEdit {
     /// Nothing.
     None,
     /// A flag begins, and this person inspects its case.
-    Flag(About, Flag, Vec<PersonNumber>),
+    Flag(About, Flag, Persons),
     /// A flag was answered; these persons spoke for the inspectorate.
-    FlagAnswered(About, Vec<PersonNumber>),
+    FlagAnswered(About, Persons),
     /// A flag is closed, by these persons.
-    FlagClosed(About, Vec<PersonNumber>),
+    FlagClosed(About, Persons),
     /// A citizen's report begins.
     Report(About, Report),
     /// A citizen's report was answered.
@@ -292,38 +298,6 @@ fn open(state: &mut State, id: CaseId, core: Core, leaf: Hash) {
         CaseOwner::Agency(n) => *state.needs.entry(n).or_default() += 1,
     }
     state.cases.insert(id, Box::new(Case { head: leaf, held_by: None, core, trace: Vec::new() }));
-}
-
-/// What a decree granted, and what it counts to.
-#[derive(PartialEq, Eq)]
-struct Granted<'a> {
-    field: &'a str,
-    way: Way,
-    amount: Amount,
-}
-
-impl<'a> Granted<'a> {
-    /// What was given up is granted no more.
-    fn of(core: &'a Core) -> Option<Self> {
-        Granted::told(&core.facts, &core.figures, core.closed)
-    }
-
-    fn told(facts: &'a Facts, figures: &Figures, closed: Option<Closed>) -> Option<Self> {
-        let amount = figures.get(Figure::Decreed)?;
-        let stands = matches!(closed, None | Some(Closed::Settled));
-        stands.then_some(Granted { field: &facts.field, way: facts.way, amount })
-    }
-}
-
-/// Counts what a decree granted a case in or out of its field's sum.
-fn count_decreed(year: &mut Year, granted: Option<Granted<'_>>, sign: i128) {
-    let Some(Granted { field, way, amount }) = granted else { return };
-    if !year.decreed.contains_key(field) {
-        year.decreed.insert(field.into(), [0; 3]);
-    }
-    if let Some(sums) = year.decreed.get_mut(field) {
-        sums[way as usize] += sign * i128::from(amount.minor());
-    }
 }
 
 /// What sums and counts know of a core.

@@ -9,9 +9,9 @@ use super::change::Edit;
 use super::keys::Holder;
 use super::parties::{Party, parties};
 use super::profile::Profile;
-use super::signers::{Need, Signed};
+use super::signers::{Need, Needs, Persons, Signed};
 use super::state::{Known, NumberKey};
-use super::things::{Case, Core, Facts, PersonNumber, Said, Trace};
+use super::things::{Case, Core, Facts, More, PersonNumber, Said, Trace};
 use super::{Bench, Made, Outcome, refuse, stages};
 use crate::grants::about::{About, CaseId, CaseOwner};
 use crate::grants::claim::Envelope;
@@ -60,7 +60,7 @@ impl<'a> Bench<'a> {
             Some(until) => Edit::MendBar(id, core, trace, until),
             None => Edit::Mend(id, core, trace),
         };
-        let (used, freed) = match (number, old.used.clone()) {
+        let (used, freed) = match (number, old.used().cloned()) {
             (Some(new), Some(old)) if new == old => (Vec::new(), Vec::new()),
             (new, old) => (new.into_iter().collect(), old.into_iter().collect()),
         };
@@ -72,7 +72,7 @@ impl<'a> Bench<'a> {
         let Some(named) = trace.iter().position(|trace| trace.index == entry) else {
             return refuse(Rule::B1, format!("Entry {entry} is not about {id}; name one of the case's own entries"));
         };
-        if let Some(by) = trace[named].superseded {
+        if let Some(by) = trace[named].superseded() {
             return refuse(
                 Rule::B1,
                 format!("Entry {entry} is corrected by entry {by} already; correct entry {by} if it is wrong too"),
@@ -80,7 +80,7 @@ impl<'a> Bench<'a> {
         }
         let target = match trace[named].kind {
             Kind::CorrectionRecorded => {
-                let first = trace.iter().position(|trace| trace.superseded == Some(entry));
+                let first = trace.iter().position(|trace| trace.superseded() == Some(entry));
                 first.map(|at| Target { at, before: Some(named) })
             }
             _ => Some(Target { at: named, before: None }),
@@ -113,13 +113,7 @@ impl<'a> Bench<'a> {
     }
 
     /// B2 and B3: whoever signs the kind, and the second office by another person. Answers who said the kind.
-    fn two_persons<'b>(
-        &self,
-        id: CaseId,
-        case: &'b Case,
-        old: &Trace,
-        at: &Bench<'b>,
-    ) -> Result<Vec<PersonNumber>, Refusal> {
+    fn two_persons<'b>(&self, id: CaseId, case: &'b Case, old: &Trace, at: &Bench<'b>) -> Result<Persons, Refusal> {
         let own = at.needs_of_superseded(id, &case.core, old)?;
         // The second office first: it has one role, and an own need may have several.
         let second = self.needs(Kind::CorrectionRecorded, None)?;
@@ -151,7 +145,7 @@ impl<'a> Bench<'a> {
         }
         // Where both are of the second office nobody can tell which of the two is the second.
         let all = officials.iter().all(|(second, _)| *second);
-        let said: Vec<u64> = signed
+        let said = signed
             .officials
             .iter()
             .zip(&officials)
@@ -162,7 +156,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Who signs the superseded kind. Whoever held the pen is known by the office that signed.
-    fn needs_of_superseded(&self, id: CaseId, core: &'a Core, old: &Trace) -> Result<Vec<Need<'a>>, Refusal> {
+    fn needs_of_superseded(&self, id: CaseId, core: &'a Core, old: &Trace) -> Result<Needs<'a>, Refusal> {
         if !parties(old.kind).contains(&Party::Pen) {
             return self.needs(old.kind, Some((id, core)));
         }
@@ -193,7 +187,7 @@ impl<'a> Bench<'a> {
                 way(body.way, body.form, body.fiscal_year.0) && field(&body.field.0, target.at) && done(body.stage)
             }
             Body::CaseClassified(body) => field(&body.field.0, target.at + 1),
-            _ => match (amounts::said(self.body), &old.said) {
+            _ => match (amounts::said(self.body), old.said()) {
                 // The stages since then rest on how many instalments there are.
                 (Said::Terms { plan, .. }, Said::Terms { plan: before, .. }) => {
                     plan.len().max(1) == before.len().max(1)
@@ -214,13 +208,12 @@ impl<'a> Bench<'a> {
 
     /// B10, and the number as corrected. The office stays the one whose number it was.
     fn corrected_number(&self, id: CaseId, case: &Case, old: &Trace) -> Result<Option<NumberKey>, Refusal> {
-        let office = old.used.as_ref().and_then(|key| key.text().split_once('\n')).map(|(office, _)| office);
+        let office = old.used().map(NumberKey::office);
         let number = self.numbered(self.body, case.core.facts.fiscal_year, office);
-        if let Some(key) = number.as_ref().filter(|&key| Some(key) != old.used.as_ref()) {
+        if let Some(key) = number.as_ref().filter(|&key| Some(key) != old.used()) {
             self.number_is_free(id, key)?;
         }
-        let warrant =
-            |number: &Label| old.number.as_deref() == Some(number.0.as_str()) || cancels(&case.trace, old, number);
+        let warrant = |number: &Label| old.number() == Some(number.0.as_str()) || cancels(&case.trace, old, number);
         match self.body {
             Body::WarrantCancelled(body) if !warrant(&body.number) => refuse(
                 Rule::B1,
@@ -252,20 +245,23 @@ impl<'a> Bench<'a> {
     fn mended(&self, trace: &[Trace], target: &Target, at: &Bench<'_>, used: Option<NumberKey>) -> Vec<Trace> {
         let mut trace = trace.to_vec();
         if let Some(before) = target.before {
-            trace[before].superseded = Some(self.place.index);
+            trace[before].more().superseded = Some(self.place.index);
         }
         let new = &mut trace[target.at];
         new.event_date = at.envelope.event_date;
         new.amount = at.body.amount();
-        new.number = at.body.number().map(|(_, number)| number.0.as_str().into());
-        new.said = amounts::said(at.body);
-        new.used = used;
         new.settled = true;
-        new.superseded = Some(self.place.index);
-        if let (Some(base), Body::CaseAdopted(body)) = (&mut new.base, at.body) {
+        let more = new.more();
+        if let (Some(base), Body::CaseAdopted(body)) = (&mut more.base, at.body) {
             base.figures = body.amounts.0;
             base.report_due = body.report_due;
         }
+        *more = More {
+            said: amounts::said(at.body),
+            superseded: Some(self.place.index),
+            base: more.base.take(),
+            ..More::numbered(at.body.number().map(|(_, number)| number.0.as_str()), used)
+        };
         trace
     }
 
@@ -287,10 +283,10 @@ impl<'a> Bench<'a> {
 
     /// The last day of all sanctions that are known, where a sanction was corrected.
     fn barred_until(&self, id: CaseId, old: &Trace, trace: &[Trace]) -> Option<Date> {
-        let (Said::Until(_), CaseOwner::Org(n)) = (&old.said, id.owner) else { return None };
+        let (Said::Until(_), CaseOwner::Org(n)) = (old.said(), id.owner) else { return None };
         let others = self.state.cases_of(n).filter(|(other, _)| *other != id).flat_map(|(_, case)| &case.trace);
-        let days = trace.iter().chain(others).filter_map(|trace| match trace.said {
-            Said::Until(day) => Some(day),
+        let days = trace.iter().chain(others).filter_map(|trace| match trace.said() {
+            Said::Until(day) => Some(*day),
             _ => None,
         });
         days.max()
@@ -358,8 +354,8 @@ impl<'a> Bench<'a> {
 
 /// B6 at the corrected statement's place and at each that followed; the amounts after all of them.
 fn fold(profile: &Profile, id: CaseId, core: &mut Core, trace: &[Trace], target: usize) -> Result<(), Refusal> {
-    let begins = trace.iter().rposition(|trace| trace.base.is_some()).filter(|&begins| begins <= target);
-    let Some((begins, base)) = begins.and_then(|at| Some((at, trace[at].base.as_ref()?))) else {
+    let begins = trace.iter().rposition(|trace| trace.base().is_some()).filter(|&begins| begins <= target);
+    let Some((begins, base)) = begins.and_then(|at| Some((at, trace[at].base()?))) else {
         return refuse(
             Rule::B1,
             format!(
@@ -374,7 +370,7 @@ fn fold(profile: &Profile, id: CaseId, core: &mut Core, trace: &[Trace], target:
         amounts::hold(id, core)?;
     }
     // The base holds the beginning itself, unless that is corrected.
-    let begins = begins + usize::from(trace[begins].superseded.is_none());
+    let begins = begins + usize::from(trace[begins].superseded().is_none());
     for entry in &trace[begins..] {
         if let Some(to) = goes_back(profile, core, entry) {
             stages::forget(profile, core, to);
@@ -391,7 +387,7 @@ fn fold(profile: &Profile, id: CaseId, core: &mut Core, trace: &[Trace], target:
 
 /// To which stage a return or a revoked decree took the case.
 fn goes_back(profile: &Profile, core: &Core, entry: &Trace) -> Option<Kind> {
-    match (&entry.said, entry.kind) {
+    match (entry.said(), entry.kind) {
         (Said::Returned(None), _) => stages::list(profile, core).get(1).copied(),
         (Said::Returned(to), _) => *to,
         (_, Kind::DecreeRevoked) => Some(Kind::DecreeSealed),
@@ -402,7 +398,7 @@ fn goes_back(profile: &Profile, core: &Core, entry: &Trace) -> Option<Kind> {
 /// The case as its trace alone tells its amounts; what every table holds against the case itself.
 #[cfg(test)]
 pub(super) fn retold(profile: &Profile, id: CaseId, case: &Case) -> Option<Result<Core, Refusal>> {
-    case.trace.iter().rposition(|trace| trace.base.is_some())?;
+    case.trace.iter().rposition(|trace| trace.base().is_some())?;
     let mut core = case.core.clone();
     let last = case.trace.len() - 1;
     Some(fold(profile, id, &mut core, &case.trace, last).map(|()| core))
@@ -445,5 +441,5 @@ fn correctable(kind: Kind) -> bool {
 fn cancels(trace: &[Trace], cancellation: &Trace, number: &Label) -> bool {
     let before = trace.iter().take_while(|trace| trace.index != cancellation.index);
     let warrant = before.filter(|trace| trace.kind == Kind::WarrantIssued).last();
-    warrant.is_some_and(|warrant| warrant.number.as_deref() == Some(number.0.as_str()))
+    warrant.is_some_and(|warrant| warrant.number() == Some(number.0.as_str()))
 }

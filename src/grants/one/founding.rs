@@ -47,7 +47,7 @@ pub(super) fn judge(state: &State, claim: &Claim, place: Place) -> Result<Change
         index: place.index,
         today,
         act,
-        touches: vec![About::Ledger],
+        touches: smallvec::smallvec![About::Ledger],
         moved: 1,
         edit: Edit::Frame(Box::new(frame(body, profile))),
         keys: KeyEdit { admit: keys, ..KeyEdit::default() },

@@ -16,7 +16,7 @@ use super::profile::{
 };
 use super::state::{Frame, NumberKey, State};
 use super::things::{
-    Base, Case, Closed, Core, DecreeRef, Done, Duty, Facts, Official, Org, Paper, PaperStatus, Pay, PersonNumber,
+    Base, Case, Closed, Core, DecreeRef, Done, Duty, Facts, More, Official, Org, Paper, PaperStatus, Pay, PersonNumber,
     Trace, Year,
 };
 use super::ways::{Form, Way};
@@ -176,11 +176,9 @@ fn take_cases(new: &mut State, state: &zero::state::State, founding: &Founding) 
         let last = trace.last().cloned();
         // Numbers have traces of their own, after those of the keys.
         for (kind, number) in &case.numbers {
-            let of = last.iter().map(|last| Trace {
-                kind: *kind,
-                keys: [None; 3],
-                number: Some(number.clone()),
-                ..last.clone()
+            let of = last.iter().map(|last| {
+                let more = More { number: Some(number.clone()), ..More::default() };
+                Trace { kind: *kind, keys: [None; 3], ..last.clone() }.with(more)
             });
             trace.extend(of);
             let office = office_of(new, &trace, founding.profile.office_role(*kind));
@@ -220,7 +218,7 @@ fn take_cases(new: &mut State, state: &zero::state::State, founding: &Founding) 
         };
         // What came before is known by its sums alone.
         if let Some(last) = trace.last_mut() {
-            last.base = Some(Box::new(Base::of(&core)));
+            last.more().base = Some(Box::new(Base::of(&core)));
         }
         new.cases.insert(id, Box::new(Case { head: case.head, held_by: None, core, trace }));
     }

@@ -4,7 +4,8 @@
 //! another holder; a key has one use; a revoked key never returns. Whether a key is in force is decided by the
 //! entry's place and time, never by a claimed date.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
 use crate::grants::rules::{Refusal, Rule};
@@ -110,9 +111,6 @@ pub(in crate::grants) struct NewKey {
 pub(in crate::grants) struct KeyNumber(NonZeroU32);
 
 impl KeyNumber {
-    const FIRST: KeyNumber = KeyNumber(NonZeroU32::MIN);
-    const LAST: KeyNumber = KeyNumber(NonZeroU32::MAX);
-
     /// Its place in the ring; numbers begin with 1.
     fn at(self) -> usize {
         self.0.get() as usize - 1
@@ -123,8 +121,10 @@ impl KeyNumber {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyRing {
     keys: Vec<Key>,
-    /// By key id: four bytes are compared faster than a name. Two keys may have one id; the name decides then.
-    by_id: BTreeSet<([u8; 4], KeyNumber)>,
+    /// By key id: a number is compared faster than a name.
+    by_id: BTreeMap<u32, KeyNumber>,
+    /// Keys whose id another key had before; the name decides.
+    same_id: Vec<KeyNumber>,
     public: BTreeSet<String>,
     revoked: usize,
 }
@@ -141,8 +141,9 @@ impl KeyRing {
     }
 
     pub(in crate::grants) fn number(&self, id: &SignerId) -> Option<KeyNumber> {
-        let same_id = (id.key_id(), KeyNumber::FIRST)..=(id.key_id(), KeyNumber::LAST);
-        self.by_id.range(same_id).map(|&(_, number)| number).find(|&number| self.at(number).vkey.id() == id)
+        let first = *self.by_id.get(&u32::from_be_bytes(id.key_id()))?;
+        let mut numbers = std::iter::once(first).chain(self.same_id.iter().copied());
+        numbers.find(|&number| self.at(number).vkey.id() == id)
     }
 
     pub(in crate::grants) fn at(&self, number: KeyNumber) -> &Key {
@@ -235,7 +236,10 @@ impl KeyRing {
         let count = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
         let number = KeyNumber(NonZeroU32::MIN.saturating_add(count));
         let NewKey { vkey, holder, from, last } = new;
-        self.by_id.insert((vkey.id().key_id(), number));
+        match self.by_id.entry(u32::from_be_bytes(vkey.id().key_id())) {
+            Entry::Vacant(free) => drop(free.insert(number)),
+            Entry::Occupied(_) => self.same_id.push(number),
+        }
         self.public.insert(vkey.public_base64().to_owned());
         self.keys.push(Key { vkey, holder, since, admitted, from, last, held: false, ended: None, revoked: None });
     }

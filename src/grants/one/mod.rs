@@ -59,14 +59,16 @@ pub mod ways;
 mod workflow_tests;
 mod years;
 
+use smallvec::smallvec;
+
 use self::bodies::Body;
-use self::change::{Edit, KeyEdit};
+use self::change::{Abouts, Edit, KeyEdit};
 use self::claim::Claim;
 use self::keys::KeyNumber;
 use self::profile::Profile;
-use self::signers::{Need, Signed};
+use self::signers::{Needs, Persons, Signed};
 use self::state::{Frame, Known, NumberKey, State};
-use self::things::Trace;
+use self::things::{More, Trace};
 use crate::grants::about::{About, CaseId};
 use crate::grants::claim::Envelope;
 use crate::grants::rules::{Refusal, Rule};
@@ -97,7 +99,7 @@ struct Bench<'a> {
 struct Made {
     edit: Edit,
     /// The things whose head the entry becomes, the statement's own first.
-    moves: Vec<About>,
+    moves: Abouts,
     /// Things beside those that are shown otherwise from now on.
     shown: Vec<About>,
     keys: KeyEdit,
@@ -112,7 +114,7 @@ impl Made {
     fn of(edit: Edit, about: About) -> Self {
         Made {
             edit,
-            moves: vec![about],
+            moves: smallvec![about],
             shown: Vec::new(),
             keys: KeyEdit::default(),
             used: Vec::new(),
@@ -190,17 +192,21 @@ impl<'a> Bench<'a> {
     /// The change of an allowed statement: what every kind leaves, and what it makes.
     fn change(&self, made: Made) -> Change {
         let Made { edit, moves, shown, keys, used, freed } = made;
-        let act = Trace {
-            keys: self.key_numbers(),
-            amount: self.body.amount(),
-            number: self.body.number().map(|(_, number)| number.0.as_str().into()),
-            used: used.first().filter(|_| !matches!(edit, Edit::Mend(..) | Edit::MendBar(..))).cloned(),
+        let number = self.body.number().map(|(_, number)| number.0.as_str());
+        let used_here = used.first().filter(|_| !matches!(edit, Edit::Mend(..) | Edit::MendBar(..))).cloned();
+        let more = More {
             said: amounts::said(self.body),
             base: match &edit {
                 Edit::Open(_, core) => Some(Box::new(things::Base::of(core))),
                 _ => None,
             },
-            ..Trace::new(self.place.index, self.place.recorded_at, self.envelope.event_date, self.body.kind())
+            ..More::numbered(number, used_here)
+        };
+        let kind = self.body.kind();
+        let act = Trace {
+            keys: self.key_numbers(),
+            amount: self.body.amount(),
+            ..Trace::new(self.place.index, self.place.recorded_at, self.envelope.event_date, kind).with(more)
         };
         let moved = moves.len();
         let mut touches = moves;
@@ -239,15 +245,12 @@ impl<'a> Bench<'a> {
     }
 
     /// The needs of the kind met, and who decided; for kinds about no case.
-    fn said(&self) -> Result<(Vec<Need<'a>>, Signed, Vec<things::PersonNumber>), Refusal> {
+    fn said(&self) -> Result<(Needs<'a>, Signed, Persons), Refusal> {
         self.said_of(None)
     }
 
     /// The needs of the kind met, and who decided.
-    fn said_of(
-        &self,
-        case: Option<(CaseId, &'a things::Core)>,
-    ) -> Result<(Vec<Need<'a>>, Signed, Vec<things::PersonNumber>), Refusal> {
+    fn said_of(&self, case: Option<(CaseId, &'a things::Core)>) -> Result<(Needs<'a>, Signed, Persons), Refusal> {
         let needs = self.needs(self.body.kind(), case)?;
         let signed = self.signed_by(&needs)?;
         let decided = self.body.decided_by().map(|decided| self.decided_by(decided, &needs)).transpose()?;
@@ -257,7 +260,7 @@ impl<'a> Bench<'a> {
 
     /// What every statement about no case is asked: who signed and decided, its texts, and its documents' titles.
     /// Answers which appointments' keys signed, and who spoke.
-    fn heard(&self) -> Result<(Signed, Vec<things::PersonNumber>), Refusal> {
+    fn heard(&self) -> Result<(Signed, Persons), Refusal> {
         let (_, signed, persons) = self.said()?;
         self.free_of_personal_data()?;
         self.titles_are_known()?;

@@ -11,7 +11,7 @@ use super::bodies::{
 use super::change::{Edit, KeyEdit, NoteEdit};
 use super::keys::Holder;
 use super::profile::{Office, Role};
-use super::signers::Signed;
+use super::signers::{Persons, Signed};
 use super::state::Known;
 use super::things::{Duty, Flag, PersonNumber, Report, Trace};
 use super::{Bench, Made, Outcome, refuse};
@@ -95,7 +95,7 @@ impl Bench<'_> {
     /// B2: a note of official/4 bears the key of official/4. For organisations and the desk the needs say so.
     fn is_by(&self, signer: NoteSigner, signed: &Signed) -> Result<(), Refusal> {
         match signer {
-            NoteSigner::Official(n) if signed.officials != [n] => refuse(
+            NoteSigner::Official(n) if *signed.officials != [n] => refuse(
                 Rule::B2,
                 format!("A note of official/{n} is signed by the key of official/{n}; number it among your own notes"),
             ),
@@ -150,7 +150,7 @@ impl Bench<'_> {
         Ok(NoteEdit::ReportRated(body.report.about()))
     }
 
-    fn flag_raised(&self, about: About, body: &FlagRaised, persons: Vec<PersonNumber>) -> Result<NoteEdit, Refusal> {
+    fn flag_raised(&self, about: About, body: &FlagRaised, persons: Persons) -> Result<NoteEdit, Refusal> {
         if let Some(n) = body.org {
             if self.state.org(n).is_none() {
                 return refuse(Rule::B14, format!("org/{n} is not registered; name an organisation that is"));
@@ -185,7 +185,7 @@ impl Bench<'_> {
         signer: NoteSigner,
         body: &FlagAnswered,
         signed: &Signed,
-        persons: Vec<PersonNumber>,
+        persons: Persons,
     ) -> Result<NoteEdit, Refusal> {
         let flag = self.open_flag(body.flag)?;
         let concerned = match signer {
@@ -200,7 +200,7 @@ impl Bench<'_> {
             return refuse(Rule::B2, sentence);
         }
         let inspects = self.office(signed).is_some_and(|office| office.role == Role::Inspectorate);
-        let persons = if inspects { persons } else { Vec::new() };
+        let persons = if inspects { persons } else { Persons::new() };
         self.may_inspect(flag.case, &persons)?;
         Ok(NoteEdit::FlagAnswered(body.flag.about(), persons))
     }
@@ -221,7 +221,7 @@ impl Bench<'_> {
         flag.case.is_some_and(on_case) || flag.org.and_then(|n| self.state.org(n)).is_some_and(|org| acted(&org.trace))
     }
 
-    fn flag_closed(&self, body: &FlagClosed, persons: Vec<PersonNumber>) -> Result<NoteEdit, Refusal> {
+    fn flag_closed(&self, body: &FlagClosed, persons: Persons) -> Result<NoteEdit, Refusal> {
         self.may_inspect(self.open_flag(body.flag)?.case, &persons)?;
         Ok(NoteEdit::FlagClosed(body.flag.about(), persons))
     }

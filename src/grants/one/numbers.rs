@@ -70,12 +70,14 @@ impl<'a> Bench<'a> {
         if !self.state.numbers.has(key) {
             return Ok(());
         }
-        let (office, number) = key.text().split_once('\n').unwrap_or(("", key.text()));
         refuse(
             Rule::B10,
             format!(
-                "The number {number} of {} is already used by {office} in {}; give {id} its own number, or correct the other entry",
-                key.kind, key.year
+                "The number {} of {} is already used by {} in {}; give {id} its own number, or correct the other entry",
+                key.number(),
+                key.kind,
+                key.office(),
+                key.year
             ),
         )
     }

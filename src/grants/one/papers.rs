@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::bodies::{Body, BudgetEnacted, Ceiling as CeilingBody, DecreeAmended, Way};
-use super::change::Edit;
+use super::change::{Abouts, Edit};
 use super::things::{Case, Ceiling, Paper, PaperStatus};
 use super::{Bench, Made, Outcome, refuse};
 use crate::grants::about::{About, CaseId, DecreeId};
@@ -98,7 +98,7 @@ impl<'a> Bench<'a> {
             recorded: 0,
             last_row: 0,
             signer,
-            persons,
+            persons: persons.into_vec(),
             status: PaperStatus::Open,
             rows: Vec::new(),
             added: BTreeMap::new(),
@@ -373,6 +373,6 @@ fn wording(ceiling: &Ceiling) -> String {
     format!("on {}{field}{agency}", ceiling.way.name())
 }
 
-pub(super) fn with_cases(about: About, cases: impl Iterator<Item = CaseId>) -> Vec<About> {
+pub(super) fn with_cases(about: About, cases: impl Iterator<Item = CaseId>) -> Abouts {
     std::iter::once(about).chain(cases.map(About::Case)).collect()
 }

@@ -114,7 +114,7 @@ impl Bench<'_> {
         self.amounts(id, core)?;
         let last = case.trace.iter().rfind(|trace| trace.kind == Kind::WarrantIssued);
         // A warrant from before the ledger has left no number.
-        if let Some(number) = last.and_then(|trace| trace.number.as_deref())
+        if let Some(number) = last.and_then(|trace| trace.number())
             && number != body.number.0
         {
             return refuse(

@@ -1,5 +1,7 @@
 //! B2 and B3: whose keys may say what, who decided, and which persons must be apart.
 
+use smallvec::SmallVec;
+
 use super::bodies::DecidedBy;
 use super::keys::{Holder, Key, KeyNumber};
 use super::parties::{Party, parties, replaces_organisation_key};
@@ -32,11 +34,17 @@ pub(super) enum Need<'a> {
     Desk,
 }
 
+/// Few statements need more; more cost an allocation.
+pub(super) type Needs<'a> = SmallVec<[Need<'a>; 3]>;
+
+/// Persons who speak in a statement.
+pub(super) type Persons = SmallVec<[PersonNumber; 3]>;
+
 /// Who signed: which official's key answered which need, in the order of needs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Signed {
     /// The appointments whose keys signed.
-    pub(super) officials: Vec<u64>,
+    pub(super) officials: SmallVec<[u64; 3]>,
 }
 
 impl<'a> Bench<'a> {
@@ -73,12 +81,12 @@ impl<'a> Bench<'a> {
     }
 
     /// The needs of a kind. `case` is there for kinds about a case that exists.
-    pub(super) fn needs(&self, kind: Kind, case: Option<(CaseId, &'a Core)>) -> Result<Vec<Need<'a>>, Refusal> {
+    pub(super) fn needs(&self, kind: Kind, case: Option<(CaseId, &'a Core)>) -> Result<Needs<'a>, Refusal> {
         let parties = match (kind, self.envelope.about) {
             (Kind::KeyReplaced, About::Org(_)) => replaces_organisation_key(),
             _ => parties(kind),
         };
-        let mut needs = Vec::with_capacity(parties.len());
+        let mut needs = Needs::new();
         for party in parties {
             needs.extend(self.need(kind, *party, case)?);
         }
@@ -322,9 +330,9 @@ impl<'a> Bench<'a> {
     }
 
     /// The persons who speak here: of the offices that signed, and who decided.
-    pub(super) fn persons(&self, signed: &Signed, decided: Option<PersonNumber>) -> Vec<PersonNumber> {
+    pub(super) fn persons(&self, signed: &Signed, decided: Option<PersonNumber>) -> Persons {
         let signers = signed.officials.iter().filter_map(|n| self.state.official(*n));
-        let mut persons: Vec<PersonNumber> = signers.map(|official| official.person_number).chain(decided).collect();
+        let mut persons: Persons = signers.map(|official| official.person_number).chain(decided).collect();
         persons.sort_unstable();
         persons.dedup();
         persons

@@ -128,9 +128,14 @@ impl NumberKey {
         NumberKey { year, kind, text: NumberText { digest: digest(&text), text: text.into() } }
     }
 
-    /// `<office>\n<number>`.
-    pub(super) fn text(&self) -> &str {
-        &self.text.text
+    /// The office that used it.
+    pub(super) fn office(&self) -> &str {
+        self.text.text.split_once('\n').map_or("", |(office, _)| office)
+    }
+
+    /// As the paper bears it, without spaces around it.
+    pub(super) fn number(&self) -> &str {
+        self.text.text.split_once('\n').map_or("", |(_, number)| number)
     }
 }
 

@@ -96,12 +96,19 @@ pub struct Trace {
     pub(super) keys: [Option<KeyNumber>; 3],
     /// Its amount; as corrected.
     pub amount: Option<Amount>,
-    /// Its document's number; as corrected.
-    pub number: Option<Box<str>>,
     /// Another key of the office has confirmed it, or a correction has replaced it: its signer is disputed no more.
     pub settled: bool,
+    // Apart, for most statements have nothing of it, and a million of them are in memory.
+    pub(super) more: Option<Box<More>>,
+}
+
+/// What few recorded statements have.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct More {
+    /// Its document's number, where `used` does not tell it; as corrected.
+    pub(super) number: Option<Box<str>>,
     /// The correction in its place.
-    pub superseded: Option<u64>,
+    pub(super) superseded: Option<u64>,
     /// The number that it uses (B10); as corrected.
     pub(super) used: Option<NumberKey>,
     /// What the amounts after it rest on beside its own amount; as corrected.
@@ -141,20 +148,49 @@ pub(super) struct Base {
 impl Trace {
     /// A statement of this kind, of which nothing more is known yet.
     pub(super) fn new(index: u64, at: Timestamp, event_date: Date, kind: Kind) -> Self {
-        Trace {
-            index,
-            at,
-            event_date,
-            kind,
-            keys: [None; 3],
-            amount: None,
-            number: None,
-            settled: false,
-            superseded: None,
-            used: None,
-            said: Said::Nothing,
-            base: None,
-        }
+        Trace { index, at, event_date, kind, keys: [None; 3], amount: None, settled: false, more: None }
+    }
+
+    /// Its document's number; as corrected.
+    pub fn number(&self) -> Option<&str> {
+        let more = self.more.as_deref()?;
+        more.number.as_deref().or_else(|| more.used.as_ref().map(NumberKey::number))
+    }
+
+    /// The correction in its place.
+    pub fn superseded(&self) -> Option<u64> {
+        self.more.as_ref()?.superseded
+    }
+
+    pub(super) fn used(&self) -> Option<&NumberKey> {
+        self.more.as_ref()?.used.as_ref()
+    }
+
+    pub(super) fn said(&self) -> &Said {
+        self.more.as_ref().map_or(&Said::Nothing, |more| &more.said)
+    }
+
+    pub(super) fn base(&self) -> Option<&Base> {
+        self.more.as_ref()?.base.as_deref()
+    }
+
+    /// What few have, to be changed.
+    pub(super) fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
+    /// With this, where it says anything.
+    pub(super) fn with(mut self, more: More) -> Self {
+        self.more = (more != More::default()).then(|| Box::new(more));
+        self
+    }
+}
+
+impl More {
+    /// The number of the document, and as what it is used.
+    pub(super) fn numbered(number: Option<&str>, used: Option<NumberKey>) -> Self {
+        let number = number.filter(|&number| used.as_ref().is_none_or(|used| used.number() != number));
+        More { number: number.map(Into::into), used, ..More::default() }
     }
 }
 
@@ -512,7 +548,7 @@ impl Org {
 impl Case {
     /// The numbers of its documents, by the kind of statement that named them, in order.
     pub fn numbers(&self) -> impl Iterator<Item = (Kind, &str)> {
-        self.trace.iter().filter_map(|trace| Some((trace.kind, trace.number.as_deref()?)))
+        self.trace.iter().filter_map(|trace| Some((trace.kind, trace.number()?)))
     }
 }
 

@@ -1,9 +1,12 @@
-//! Statements about a whole fiscal year.
+//! Statements about a whole fiscal year, and what decrees granted in one.
 
 use super::bodies::Body;
 use super::change::Edit;
+use super::things::{Closed, Core, Facts, Year};
+use super::ways::Way;
 use super::{Bench, Made, Outcome, refuse};
 use crate::grants::about::About;
+use crate::grants::figures::{Figure, Figures};
 use crate::grants::money::Amount;
 use crate::grants::rules::{Refusal, Rule};
 use crate::grants::time::Date;
@@ -40,5 +43,37 @@ impl Bench<'_> {
                 format!("The time from {year:04}-{month:02} on has not begun on {}; record it once it has", self.today),
             ),
         }
+    }
+}
+
+/// What a decree granted, and what it counts to.
+#[derive(PartialEq, Eq)]
+pub(super) struct Granted<'a> {
+    field: &'a str,
+    way: Way,
+    amount: Amount,
+}
+
+impl<'a> Granted<'a> {
+    /// What was given up is granted no more.
+    pub(super) fn of(core: &'a Core) -> Option<Self> {
+        Granted::told(&core.facts, &core.figures, core.closed)
+    }
+
+    pub(super) fn told(facts: &'a Facts, figures: &Figures, closed: Option<Closed>) -> Option<Self> {
+        let amount = figures.get(Figure::Decreed)?;
+        let stands = matches!(closed, None | Some(Closed::Settled));
+        stands.then_some(Granted { field: &facts.field, way: facts.way, amount })
+    }
+}
+
+/// Counts what a decree granted a case in or out of its field's sum.
+pub(super) fn count_decreed(year: &mut Year, granted: Option<Granted<'_>>, sign: i128) {
+    let Some(Granted { field, way, amount }) = granted else { return };
+    if !year.decreed.contains_key(field) {
+        year.decreed.insert(field.into(), [0; 3]);
+    }
+    if let Some(sums) = year.decreed.get_mut(field) {
+        sums[way as usize] += sign * i128::from(amount.minor());
     }
 }

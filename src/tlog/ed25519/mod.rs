@@ -35,7 +35,9 @@
 //! # Ok::<(), hibah::tlog::ed25519::KeyFileError>(())
 //! ```
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
 use curve25519_dalek::scalar::Scalar;
@@ -48,6 +50,8 @@ use pkcs8::{EncryptedPrivateKeyInfoRef, ObjectIdentifier, PrivateKeyInfoRef, Sec
 use zeroize::Zeroizing;
 
 use super::hash::sha512_parts;
+
+pub mod batch;
 
 /// PBKDF2 rounds of a key file we write (OWASP 2023 for HMAC-SHA-256).
 pub const KEY_FILE_ROUNDS: u32 = 600_000;
@@ -63,9 +67,13 @@ const ALGORITHM_ID: AlgorithmIdentifierRef<'static> =
 #[derive(Clone)]
 pub struct SigningKey(ed25519_dalek::SigningKey);
 
-/// A public key that passed admission: canonical, not of small order, torsion-free.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PublicKey([u8; 32]);
+/// A public key that passed admission: canonical, not of small order, torsion-free. Compared by its bytes.
+#[derive(Clone, Copy)]
+pub struct PublicKey {
+    bytes: [u8; 32],
+    /// What the bytes encode, decoded once.
+    point: EdwardsPoint,
+}
 
 /// Why 32 bytes are refused as a public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -147,7 +155,8 @@ impl SigningKey {
 
     /// The public key. Always admitted: it is a multiple of the base point.
     pub fn public(&self) -> PublicKey {
-        PublicKey(self.0.verifying_key().to_bytes())
+        let public = self.0.verifying_key();
+        PublicKey { bytes: public.to_bytes(), point: public.to_edwards() }
     }
 
     /// Signs `message` (RFC 8032 section 5.1.6): R || S, deterministic.
@@ -242,12 +251,12 @@ impl PublicKey {
         if !point.is_torsion_free() {
             return Err(KeyError::Torsion);
         }
-        Ok(PublicKey(*bytes))
+        Ok(PublicKey { bytes: *bytes, point })
     }
 
     /// Its 32 bytes (RFC 8032 section 5.1.2).
     pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+        &self.bytes
     }
 
     /// Whether `signature` over `message` holds under this key, by the rule of the module's documentation.
@@ -282,31 +291,80 @@ impl PublicKey {
 
     /// R - ([S]B - [k]A): of small order iff the cofactored equation holds, the neutral point iff the plain one does.
     fn difference(&self, message: &[u8], signature: &[u8; 64]) -> Result<EdwardsPoint, SignatureError> {
+        let Parts { r, s, k } = self.parts(message, signature)?;
+        Ok(r - EdwardsPoint::vartime_double_scalar_mul_basepoint(&k, &-self.point, &s))
+    }
+
+    /// What the rule asks of S and R by themselves, and the numbers of its equation.
+    fn parts(&self, message: &[u8], signature: &[u8; 64]) -> Result<Parts, SignatureError> {
         let (r_bytes, s_bytes) = split(signature);
         let s = Option::<Scalar>::from(Scalar::from_canonical_bytes(s_bytes)).ok_or(SignatureError::SNotReduced)?;
         let r = decode_point(&r_bytes).ok_or(SignatureError::RNotCanonical)?;
         if r.is_small_order() {
             return Err(SignatureError::RSmallOrder);
         }
-        let k = Scalar::from_bytes_mod_order_wide(&sha512_parts(&[&r_bytes, &self.0, message]));
-        let Some(a) = decode_point(&self.0) else {
-            // Admission decoded these same bytes; were that ever untrue, no signature may hold.
-            return Err(SignatureError::Equation);
-        };
-        Ok(r - EdwardsPoint::vartime_double_scalar_mul_basepoint(&k, &-a, &s))
+        let k = Scalar::from_bytes_mod_order_wide(&sha512_parts(&[&r_bytes, &self.bytes, message]));
+        Ok(Parts { r, s, k })
+    }
+}
+
+/// A signature that the equation may be asked of.
+struct Parts {
+    r: EdwardsPoint,
+    s: Scalar,
+    k: Scalar,
+}
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+impl Eq for PublicKey {}
+
+impl PartialOrd for PublicKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for PublicKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.bytes.cmp(&other.bytes)
+    }
+}
+
+impl Hash for PublicKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.bytes.hash(state);
     }
 }
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PublicKey({})", hex::encode(self.0))
+        write!(f, "PublicKey({})", hex::encode(self.bytes))
     }
 }
 
-/// The point of a canonical encoding. `decompress` alone reads y modulo p and takes a negative zero.
+/// p = 2^255 - 19, little-endian.
+const FIELD_ORDER: [u8; 32] = {
+    let mut p = [0xff; 32];
+    (p[0], p[31]) = (0xed, 0x7f);
+    p
+};
+
+/// The point of a canonical encoding. `decompress` alone reads y modulo p and takes a negative zero: x is zero where
+/// y is 1 or p - 1. (Encoding the point again would tell too, and takes as long as decoding it.)
 fn decode_point(bytes: &[u8; 32]) -> Option<EdwardsPoint> {
-    let point = CompressedEdwardsY(*bytes).decompress()?;
-    (point.compress().as_bytes() == bytes).then_some(point)
+    let mut y = *bytes;
+    let negative = y[31] & 0x80 != 0;
+    y[31] &= 0x7f;
+    let is_one = y[0] == 1 && y[1..].iter().all(|&byte| byte == 0);
+    let from_p = |less: u8| y[0] == FIELD_ORDER[0] - less && y[1..] == FIELD_ORDER[1..];
+    let below_p = y.iter().rev().cmp(FIELD_ORDER.iter().rev()) == Ordering::Less;
+    let negative_zero = negative && (is_one || from_p(1));
+    if !below_p || negative_zero { None } else { CompressedEdwardsY(*bytes).decompress() }
 }
 
 /// R and S.
