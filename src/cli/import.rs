@@ -17,6 +17,7 @@ use crate::grants::state::State;
 use crate::grants::time::Date;
 use crate::ledger::replay::Refused;
 use crate::ledger::statement::Content;
+use crate::ledger::store::StoreError;
 use crate::ledger::writer::{Outcome, Writer};
 use crate::tlog::hash::Hash;
 use crate::tlog::note::NoteSigner;
@@ -48,9 +49,10 @@ pub struct Args {
     /// The finance officer's key file [default: the one in the ledger's folder]
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// The ledger's key file [default: keys/ledger.key in the ledger's folder]
+    /// A key file of the ledger; give it again for each key in force
+    /// [default: keys/ledger.key and keys/ledger-<n>.key in the ledger's folder, as far as they are there]
     #[arg(long, value_name = "FILE")]
-    ledger_key: Option<PathBuf>,
+    ledger_key: Vec<PathBuf>,
     /// Where rows that cannot be imported are listed, as CSV with line and reason
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
@@ -93,7 +95,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         let imported = reading.rows.len() as u64 - there;
         return report(args, &reading, &Tally { imported, there, refused: Vec::new(), size: replay.size() }, &currency);
     }
-    let mut writer = submit::open_writer(&args.dir, args.ledger_key.as_deref(), &args.passphrase)?;
+    let mut writer = submit::open_writer(&args.dir, &args.ledger_key, &args.passphrase)?;
     let (reading, currency) = read(args, &file, &map, writer.state())?;
     let signer = finance_officer(args, writer.state())?;
     let tally = record(&mut writer, &reading, &signer)?;
@@ -186,6 +188,7 @@ fn record(writer: &mut Writer, reading: &Reading, signer: &NoteSigner) -> Result
                 Outcome::Refused { refused, .. } if speaks_of_the_row(&refused) => {
                     tally.refused.push(Reject { line: row.line, row: row.row, reason: refused.to_string() });
                 }
+                Outcome::KeyMissing { vkey } => return Err(StoreError::KeyMissing { vkey }.into()),
                 Outcome::Refused { refused, .. } => {
                     return Err(Failure::DoesNotHold(format!("the ledger refuses past awards by this key: {refused}")));
                 }

@@ -44,9 +44,10 @@ pub struct Args {
     /// Address and port of the desk, which takes statements
     #[arg(long, value_name = "ADDR", value_parser = address)]
     desk: Option<SocketAddr>,
-    /// The ledger's key file, for the desk [default: keys/ledger.key in the ledger's folder]
+    /// A key file of the ledger, for the desk; give it again for each key in force
+    /// [default: keys/ledger.key and keys/ledger-<n>.key in the ledger's folder, as far as they are there]
     #[arg(long, value_name = "FILE", requires = "desk")]
-    ledger_key: Option<PathBuf>,
+    ledger_key: Vec<PathBuf>,
     /// Stop when standard input closes
     #[arg(long, hide = true)]
     until_stdin_closes: bool,
@@ -121,7 +122,7 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     }
     let listener = bind(desk, "--desk")?;
     let at = listener.local_addr().map_err(Failure::could_not)?;
-    let writer = submit::open_writer(&args.dir, args.ledger_key.as_deref(), &args.passphrase)?;
+    let writer = submit::open_writer(&args.dir, &args.ledger_key, &args.passphrase)?;
     let vault = match Vault::exists(&args.dir) && !args.no_vault {
         true => Some(vault::unlock(&args.dir, args.vault_key.as_deref(), &args.vault_passphrase)?),
         false => None,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Failure, files, progress};
+use super::{Failure, files, output, progress};
 use crate::ledger::derived::{self, DERIVED_FILE};
 use crate::ledger::reader::Reader;
 use crate::ledger::replay::{Replay, Signatures, Step};
@@ -239,8 +239,8 @@ fn replay_from(
     vkey: Option<&VerifierKey>,
     each: &mut dyn FnMut(&Step),
 ) -> Result<Replay, Failure> {
-    let (signed, key) = verify::open_checkpoint(ledger, vkey)?;
-    let Checkpoint { origin, size: newest, root } = signed.checkpoint().clone();
+    let opened = verify::open_checkpoint(ledger, vkey)?;
+    let Checkpoint { origin, size: newest, root } = opened.checkpoint.clone();
     let size = at.unwrap_or(newest);
     if size > newest {
         return Err(Failure::CouldNot(format!(
@@ -248,12 +248,35 @@ fn replay_from(
             ledger.name()
         )));
     }
+    let mut replay = begin(&origin);
+    extend(ledger, &mut replay, size, newest, each)?;
+    if size == newest {
+        confirm(ledger, &opened, &replay, vkey.is_some())?;
+    } else if !opened.by_trusted || !names(&replay, &opened) {
+        // Only later entries can tell which keys must have signed.
+        let mut whole = Replay::new(&origin);
+        extend(ledger, &mut whole, newest, newest, &mut |_| {})?;
+        confirm(ledger, &opened, &whole, vkey.is_some())?;
+    }
+    let reader = TileHashReader::new(ledger, newest);
+    let proof = merkle::prove_consistency(size, newest, &reader).map_err(Failure::could_not)?;
+    merkle::check_consistency(&proof, size, &replay.root(), newest, &root).map_err(|_| not_of_checkpoint(ledger))?;
+    Ok(replay)
+}
+
+/// Replays the entries up to `size` of a ledger that has `newest`.
+fn extend(
+    ledger: &Ledger,
+    replay: &mut Replay,
+    size: u64,
+    newest: u64,
+    each: &mut dyn FnMut(&Step),
+) -> Result<(), Failure> {
     let signatures = match ledger {
         Ledger::Folder(..) => Signatures::VerifiedBefore,
         _ => Signatures::Check,
     };
     let bar = progress::bar("Replaying");
-    let mut replay = begin(&origin);
     for tile in 0..size.div_ceil(256) {
         let width = width_at(tile, newest);
         let bundle = ledger.bundle(tile, width)?;
@@ -265,23 +288,33 @@ fn replay_from(
         progress::told(&bar)(replay.size(), size);
     }
     bar.finish_and_clear();
-    // Entry 0 may be another one by now than the one that the key was read from.
-    let named = replay.state().ledger_vkeys();
-    if !named.is_empty() && !named.contains(&key.to_string().as_str()) {
-        return Err(Failure::DoesNotHold(format!(
-            "entry 0 of {} names another key than its checkpoint's, {key}",
-            ledger.name()
-        )));
+    Ok(())
+}
+
+/// Whether the key that the ledger is known by is one that these entries name, or there is none yet.
+fn names(replay: &Replay, opened: &verify::Opened) -> bool {
+    let (keys, vkey) = (replay.state().ledger_keys(), opened.vkey.to_string());
+    keys.is_empty() || keys.iter().any(|key| key.vkey.as_str() == vkey)
+}
+
+/// The checkpoint is over these entries and signed by the keys that they brought. Entry 0 may be another one by now than
+/// the one that a key was read from.
+fn confirm(ledger: &Ledger, opened: &verify::Opened, replay: &Replay, given: bool) -> Result<(), Failure> {
+    if opened.by_trusted && replay.size() == 0 {
+        return Ok(());
     }
-    let reader = TileHashReader::new(ledger, newest);
-    let proof = merkle::prove_consistency(size, newest, &reader).map_err(Failure::could_not)?;
-    merkle::check_consistency(&proof, size, &replay.root(), newest, &root).map_err(|_| {
-        Failure::DoesNotHold(format!(
-            "the entries of {} are not those of its signed checkpoint: run `hibah verify`",
-            ledger.name()
-        ))
-    })?;
-    Ok(replay)
+    opened.confirm(replay.state())?;
+    if let Some(warning) = opened.retired(replay.state(), false).filter(|_| given) {
+        output::remark(format_args!("warning: {warning}"));
+    }
+    if replay.root() == opened.checkpoint.root { Ok(()) } else { Err(not_of_checkpoint(ledger)) }
+}
+
+fn not_of_checkpoint(ledger: &Ledger) -> Failure {
+    Failure::DoesNotHold(format!(
+        "the entries of {} are not those of its signed checkpoint: run `hibah verify`",
+        ledger.name()
+    ))
 }
 
 /// How many entries bundle `index` has in a ledger of `size` entries.

@@ -9,6 +9,7 @@ use super::passphrase::{Passphrase, VaultPassphrase};
 use super::{Failure, files, key_file, output, source, vault};
 use crate::ledger::documents::Limits;
 use crate::ledger::enclosures::{EnclosureError, Enclosures};
+use crate::ledger::ledger_keys::LedgerKeys;
 use crate::ledger::replay::Refused;
 use crate::ledger::statement::Statement;
 use crate::ledger::store::{ENTRIES_FILE, LAST_SIGNED_FILE, StoreError};
@@ -18,7 +19,7 @@ use crate::network::remote::{Remote, With};
 use crate::tlog::decimal::parse_decimal;
 use crate::tlog::proof::TlogProof;
 
-/// The ledger key's place in a ledger's folder.
+/// The place of the founding's ledger key in a ledger's folder.
 pub const LEDGER_KEY_FILE: &str = "keys/ledger.key";
 
 /// Hand a signed statement to a ledger and keep the receipt
@@ -35,9 +36,10 @@ pub struct Args {
     /// Where the receipt goes [default: FILE.tlog-proof]
     #[arg(long, value_name = "FILE")]
     receipt: Option<PathBuf>,
-    /// The ledger's key file [default: keys/ledger.key in the ledger's folder]
+    /// A key file of the ledger; give it again for each key in force
+    /// [default: keys/ledger.key and keys/ledger-<n>.key in the ledger's folder, as far as they are there]
     #[arg(long, value_name = "FILE")]
-    ledger_key: Option<PathBuf>,
+    ledger_key: Vec<PathBuf>,
     /// Say it for a machine
     #[arg(long)]
     json: bool,
@@ -113,26 +115,55 @@ fn recorded(args: &Args, index: u64, new: bool, size: u64, file: &Path) {
     output::say(format_args!("Receipt: {}", file.display()));
 }
 
-/// Opens the ledger in `dir` for writing. Its key and the key's passphrase are asked for first.
-pub fn open_writer(dir: &Path, key: Option<&Path>, passphrase: &Passphrase) -> Result<Writer, Failure> {
+/// Opens the ledger in `dir` for writing. Its keys and their passphrases are asked for first.
+pub fn open_writer(dir: &Path, keys: &[PathBuf], passphrase: &Passphrase) -> Result<Writer, Failure> {
     if !dir.join(ENTRIES_FILE).exists() && !dir.join(LAST_SIGNED_FILE).exists() {
         return Err(StoreError::NoLedger(dir.to_owned()).into());
     }
-    let file = key.map_or_else(|| dir.join(LEDGER_KEY_FILE), Path::to_owned);
-    if !file.exists() {
-        return Err(Failure::CouldNot(format!(
-            "{} is not there: name the ledger's key file with --ledger-key, or submit to the address of its desk",
-            file.display()
-        )));
+    let mut held: Option<LedgerKeys> = None;
+    for file in ledger_key_files(dir, keys) {
+        if !file.exists() {
+            return Err(Failure::CouldNot(format!(
+                "{} is not there: name the ledger's key file with --ledger-key, or submit to the address of its desk",
+                file.display()
+            )));
+        }
+        let passphrase = passphrase.get(&file.display().to_string())?;
+        let signer = key_file::read(&file, &passphrase)?;
+        held = Some(match held {
+            Some(held) => held.and(signer),
+            None => signer.into(),
+        });
     }
-    let passphrase = passphrase.get(&file.display().to_string())?;
-    let signer = key_file::read(&file, &passphrase)?;
-    Ok(Writer::open(dir, signer, Box::new(SystemClock::new()))?)
+    let held = held.ok_or_else(|| Failure::could_not("no key file of the ledger was named: give --ledger-key"))?;
+    Ok(Writer::open(dir, held, Box::new(SystemClock::new()))?)
+}
+
+/// The key files that were named, or else those at their places in the ledger's folder: `ledger.key`, the founding's, and
+/// `ledger-<n>.key` for what came after it. A retired key's file may be gone.
+fn ledger_key_files(dir: &Path, named: &[PathBuf]) -> Vec<PathBuf> {
+    if !named.is_empty() {
+        return named.to_vec();
+    }
+    let first = dir.join(LEDGER_KEY_FILE);
+    let listed = first.parent().and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten();
+    let numbered = |path: PathBuf| {
+        let n = path.file_name()?.to_str()?.strip_prefix("ledger-")?.strip_suffix(".key").and_then(parse_decimal)?;
+        Some((n, path))
+    };
+    let mut later: Vec<(u64, PathBuf)> = listed.flatten().filter_map(|entry| numbered(entry.path())).collect();
+    later.sort();
+    let mut files: Vec<PathBuf> = later.into_iter().map(|(_, path)| path).collect();
+    // Where there is none at all, the first is the one to be missed.
+    if files.is_empty() || first.exists() {
+        files.insert(0, first);
+    }
+    files
 }
 
 fn to_folder(args: &Args, statement: &[u8]) -> Result<Answer, Failure> {
     let dir = Path::new(&args.ledger);
-    let mut writer = open_writer(dir, args.ledger_key.as_deref(), &args.passphrase)?;
+    let mut writer = open_writer(dir, &args.ledger_key, &args.passphrase)?;
     if args.opening.is_empty() && args.document.is_empty() {
         return recorded_in(&mut writer, statement);
     }
@@ -184,6 +215,7 @@ fn recorded_in(writer: &mut Writer, statement: &[u8]) -> Result<Answer, Failure>
             Answer::Recorded { index, new, size: writer.size(), receipt: writer.receipt(index)?.to_string() }
         }
         Outcome::Refused { refused, size, time } => refusal(&refused, size, time.to_string()),
+        Outcome::KeyMissing { vkey } => return Err(StoreError::KeyMissing { vkey }.into()),
     })
 }
 

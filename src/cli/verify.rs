@@ -12,7 +12,7 @@ use crate::ledger::statement::Statement;
 use crate::ledger::verify::{self, Report, Source as _, Trust, VerifyError, Wrong};
 use crate::tlog::checkpoint::SignedCheckpoint;
 use crate::tlog::hash::leaf_hash;
-use crate::tlog::note::VerifierKey;
+use crate::tlog::note::{Note, NoteSignature, VerifierKey};
 use crate::tlog::policy::{Policy, QuorumReport};
 use crate::tlog::proof::TlogProof;
 
@@ -30,7 +30,7 @@ pub struct Args {
     /// An opening: the value behind a commitment in that entry, and its salt
     #[arg(long, value_name = "FILE", requires = "entry")]
     opening: Option<PathBuf>,
-    /// The ledger's verifier key, from a place that you trust [default for a ledger: the one that it names itself]
+    /// A verifier key of the ledger, from a place that you trust [default for a ledger: the one that it names itself]
     #[arg(long, value_name = "KEY", value_parser = source::vkey)]
     vkey: Option<VerifierKey>,
     /// Witnesses that must have seen the checkpoint (C2SP tlog-policy)
@@ -70,9 +70,15 @@ fn policy(args: &Args) -> Result<Option<Policy>, Failure> {
     Ok(Some(policy))
 }
 
-/// The key to check with: the given one, else the one that the policy names for this origin.
-fn vkey(args: &Args, policy: Option<&Policy>, origin: &str) -> Option<VerifierKey> {
-    let named = || policy?.logs().iter().map(|log| &log.key).find(|key| key.name() == origin).cloned();
+/// The key to check with: the given one, else the one that the policy names for this origin; of several, as a ledger that
+/// was rekeyed has them, one that signed.
+fn vkey(args: &Args, policy: Option<&Policy>, origin: &str, lines: &[NoteSignature]) -> Option<VerifierKey> {
+    let named = || {
+        let keys: Vec<&VerifierKey> =
+            policy?.logs().iter().map(|log| &log.key).filter(|key| key.name() == origin).collect();
+        let signed = keys.iter().find(|key| lines.iter().any(|line| line.key_id == key.key_id()));
+        signed.or(keys.first()).map(|key| (*key).clone())
+    };
     args.vkey.clone().or_else(named)
 }
 
@@ -80,9 +86,10 @@ fn whole(args: &Args, ledger: &Ledger) -> Result<(), Failure> {
     let policy = policy(args)?;
     let origin = ledger.unverified_checkpoint()?.origin;
     let since = args.since.as_deref().map(|file| files::read(file, "a checkpoint saved before")).transpose()?;
-    let trust = Trust { vkey: vkey(args, policy.as_ref(), &origin), policy, since };
     // Fetched once: what is saved is what was checked.
     let held = Held { ledger, checkpoint: ledger.checkpoint()? };
+    let lines = Note::parse(&held.checkpoint).map(|note| note.signatures).unwrap_or_default();
+    let trust = Trust { vkey: vkey(args, policy.as_ref(), &origin, &lines), policy, since };
     let bar = progress::bar("Checking");
     let verified = verify::verify(&held, &trust, &progress::told(&bar));
     bar.finish_and_clear();
@@ -152,10 +159,15 @@ fn tell(report: &Report, unsigned: u64) {
     let state = report.replay.state();
     let (cases, awards) = (state.case_count(), state.award_count());
     output::say(format_args!("The ledger {} holds.\n", report.checkpoint.origin));
-    let key = match report.vkey_from_ledger {
-        true => format!("{}\n(named by the ledger itself)", report.vkey),
-        false => format!("{}\n(the one that you gave)", report.vkey),
-    };
+    let how = if report.vkey_from_ledger { "named by the ledger itself" } else { "the one that you gave" };
+    let keys: Vec<String> = report
+        .in_force
+        .iter()
+        .map(
+            |key| if *key == report.vkey { format!("{key}\n({how})") } else { format!("{key}\n(named by the ledger)") },
+        )
+        .collect();
+    let word = if keys.len() == 1 { "key" } else { "keys" };
     let mut rows = vec![
         ("entries", format!("{}, each linked to the one before it", output::grouped(report.checkpoint.size))),
         (
@@ -173,7 +185,7 @@ fn tell(report: &Report, unsigned: u64) {
         ),
         ("root", report.checkpoint.root.to_hex()),
         ("newest", format!("recorded {} by the operator's clock", report.last_recorded_at)),
-        ("key", key),
+        (word, keys.join("\n")),
     ];
     if let Some(quorum) = &report.quorum {
         rows.push(("witnesses", witnesses(quorum)));
@@ -182,8 +194,9 @@ fn tell(report: &Report, unsigned: u64) {
         rows.push((
             "earlier",
             format!(
-                "the checkpoint of {} that you kept is part of it; signatures before it were not checked again",
-                output::count(size, "entry", "entries")
+                "the checkpoint of {} that you kept is part of it; signatures before it were {}",
+                output::count(size, "entry", "entries"),
+                if report.since_believed { "not checked again" } else { "checked again, for another key signed it" }
             ),
         ));
     }
@@ -229,6 +242,7 @@ fn report_json(report: &Report, unsigned: u64) -> Value {
         "origin": report.checkpoint.origin,
         "vkey": report.vkey.to_string(),
         "vkey_from_ledger": report.vkey_from_ledger,
+        "vkeys": report.in_force.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "size": report.checkpoint.size,
         "root": report.checkpoint.root.to_hex(),
         "last_recorded_at": report.last_recorded_at.to_string(),
@@ -240,6 +254,7 @@ fn report_json(report: &Report, unsigned: u64) -> Value {
             quorum.cosigned.iter().map(|witness| json!({ "name": witness.name, "time_s": witness.time_s })).collect::<Vec<_>>()
         }),
         "since": report.since,
+        "since_believed": report.since.map(|_| report.since_believed),
         "unsigned": unsigned,
         "trial": state.is_trial(),
         "warnings": warnings(report, unsigned),
@@ -258,7 +273,7 @@ fn receipt(args: &Args, bytes: &[u8]) -> Result<(), Failure> {
     let entry_bytes = files::read(file, "the entry that the receipt is for")?;
     let policy = policy(args)?;
     let origin = proof.checkpoint.text.split('\n').next().unwrap_or_default().to_owned();
-    let vkey = vkey(args, policy.as_ref(), &origin).ok_or_else(|| {
+    let vkey = vkey(args, policy.as_ref(), &origin, &proof.checkpoint.signatures).ok_or_else(|| {
         Failure::CouldNot(format!(
             "whose signature is it: give the verifier key of {origin}, from a place that you trust, with --vkey"
         ))

@@ -26,6 +26,7 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::ledger::enclosures::{Enclosures, Held};
 use crate::ledger::sequencer::{Answer, Sequencer};
 use crate::ledger::statement::{MAX_STATEMENT_BYTES, Statement};
+use crate::ledger::store::StoreError;
 use crate::ledger::writer::Outcome;
 use crate::public::connections::{self, Bounds};
 use refusal::Problem;
@@ -171,9 +172,8 @@ async fn take_parts(desk: &Desk, request: Request) -> Result<Answer, Box<Problem
 fn end(enclosures: &Enclosures, held: Held, told: Result<Answer, Unanswered>) -> Result<Answer, Unanswered> {
     let ended = match &told {
         Ok(Answer { outcome: Outcome::Recorded { .. }, .. }) => enclosures.settle(held),
-        Ok(Answer { outcome: Outcome::Refused { .. }, .. }) | Err(Unanswered { recorded: false, .. }) => {
-            enclosures.discard(held)
-        }
+        Ok(Answer { outcome: Outcome::Refused { .. } | Outcome::KeyMissing { .. }, .. })
+        | Err(Unanswered { recorded: false, .. }) => enclosures.discard(held),
         // It may be recorded or not: the next start finds out.
         Err(Unanswered { recorded: true, .. }) => Ok(()),
     };
@@ -202,7 +202,10 @@ async fn judged(sequencer: &Sequencer, bytes: Vec<u8>) -> Result<Answer, Unanswe
     })?;
     match answer.await {
         Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(Unanswered { problem: refusal::of_store(&error), recorded: true }),
+        Ok(Err(error)) => {
+            let recorded = !matches!(*error, StoreError::KeyMissing { .. });
+            Err(Unanswered { problem: refusal::of_store(&error), recorded })
+        }
         Err(_) => Err(Unanswered {
             problem: Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -252,6 +255,7 @@ fn answered(answer: Answer) -> Response {
         (Outcome::Refused { refused, size, time }, _) => {
             refusal::of_statement(refused, *size, *time, &answer.checkpoint).answer()
         }
+        (Outcome::KeyMissing { vkey }, _) => refusal::of_store(&StoreError::KeyMissing { vkey: vkey.clone() }).answer(),
         // The sequencer makes a receipt for whatever is recorded (I4).
         (Outcome::Recorded { .. }, None) => {
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "recorded, but the receipt could not be made: submit again")

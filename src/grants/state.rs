@@ -14,7 +14,7 @@ use super::kinds::Kind;
 use super::money::Currency;
 use super::role::Role;
 use super::rules::{Refusal, RuleSet};
-use super::signer::SignerId;
+use super::signer::{SignerId, Vkey};
 use super::time::{Date, Timestamp};
 use super::{one, zero};
 use crate::tlog::hash::Hash;
@@ -61,6 +61,25 @@ impl Change {
             Change::Zero(change) => change.touches(),
             Change::One(change) => change.touches(),
         }
+    }
+}
+
+/// A key of the ledger itself, which signs checkpoints: the founding named it, or a `ledger.rekeyed`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerKey {
+    /// The verifier key.
+    pub vkey: Vkey,
+    /// The entry that brought it into force.
+    pub since: u64,
+    /// The entry that retired it.
+    pub ended: Option<u64>,
+}
+
+impl LedgerKey {
+    /// Whether it must sign the checkpoint of this many entries: a key signs every checkpoint that covers the entry
+    /// which brought it and does not cover the entry which retired it; the founding's key signs the empty tree too.
+    pub fn signs(&self, size: u64) -> bool {
+        self.since < size.max(1) && self.ended.is_none_or(|ended| size <= ended)
     }
 }
 
@@ -200,6 +219,26 @@ impl State {
         match self {
             State::Zero(state) => state.vkey_of(id),
             State::One(state) => state.key(id).map(|key| key.vkey().as_str()),
+        }
+    }
+
+    /// Every key that ever signed checkpoints, in the order in which they were brought. Those of them that
+    /// [`LedgerKey::signs`] names for the present size are [`State::ledger_vkeys`].
+    pub fn ledger_keys(&self) -> Vec<LedgerKey> {
+        match self {
+            State::Zero(state) => {
+                let ledger = state.keys().iter().filter(|key| key.holder() == zero::keys::Holder::Ledger);
+                ledger.map(|key| LedgerKey { vkey: key.vkey().clone(), since: key.since(), ended: None }).collect()
+            }
+            State::One(state) => {
+                let ledger = state.keys().iter().filter(|key| key.holder() == one::keys::Holder::Ledger);
+                let told = |key: &one::keys::Key| LedgerKey {
+                    vkey: key.vkey().clone(),
+                    since: key.since(),
+                    ended: key.ended(),
+                };
+                ledger.map(told).collect()
+            }
         }
     }
 

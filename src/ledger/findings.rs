@@ -156,6 +156,15 @@ impl Reader {
         Ok(found.flatten().unwrap_or(0))
     }
 
+    /// The latest entry that brought or retired a ledger key.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn rekeying_entry(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT coalesce(max(r.idx), 0) FROM timeline AS t JOIN records AS r USING (idx) WHERE t.about = 'ledger' AND r.kind IN ('ledger.founded', 'ledger.rekeyed')";
+        self.derived.query_row(sql, [], |row| row.get(0)).map_err(|e| self.fault(&e))
+    }
+
     fn listed<T>(
         &self,
         sql: &str,

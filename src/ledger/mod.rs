@@ -9,6 +9,7 @@ pub mod erased;
 pub mod findings;
 pub mod form;
 mod hidden;
+pub mod ledger_keys;
 pub mod opening;
 pub mod reader;
 pub mod replay;

@@ -93,7 +93,7 @@ fn work(writer: &mut Writer, waiting: &Receiver<Submission>) {
         group.extend(waiting.try_iter().take(MAX_GROUP - 1));
         let (statements, replies): (Vec<_>, Vec<_>) = group.into_iter().map(|s| (s.bytes, s.reply)).unzip();
         match answers(writer, &statements) {
-            Ok(answers) => replies.into_iter().zip(answers).for_each(|(reply, answer)| reply(Ok(answer))),
+            Ok(answers) => replies.into_iter().zip(answers).for_each(|(reply, answer)| reply(answer.map_err(Arc::new))),
             Err(error) => {
                 tracing::error!("{error}");
                 let error = Arc::new(error);
@@ -103,18 +103,22 @@ fn work(writer: &mut Writer, waiting: &Receiver<Submission>) {
     }
 }
 
-fn answers(writer: &mut Writer, statements: &[Vec<u8>]) -> Result<Vec<Answer>, StoreError> {
+/// An answer to each; one that brings a ledger key which is not here has an error of its own.
+fn answers(writer: &mut Writer, statements: &[Vec<u8>]) -> Result<Vec<Result<Answer, StoreError>>, StoreError> {
     let outcomes = writer.append(statements)?;
     let checkpoint = writer.checkpoint()?;
     let place = |outcome: &Outcome| match outcome {
         Outcome::Recorded { index, .. } => Some(*index),
-        Outcome::Refused { .. } => None,
+        Outcome::Refused { .. } | Outcome::KeyMissing { .. } => None,
     };
     let places: Vec<u64> = outcomes.iter().filter_map(place).collect();
     let mut receipts = writer.receipts(&checkpoint, &places)?.into_iter();
     let answer = |outcome: Outcome| {
         let receipt = place(&outcome).and_then(|_| receipts.next()).map(|receipt| receipt.to_string());
-        Answer { outcome, checkpoint: checkpoint.clone(), receipt }
+        match outcome {
+            Outcome::KeyMissing { vkey } => Err(StoreError::KeyMissing { vkey }),
+            outcome => Ok(Answer { outcome, checkpoint: checkpoint.clone(), receipt }),
+        }
     };
     Ok(outcomes.into_iter().map(answer).collect())
 }

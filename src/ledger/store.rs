@@ -54,7 +54,7 @@ pub enum StoreError {
         "the statement is on the disk but its checkpoint could not be signed yet ({0}): submit it again for the receipt"
     )]
     NotYetSigned(Box<StoreError>),
-    /// The key is not the one that entry 0 names and the last checkpoint was signed with.
+    /// The key is not one that the ledger names and the last checkpoint was signed with.
     #[error(
         "the key {given} is not this ledger's, which is {named}: nothing was signed; open the ledger with its own key"
     )]
@@ -63,6 +63,12 @@ pub enum StoreError {
         given: String,
         /// The ledger's verifier key.
         named: String,
+    },
+    /// A key in force is not held, or one that a statement brings.
+    #[error("the ledger key {vkey} must sign the next checkpoint and is not here: give its key file with --ledger-key")]
+    KeyMissing {
+        /// The verifier key.
+        vkey: String,
     },
     /// The clock cannot be right.
     #[error("{0}")]
@@ -406,12 +412,13 @@ impl LastSigned {
             .map_err(fault)
     }
 
-    /// Records a checkpoint before anybody sees it. The rule is inside the statement: the tree grows, or stays as it is.
+    /// Records a checkpoint before anybody sees it. The rule is inside the statement: the tree grows, or the note stays and
+    /// at most gains lines behind those that it has.
     ///
     /// # Errors
     /// [`StoreError::TwoHistories`] when another root or a larger size was signed before.
     pub fn advance(&mut self, next: &Signed) -> Result<(), StoreError> {
-        let sql = "UPDATE last_signed SET size = ?1, root = ?2, note = ?3 WHERE size < ?1 OR (size = ?1 AND root = ?2)";
+        let sql = "UPDATE last_signed SET size = ?1, root = ?2, note = ?3 WHERE size < ?1 OR (size = ?1 AND root = ?2 AND substr(?3, 1, length(note)) = note)";
         let changed = self
             .connection
             .execute(sql, params![next.size, next.root.as_bytes(), next.note])

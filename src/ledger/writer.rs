@@ -12,6 +12,10 @@
 //! and 4 leaves derived tables that are behind: they are brought up. A stop before 2 leaves nothing. Entries fewer than
 //! were signed, or other ones, are a lost or rewritten history: nothing is signed and the operator is told.
 //!
+//! Each checkpoint is signed by every ledger key in force at its size ([`LedgerKeys`]). A statement that brings a key which
+//! the writer does not hold is not recorded, for no checkpoint could cover it. A last checkpoint that lacks a line, as a
+//! program that knew one key only left it, is given the line behind those that it has; its text never changes.
+//!
 //! A write that fails may have reached the disk all the same. So after every failure memory is taken from the files
 //! again, by the code that opens a ledger.
 
@@ -21,12 +25,14 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::derived::{self, Derived};
+use super::ledger_keys::LedgerKeys;
 use super::replay::{Refused, Replay, Signatures, Step};
 use super::statement::Statement;
 use super::store::{Access, Entries, LastSigned, NewEntry, NewNode, Signed, StoreError};
+use crate::grants::kinds::Kind;
 use crate::grants::state::State;
 use crate::grants::time::Timestamp;
-use crate::tlog::checkpoint::{self, Checkpoint, SignedCheckpoint};
+use crate::tlog::checkpoint::SignedCheckpoint;
 use crate::tlog::hash::{EMPTY_ROOT, Hash};
 use crate::tlog::merkle;
 use crate::tlog::note::{Note, NoteSigner};
@@ -65,6 +71,11 @@ pub enum Outcome {
         /// The time it would have been recorded at.
         time: Timestamp,
     },
+    /// The rules allow it, but it brings a ledger key that this writer does not hold: the ledger is as it was.
+    KeyMissing {
+        /// The verifier key.
+        vkey: String,
+    },
 }
 
 /// The ledger, open for writing.
@@ -73,7 +84,7 @@ pub struct Writer {
     last_signed: LastSigned,
     derived: Derived,
     replay: Replay,
-    signer: NoteSigner,
+    keys: LedgerKeys,
     clock: Box<dyn Clock>,
     dir: PathBuf,
     /// False after a failure, until memory is taken from the files again.
@@ -135,7 +146,8 @@ impl Writer {
         lock: File,
     ) -> Result<Result<Self, Refused>, StoreError> {
         let entries = Entries::open(dir, Access::Create)?;
-        let empty = sign(origin, 0, EMPTY_ROOT, &signer);
+        let keys = LedgerKeys::from(signer);
+        let empty = keys.sign_empty(origin, EMPTY_ROOT);
         let last_signed = LastSigned::create(dir, &empty)?;
         let derived = Derived::create(dir)?;
         let replay = Replay::with_flags(origin);
@@ -144,7 +156,7 @@ impl Writer {
             last_signed,
             derived,
             replay,
-            signer,
+            keys,
             clock,
             dir: dir.to_owned(),
             in_step: true,
@@ -158,29 +170,32 @@ impl Writer {
         Ok(match outcome {
             Outcome::Recorded { .. } => Ok(writer),
             Outcome::Refused { refused, .. } => Err(refused),
+            Outcome::KeyMissing { vkey } => return Err(StoreError::KeyMissing { vkey }),
         })
     }
 
     /// Opens a ledger for writing, signing what a stop left unsigned.
     ///
     /// # Errors
-    /// [`StoreError::Locked`] when another process writes; [`StoreError::OtherKey`] when `signer` is not the ledger's
-    /// key; [`StoreError::TwoHistories`] when the entries are not those that were signed; what the files report.
-    pub fn open(dir: &Path, signer: NoteSigner, clock: Box<dyn Clock>) -> Result<Self, StoreError> {
+    /// [`StoreError::Locked`] when another process writes; [`StoreError::OtherKey`] when none of `keys` is the ledger's
+    /// key; [`StoreError::KeyMissing`] when a key in force is not among them; [`StoreError::TwoHistories`] when the
+    /// entries are not those that were signed; what the files report.
+    pub fn open(dir: &Path, keys: impl Into<LedgerKeys>, clock: Box<dyn Clock>) -> Result<Self, StoreError> {
+        let keys = keys.into();
         let entries = Entries::open(dir, Access::Write)?;
         let lock = take_lock(dir)?;
         let last_signed = LastSigned::open(dir, Access::Write)?;
         let signed = last_signed.get()?;
-        check_note(dir, &signed, &signer)?;
+        check_note(dir, &signed, &keys)?;
         check_size(dir, &entries, &signed)?;
         let derived = Derived::open_for(dir, &entries, signed.size)?;
-        let replay = Replay::with_flags(signer.name());
+        let replay = Replay::with_flags(keys.name());
         let mut writer = Self {
             entries,
             last_signed,
             derived,
             replay,
-            signer,
+            keys,
             clock,
             dir: dir.to_owned(),
             in_step: true,
@@ -293,6 +308,10 @@ impl Writer {
             match self.replay.judge(&statement, recorded_at, Signatures::Check) {
                 Err(refused) => outcomes.push(self.refusal(refused, recorded_at)),
                 Ok(judged) => {
+                    if let Some(vkey) = self.key_missing(&statement) {
+                        outcomes.push(Outcome::KeyMissing { vkey });
+                        continue;
+                    }
                     let entry = self.replay.next_entry(bytes.as_ref(), recorded_at);
                     let step = self.replay.record(&entry, statement, judged, recorded_at);
                     in_group.insert(hash, step.index);
@@ -303,6 +322,13 @@ impl Writer {
             }
         }
         Ok((outcomes, fresh))
+    }
+
+    /// The ledger key that a statement brings, if it is not held: its first checkpoint could not be signed.
+    fn key_missing(&self, statement: &Statement) -> Option<String> {
+        let brings = statement.kind() == Kind::LedgerRekeyed.name();
+        let vkey = statement.body().get("ledger_key").filter(|_| brings)?.as_str()?;
+        (!self.keys.holds(vkey)).then(|| vkey.to_owned())
     }
 
     fn refusal(&self, refused: Refused, time: Timestamp) -> Outcome {
@@ -322,7 +348,7 @@ impl Writer {
     }
 
     fn sign_newest(&mut self) -> Result<(), StoreError> {
-        let signed = sign(self.replay.origin(), self.replay.size(), self.replay.root(), &self.signer);
+        let signed = self.keys.sign(self.replay.state(), self.replay.size(), self.replay.root())?;
         self.last_signed.advance(&signed)
     }
 
@@ -331,7 +357,7 @@ impl Writer {
         let signed = self.last_signed.get()?;
         check_size(&self.dir, &self.entries, &signed)?;
         self.derived = Derived::open_for(&self.dir, &self.entries, signed.size)?;
-        let mut replay = Replay::with_flags(self.signer.name());
+        let mut replay = Replay::with_flags(self.keys.name());
         derived::replay_into(&self.entries, &mut self.derived, &mut replay, signed.size)?;
         check_root(&self.dir, &replay, &signed)?;
         // What no checkpoint covers is judged as if it were new, signatures too. Readers see what derived tables hold,
@@ -339,8 +365,10 @@ impl Writer {
         let unsigned = self.entries.size()? - signed.size;
         let steps = derived::replay_group(&self.entries, &mut replay, unsigned, Signatures::Check)?;
         self.replay = replay;
-        self.check_key()?;
-        if !steps.is_empty() {
+        self.keys.check_held(self.replay.state())?;
+        if steps.is_empty() {
+            self.complete(&signed)?;
+        } else {
             self.sign_newest()?;
             self.derived.absorb(self.replay.state(), &steps)?;
         }
@@ -348,14 +376,13 @@ impl Writer {
         Ok(())
     }
 
-    /// The signer is the key that entry 0 names, once there is one.
-    fn check_key(&self) -> Result<(), StoreError> {
-        let given = self.signer.verifier().to_string();
-        let named = self.replay.state().ledger_vkeys();
-        if named.is_empty() || named.contains(&given.as_str()) {
-            return Ok(());
+    /// Gives the last checkpoint the lines that it lacks, behind those that it has.
+    fn complete(&mut self, signed: &Signed) -> Result<(), StoreError> {
+        let damaged = |what| StoreError::Damaged { file: self.dir.join(super::store::LAST_SIGNED_FILE), what };
+        match self.keys.complete(self.replay.state(), signed)?.map_err(damaged)? {
+            Some(completed) => self.last_signed.advance(&completed),
+            None => Ok(()),
         }
-        Err(StoreError::OtherKey { given: given.clone(), named: named.join(", ") })
     }
 
     /// The place of the entry with this statement, when it is recorded.
@@ -416,16 +443,20 @@ fn check_founding_key(origin: &str, founding: &[u8], signer: &NoteSigner) -> Res
     }
 }
 
-/// The last-signed note is this signer's, and says what the columns beside it say.
-fn check_note(dir: &Path, signed: &Signed, signer: &NoteSigner) -> Result<(), StoreError> {
+/// The last-signed note is signed by one of these keys, and says what the columns beside it say.
+fn check_note(dir: &Path, signed: &Signed, keys: &LedgerKeys) -> Result<(), StoreError> {
+    keys.check_names()?;
     let damaged = |what: String| StoreError::Damaged { file: dir.join(super::store::LAST_SIGNED_FILE), what };
     let note = Note::parse(signed.note.as_bytes()).map_err(|fault| damaged(fault.to_string()))?;
-    let key = signer.verifier();
-    if !note.signatures.iter().any(|line| line.name == key.name() && line.key_id == key.key_id()) {
+    let signed_by = keys
+        .iter()
+        .map(NoteSigner::verifier)
+        .find(|key| note.signatures.iter().any(|line| line.name == key.name() && line.key_id == key.key_id()));
+    let Some(key) = signed_by else {
         let named: Vec<String> = note.signatures.iter().map(|line| format!("{}+{}", line.name, line.key_id)).collect();
-        return Err(StoreError::OtherKey { given: key.to_string(), named: named.join(" or ") });
-    }
-    let opened = SignedCheckpoint::open_note(note, key).map_err(|fault| damaged(fault.to_string()))?;
+        return Err(StoreError::OtherKey { given: keys.named(), named: named.join(" or ") });
+    };
+    let opened = SignedCheckpoint::open_note(note.clone(), key).map_err(|fault| damaged(fault.to_string()))?;
     let told = opened.checkpoint();
     if (told.size, told.root) == (signed.size, signed.root) {
         Ok(())
@@ -499,13 +530,6 @@ fn receipt_from<S: TileSource<Error = StoreError>>(
         what: fault.to_string(),
     })?;
     Ok(TlogProof { index, hashes, checkpoint, extra: None })
-}
-
-fn sign(origin: &str, size: u64, root: Hash, signer: &NoteSigner) -> Signed {
-    let checkpoint = Checkpoint { origin: origin.to_owned(), size, root };
-    // The signer's name is the origin, and an origin that founded a ledger prints as a note.
-    let note = checkpoint::sign(&checkpoint, signer).expect("a ledger key signs for its own name");
-    Signed { size, root, note: note.to_string() }
 }
 
 /// The completed nodes that the store keeps: those on tile levels above the leaves.

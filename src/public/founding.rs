@@ -18,8 +18,8 @@ use crate::tlog::hash::{Hash, leaf_hash};
 pub(super) struct Founding {
     /// The ledger's name for all machines.
     pub(super) origin: String,
-    /// The verifier key of its checkpoints.
-    pub(super) vkey: String,
+    /// The verifier keys of its checkpoints that are in force, the oldest first.
+    pub(super) vkeys: Vec<String>,
     /// Leaf hash of entry 0: with the origin, the ledger's identity.
     pub(super) leaf: Hash,
     /// The one currency.
@@ -30,8 +30,8 @@ pub(super) struct Founding {
     pub(super) trial: bool,
     /// The number of the rule set in force.
     pub(super) rules: u64,
-    /// The entry that brought the profile in force.
-    pub(super) profile_entry: u64,
+    /// The entry that brought the profile in force, and the one that brought or retired a ledger key last.
+    pub(super) newest: (u64, u64),
     profile: Value,
 }
 
@@ -58,6 +58,15 @@ fn statement(reader: &Reader, dir: &Path, index: u64, origin: &str) -> Result<St
     reader.statement(index, origin)?.ok_or_else(|| StoreError::NoLedger(dir.to_owned()))
 }
 
+/// What a `ledger.rekeyed` makes of the keys in force.
+fn rekey(vkeys: &mut Vec<String>, body: &Value) {
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    if let Some(retired) = text("retires") {
+        vkeys.retain(|vkey| !vkey.strip_prefix(retired).is_some_and(|rest| rest.starts_with('+')));
+    }
+    vkeys.extend(text("ledger_key").map(str::to_owned));
+}
+
 impl Founding {
     pub(super) fn read(reader: &Reader, dir: &Path) -> Result<Self, StoreError> {
         let signed = reader.signed()?;
@@ -70,23 +79,30 @@ impl Founding {
         let decimals = body.pointer("/currency/decimals").and_then(Value::as_u64).and_then(|n| u8::try_from(n).ok());
         let currency = decimals.and_then(|decimals| Currency::new(code, decimals));
         let vkey = body.pointer("/keys/ledger").and_then(Value::as_str);
-        let profile_entry = reader.profile_entry()?;
-        let latest = statement(reader, dir, profile_entry, &origin)?;
+        let mut vkeys = vec![vkey.ok_or_else(|| damaged("entry 0 names no ledger key"))?.to_owned()];
+        let newest = (reader.profile_entry()?, reader.rekeying_entry()?);
+        let latest = statement(reader, dir, newest.0, &origin)?;
         let profile = latest.body().get("profile").cloned().unwrap_or_default();
         let mut rules = body.get("rules").and_then(Value::as_u64).unwrap_or(0);
-        for record in reader.timeline("ledger")?.iter().filter(|record| record.kind == Kind::RulesAdopted.name()) {
-            let adopted = statement(reader, dir, record.index, &origin)?;
-            rules = adopted.body().get("rules").and_then(Value::as_u64).unwrap_or(rules);
+        for record in reader.timeline("ledger")? {
+            match Kind::parse(&record.kind) {
+                Some(Kind::RulesAdopted) => {
+                    let adopted = statement(reader, dir, record.index, &origin)?;
+                    rules = adopted.body().get("rules").and_then(Value::as_u64).unwrap_or(rules);
+                }
+                Some(Kind::LedgerRekeyed) => rekey(&mut vkeys, statement(reader, dir, record.index, &origin)?.body()),
+                _ => {}
+            }
         }
         let offset = profile.get("utc_offset_min").and_then(Value::as_i64).and_then(|n| i32::try_from(n).ok());
         Ok(Self {
-            vkey: vkey.ok_or_else(|| damaged("entry 0 names no ledger key"))?.to_owned(),
+            vkeys,
             leaf: leaf_hash(&bytes),
             currency: currency.ok_or_else(|| damaged("entry 0 names no currency"))?,
             offset_min: offset.ok_or_else(|| damaged("entry 0 names no UTC offset"))?,
             trial: body.get("trial").and_then(Value::as_bool).unwrap_or(false),
             rules,
-            profile_entry,
+            newest,
             profile,
             origin,
         })
@@ -97,15 +113,20 @@ impl Founding {
     pub(super) fn made_up(profile: Value) -> Self {
         Self {
             origin: "kota.example/hibah".to_owned(),
-            vkey: String::new(),
+            vkeys: Vec::new(),
             leaf: Hash::from_bytes([0; 32]),
             currency: Currency::new("IDR", 0).expect("rupiah is a currency"),
             offset_min: 420,
             trial: true,
             rules: 1,
-            profile_entry: 0,
+            newest: (0, 0),
             profile,
         }
+    }
+
+    /// The verifier key to check with: the one in force that came last, which stays the longest.
+    pub(super) fn vkey(&self) -> &str {
+        self.vkeys.last().map_or("", String::as_str)
     }
 
     /// The government's name.

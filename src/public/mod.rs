@@ -68,10 +68,11 @@ impl FromRef<Kept> for Site {
 }
 
 impl Kept {
-    /// Takes over a profile that was changed on the ledger since it was last read.
+    /// Takes over a profile or a ledger key that was changed on the ledger since it was last read.
     async fn refresh(&self) -> Result<(), Fault> {
-        let known = Site::from_ref(self).founding.profile_entry;
-        let changed = self.pool.read(move |reader| Ok(reader.profile_entry()? != known)).await?;
+        let known = Site::from_ref(self).founding.newest;
+        let newest = self.pool.read(|reader| Ok((reader.profile_entry()?, reader.rekeying_entry()?)));
+        let changed = newest.await? != known;
         if changed {
             let pool = Arc::clone(&self.pool);
             let read = tokio::task::spawn_blocking(move || pool.founding()).await;

@@ -3,6 +3,8 @@
 //
 //	go run . URL|DIR VKEY
 //
+// VKEY is or was a ledger key of that ledger. Which keys must have signed a checkpoint, the entries say.
+//
 // It stops with exit code 1 and one sentence at the first thing that is wrong.
 package main
 
@@ -10,6 +12,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -31,10 +34,31 @@ const (
 // ledger is what the client knows: the place it reads, the key it trusts, and what it recomputed from the entries.
 type ledger struct {
 	place    string
+	vkey     string
 	verifier note.Verifier
+	keys     []ledgerKey
 	tree     tlog.Tree
 	leaves   []tlog.Hash
 	stored   []tlog.Hash // in the order of tlog.StoredHashIndex
+}
+
+// ledgerKey is a key that signs checkpoints: the founding's, or one that a ledger.rekeyed brought.
+type ledgerKey struct {
+	vkey     string
+	verifier note.Verifier
+	since    int64
+	ended    int64 // -1 as long as it is in force
+}
+
+// signs tells whether the key must sign the checkpoint of this size: it covers the entry that brought the key and does
+// not cover the one that retired it.
+func (k ledgerKey) signs(size int64) bool {
+	return k.since < size && (k.ended < 0 || size <= k.ended)
+}
+
+// id is name and key hash, as a statement spells them.
+func (k ledgerKey) id() string {
+	return fmt.Sprintf("%s+%08x", k.verifier.Name(), k.verifier.KeyHash())
 }
 
 func main() {
@@ -53,12 +77,12 @@ func check(place, vkey string) error {
 	if err != nil {
 		return fmt.Errorf("the verifier key %q: %w", vkey, err)
 	}
-	l := &ledger{place: place, verifier: verifier}
+	l := &ledger{place: place, vkey: vkey, verifier: verifier}
 	signed, err := l.fetch("checkpoint")
 	if err != nil {
 		return err
 	}
-	if l.tree, err = l.openCheckpoint(signed); err != nil {
+	if l.tree, err = l.readCheckpoint(signed); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	if l.tree.N == 0 {
@@ -67,6 +91,9 @@ func check(place, vkey string) error {
 	bundles, err := l.readEntries()
 	if err != nil {
 		return err
+	}
+	if _, err := l.openCheckpoint(signed); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
 	}
 	root, err := tlog.TreeHash(l.tree.N, l)
 	if err != nil {
@@ -92,7 +119,14 @@ func check(place, vkey string) error {
 		receipts = fmt.Sprintf("receipts: %d, each an inclusion proof under a signed checkpoint", count)
 	}
 	fmt.Printf("%s, size %d, root %v\n", verifier.Name(), l.tree.N, root)
-	fmt.Printf("checkpoint: signature of %s+%08x\n", verifier.Name(), verifier.KeyHash())
+	for _, key := range l.signing(l.tree.N) {
+		fmt.Printf("checkpoint: signature of %s\n", key.id())
+	}
+	for _, key := range l.keys {
+		if key.vkey == vkey && !key.signs(l.tree.N) {
+			fmt.Printf("warning: entry %d retired the key %s, which vouches for nothing here\n", key.ended, key.id())
+		}
+	}
 	fmt.Printf("entries: %d in %d bundles, each with its index and the leaf hash before it\n", l.tree.N, bundles)
 	fmt.Printf("hash tiles: %d, all %d bytes as recomputed\n", tiles, tileBytes)
 	fmt.Printf("consistency: %d proofs from older sizes\n", proofs)
@@ -124,15 +158,45 @@ func (l *ledger) fetch(path string) ([]byte, error) {
 	return data, nil
 }
 
-// openCheckpoint verifies the note and reads its three lines. tlog.ParseTree is not for it: it wants Go's own first line.
+// signing lists the keys that must sign the checkpoint of this size.
+func (l *ledger) signing(size int64) []ledgerKey {
+	var keys []ledgerKey
+	for _, key := range l.keys {
+		if key.signs(size) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// openCheckpoint verifies the signature of every key in force at the size of the note and reads its three lines.
 func (l *ledger) openCheckpoint(signed []byte) (tlog.Tree, error) {
-	opened, err := note.Open(signed, note.VerifierList(l.verifier))
+	tree, err := l.readCheckpoint(signed)
 	if err != nil {
 		return tlog.Tree{}, err
 	}
-	lines := strings.Split(opened.Text, "\n")
-	if len(lines) != 4 || lines[0] != l.verifier.Name() {
-		return tlog.Tree{}, fmt.Errorf("not the three lines of a checkpoint of %s: %q", l.verifier.Name(), opened.Text)
+	known := false
+	for _, key := range l.keys {
+		known = known || key.vkey == l.vkey
+	}
+	keys := l.signing(tree.N)
+	if !known || len(keys) == 0 {
+		return tlog.Tree{}, fmt.Errorf("the ledger never named the key %s", l.vkey)
+	}
+	for _, key := range keys {
+		if _, err := note.Open(signed, note.VerifierList(key.verifier)); err != nil {
+			return tlog.Tree{}, fmt.Errorf("the signature of %s: %w", key.id(), err)
+		}
+	}
+	return tree, nil
+}
+
+// readCheckpoint reads the three lines of a note, unverified. tlog.ParseTree is not for it: it wants Go's own first line.
+func (l *ledger) readCheckpoint(signed []byte) (tlog.Tree, error) {
+	text, _, found := strings.Cut(string(signed), "\n\n")
+	lines := strings.Split(text, "\n")
+	if !found || len(lines) != 3 || lines[0] != l.verifier.Name() {
+		return tlog.Tree{}, fmt.Errorf("not the three lines of a checkpoint of %s: %q", l.verifier.Name(), text)
 	}
 	size, err := decimal(lines[1])
 	if err != nil {
@@ -213,6 +277,9 @@ func (l *ledger) addEntry(entry []byte) error {
 	if !bytes.HasPrefix(entry, []byte(header)) {
 		return fmt.Errorf("it does not begin with its index and the leaf hash of the entry before it")
 	}
+	if err := l.learnKeys(index, entry); err != nil {
+		return err
+	}
 	leaf := tlog.RecordHash(entry)
 	hashes, err := tlog.StoredHashesForRecordHash(index, leaf, l)
 	if err != nil {
@@ -220,6 +287,49 @@ func (l *ledger) addEntry(entry []byte) error {
 	}
 	l.leaves = append(l.leaves, leaf)
 	l.stored = append(l.stored, hashes...)
+	return nil
+}
+
+// learnKeys takes over what the entry says of the ledger's own keys.
+func (l *ledger) learnKeys(index int64, entry []byte) error {
+	_, statement, _ := bytes.Cut(entry, []byte("\n\n"))
+	lines := strings.SplitN(string(statement), "\n", 5)
+	if len(lines) != 5 {
+		return fmt.Errorf("it holds no statement of four lines")
+	}
+	kind := lines[2]
+	if kind != "ledger.founded" && kind != "ledger.rekeyed" {
+		return nil
+	}
+	var said struct {
+		Body struct {
+			Keys struct {
+				Ledger string `json:"ledger"`
+			} `json:"keys"`
+			LedgerKey string `json:"ledger_key"`
+			Retires   string `json:"retires"`
+		} `json:"body"`
+	}
+	if err := json.Unmarshal([]byte(lines[3]), &said); err != nil {
+		return err
+	}
+	for i := range l.keys {
+		if l.keys[i].id() == said.Body.Retires {
+			l.keys[i].ended = index
+		}
+	}
+	brought := said.Body.LedgerKey
+	if kind == "ledger.founded" {
+		brought = said.Body.Keys.Ledger
+	}
+	if brought == "" {
+		return nil
+	}
+	verifier, err := note.NewVerifier(brought)
+	if err != nil {
+		return fmt.Errorf("the ledger key %q: %w", brought, err)
+	}
+	l.keys = append(l.keys, ledgerKey{vkey: brought, verifier: verifier, since: index, ended: -1})
 	return nil
 }
 

@@ -311,5 +311,5 @@ fn two_foundings_for_one_judgement_are_seen() {
         asked.fetch_or(path.starts_with("/tile/entries"), Ordering::SeqCst);
         stream.write_all(&answered("200 OK", if path == "/checkpoint" { note.as_bytes() } else { bundle }))
     });
-    check(&dir, &["check", "paper", &url], 1, "names another key than its checkpoint's");
+    check(&dir, &["check", "paper", &url], 1, "entry 0 names another key than");
 }

@@ -25,6 +25,7 @@ fn told(outcome: &Outcome) -> String {
         Outcome::Recorded { index, new: true } => format!("new {index}"),
         Outcome::Recorded { index, new: false } => format!("known {index}"),
         Outcome::Refused { refused, .. } => refused.code().to_owned(),
+        Outcome::KeyMissing { vkey } => format!("no {vkey}"),
     }
 }
 

@@ -22,6 +22,7 @@ mod grants_profile;
 mod grants_text;
 mod hostile;
 mod ledger_city;
+mod ledger_rekeyed;
 mod ledger_sequencer;
 mod ledger_spelling;
 mod ledger_store;

@@ -13,7 +13,9 @@ use hibah::grants::one::profile;
 use hibah::grants::one::state::State as Book;
 use hibah::grants::state::State;
 use hibah::grants::time::{Date, Timestamp};
+use hibah::ledger::ledger_keys::LedgerKeys;
 use hibah::ledger::statement::Content;
+use hibah::ledger::store::StoreError;
 use hibah::ledger::writer::{Clock, Outcome, Writer};
 use hibah::tlog::hash::sha256;
 use hibah::tlog::note::NoteSigner;
@@ -33,7 +35,7 @@ impl Clock for Hand {
 
 /// A city that says what a table says.
 pub struct OneCity {
-    dir: PathBuf,
+    pub dir: PathBuf,
     writer: Option<Writer>,
     hand: Hand,
     names: BTreeMap<String, String>,
@@ -73,6 +75,16 @@ impl OneCity {
         }
     }
 
+    /// The writer of what is recorded.
+    pub fn writer(&mut self) -> &mut Writer {
+        self.writer.as_mut().expect("the city is founded")
+    }
+
+    /// The writer itself.
+    pub fn into_writer(self) -> Writer {
+        self.writer.expect("the city is founded")
+    }
+
     /// The state after what is recorded.
     pub fn state(&self) -> &State {
         self.writer.as_ref().expect("the city is founded").state()
@@ -85,7 +97,8 @@ impl OneCity {
         }
     }
 
-    fn key(&self, key: &str) -> NoteSigner {
+    /// The key that a line calls so.
+    pub fn key(&self, key: &str) -> NoteSigner {
         let key = self.names.get(key).map_or(key, String::as_str);
         match key {
             "ledger" => published_key(ORIGIN, ""),
@@ -94,13 +107,20 @@ impl OneCity {
                 let (name, other) = key.split_once(':').expect("it has one");
                 let seed = sha256(format!("another seed {key} {other}").as_bytes());
                 let key = hibah::tlog::ed25519::SigningKey::from_seed(*seed.as_bytes());
-                NoteSigner::new(&format!("{ORIGIN}/{name}"), key).expect("a key name")
+                let name = if name == "ledger" { ORIGIN.to_owned() } else { format!("{ORIGIN}/{name}") };
+                NoteSigner::new(&name, key).expect("a key name")
             }
             key => published_key(ORIGIN, key),
         }
     }
 
     fn say(&mut self, said: &str) {
+        let statement = self.statement(said);
+        self.record(said, &statement);
+    }
+
+    /// The statement of a line, signed by those whom the line names.
+    pub fn statement(&self, said: &str) -> Vec<u8> {
         let words = words(said);
         let mut words = words.iter().map(String::as_str);
         let (kind, about) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
@@ -147,20 +167,36 @@ impl OneCity {
         for signer in &signers {
             statement.sign(signer).unwrap_or_else(|e| panic!("{said}: {e}"));
         }
-        self.record(said, &statement.to_bytes());
+        statement.to_bytes()
+    }
+
+    /// The ledger is opened anew by a writer that holds these keys.
+    pub fn hold(&mut self, keys: &[&str]) -> Result<(), StoreError> {
+        self.writer = None;
+        let mut signers = keys.iter().map(|key| self.key(key));
+        let first = LedgerKeys::from(signers.next().expect("a key"));
+        let held = signers.fold(first, LedgerKeys::and);
+        self.writer = Some(Writer::open(&self.dir, held, Box::new(self.hand.clone()))?);
+        Ok(())
     }
 
     fn record(&mut self, said: &str, bytes: &[u8]) {
+        match self.outcome(said, bytes) {
+            None | Some(Outcome::Recorded { .. }) => {}
+            Some(Outcome::Refused { refused, .. }) => panic!("{said}: {refused}"),
+            Some(Outcome::KeyMissing { vkey }) => panic!("{said}: {vkey} is not held"),
+        }
+    }
+
+    /// What became of it; `None` for a founding, which is recorded.
+    fn outcome(&mut self, said: &str, bytes: &[u8]) -> Option<Outcome> {
         let Some(writer) = &mut self.writer else {
             let found = Writer::found(&self.dir, ORIGIN, bytes, published_key(ORIGIN, ""), Box::new(self.hand.clone()));
             let found = found.unwrap_or_else(|e| panic!("{said}: {e}"));
             self.writer = Some(found.unwrap_or_else(|e| panic!("{said}: {e}")));
-            return;
+            return None;
         };
-        match writer.append(&[bytes]).unwrap_or_else(|e| panic!("{said}: {e}")).remove(0) {
-            Outcome::Recorded { .. } => {}
-            Outcome::Refused { refused, .. } => panic!("{said}: {refused}"),
-        }
+        Some(writer.append(&[bytes]).unwrap_or_else(|e| panic!("{said}: {e}")).remove(0))
     }
 
     fn today(&self) -> Date {
@@ -243,6 +279,9 @@ impl OneCity {
         }
         if let Some(key) = text.strip_prefix("signer:") {
             return Some(json!(signer_id(&self.key(key)).to_string()));
+        }
+        if let Some(key) = text.strip_prefix("vkey:") {
+            return Some(json!(self.key(key).verifier().to_string()));
         }
         let number = text.replace('_', "");
         let json = if number.bytes().all(|byte| byte.is_ascii_digit()) { &number } else { text };

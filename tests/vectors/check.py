@@ -131,6 +131,7 @@ ABOUT = ("ledger|year/Y|official/N|org/N|case/a?N/N|(?:decree|list|budget)/Y/N"
 SIGNER = r"/(?:root/N|official/N|org/N|desk)\+[0-9a-f]{8}"
 DATE, TIME = "Y-[0-9]{2}-[0-9]{2}", r"T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}"
 HEADER = re.compile(rb"hibah/entry/v1\n(0|[1-9][0-9]{0,19})\n([0-9a-f]{64})\n([^\n]{23})Z\n\n")
+OPENING = re.compile("hibah/opening/v1\n([0-9a-f]{64})\n(.*)\n([0-9a-f]{64})\n(.*)\n")
 is_hash = re.compile("[0-9a-f]{64}").fullmatch
 def fits(pattern, text):
     match = re.fullmatch(pattern.replace("N", "([1-9][0-9]{0,15})").replace("Y", "(?:19|[2-9][0-9])[0-9]{2}"), text)
@@ -151,8 +152,8 @@ def read_statement(note, origin, keys, learn=lambda *_: None):  # the text and i
     require(json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True) == rows[3], "not-canonical")
     require(value.keys() <= FIELDS.keys(), "unknown-field")
     require(value.keys() == FIELDS.keys(), "missing-field")
-    types = {field: type(content) for field, content in value.items()}
-    require(types == FIELDS and set(map(type, value["signers"])) <= {str}, "wrong-type")
+    require(FIELDS == {name: type(of) for name, of in value.items()}, "wrong-type")
+    require(set(map(type, value["signers"])) <= {str}, "wrong-type")
     after, signers, signed = value["after"], value["signers"], [signer for signer, _ in lines]
     require(fits(ABOUT, value["about"]), "bad-about")
     require(after == "" if rows[2] == "ledger.founded" else is_hash(after), "bad-after")
@@ -170,8 +171,7 @@ def read_statement(note, origin, keys, learn=lambda *_: None):  # the text and i
     return text, value
 def read_entry(entry, index, previous, not_before):  # the time it was recorded and the statement in it
     require(len(entry) <= 65_535, "entry-too-large")
-    header = HEADER.match(entry)
-    require(header and int(header[1]) < 2**64, "bad-header")
+    require((header := HEADER.match(entry)) and int(header[1]) < 2**64, "bad-header")
     time = header[3].decode("latin-1")
     check_time(DATE + TIME, time, "bad-header")
     require(int(header[1]) == index, "wrong-index")
@@ -179,9 +179,7 @@ def read_entry(entry, index, previous, not_before):  # the time it was recorded 
     require(time + "Z" >= not_before, "time-goes-back")
     return time + "Z", entry[header.end():]
 def open_commitment(opening, origin, text, value):  # the value that an opening file proves (formats, section 5)
-    pattern = "hibah/opening/v1\n([0-9a-f]{64})\n(.*)\n([0-9a-f]{64})\n(.*)\n"
-    rows = re.fullmatch(pattern, attempt("bad-opening", opening.decode))
-    require(rows, "bad-opening")
+    require(rows := OPENING.fullmatch(attempt("bad-opening", opening.decode)), "bad-opening")
     statement, pointer, salt, encoded = rows.groups()
     revealed = attempt("bad-opening", lambda: strict_base64(encoded).decode())
     attempt("bad-opening", check_string, revealed)
@@ -221,8 +219,7 @@ def check_vectors(folder):  # none when every vector is judged as its file says,
                 verdict = "accepted", judge(file, vector, keys)
             except ValueError as refusal:
                 verdict = "refused", str(refusal)
-            here.append(verdict[0])
-            met.add(verdict[1])
+            here, met = [*here, verdict[0]], met | {verdict[1]}
             if verdict != expected:
                 differ += 1
                 print(f"{file}: {vector['name']}: {expected} in the file, {verdict} here")
@@ -243,17 +240,20 @@ def root_of(hashes):
 def tile_path(level, number, width):
     *groups, last = re.findall("...", f"{number:0{-len(str(number)) // 3 * -3}}")
     return "/".join(["tile", str(level), *("x" + group for group in groups), last]) + f".p/{width}" * (width < 256)
-def learn_keys(kind, body, keys):  # those of the founding, later the verifier key in a body's `key`
-    for vkey in [*body["keys"]["roots"], body["keys"]["ledger"]] if kind == "ledger.founded" else [body.get("key")]:
+def learn_keys(kind, body, keys, ledger):  # that a body brings; those of `ledger` sign checkpoints from then on
+    own = {"ledger.founded": body.get("keys"), "ledger.rekeyed": {"ledger": body.get("ledger_key")}}.get(kind, {})
+    for vkey in [*own.get("roots", [body.get("key")]), own.get("ledger")]:
         if isinstance(vkey, str) and vkey.count("+") > 1:
             signer, algorithm, public = read_vkey(vkey)
             require(admit(public) and algorithm == 1, "brings a key that is not for statements or checkpoints")
-            require(keys.setdefault(signer, public) == public, "brings a second key of one name and id")
-            require(list(keys.values()).count(public) == 1, "brings a public key under a second name")
+            once = keys.setdefault(signer, public), [*keys.values()].count(public)
+            require(once == (public, 1), "brings a second key of one name and id, or a public key under a second name")
+            ledger.update([signer] if vkey == own.get("ledger") else [])
+    ledger.difference_update([body.get("retires")] if kind == "ledger.rekeyed" else [])
 def check_ledger(place, wanted_root):  # none when the ledger holds, otherwise what is wrong
     base = place.rstrip("/") if "://" in place else pathlib.Path(place).resolve().as_uri()
     fetch = lambda path: urllib.request.urlopen(f"{base}/{path}", timeout=60).read()
-    keys, leaves, time, signed, tiles, level, at = {}, [], "", 0, 0, 0, "checkpoint"
+    keys, ledger, leaves, time, signed, tiles, level, at = {}, set(), [], "", 0, 0, 0, "checkpoint"
     try:
         text, lines = read_note(fetch(at), range(5, 65_000))
         origin, size, root = re.fullmatch("(.+)\n(0|[1-9][0-9]{0,18})\n(.+)\n", text.decode()).groups()
@@ -265,7 +265,7 @@ def check_ledger(place, wanted_root):  # none when the ledger holds, otherwise w
                 entry, bundle = bundle[2:end], bundle[end:]
                 require(len(entry) == end - 2, "cut short in its bundle")
                 time, note = read_entry(entry, len(leaves), leaves[-1].hex() if leaves else "0" * 64, time)
-                _, value = read_statement(note, origin, keys, lambda kind, body: learn_keys(kind, body, keys))
+                _, value = read_statement(note, origin, keys, lambda kind, body: learn_keys(kind, body, keys, ledger))
                 leaves.append(sha256(b"\0", entry))
                 signed += len(value["signers"])
             require(bundle == b"", "bytes after it in its bundle")
@@ -278,8 +278,8 @@ def check_ledger(place, wanted_root):  # none when the ledger holds, otherwise w
                 at, tiles = tile_path(level, number, len(part)), tiles + 1
                 require(fetch(at) == b"".join(part), "not made of the entries' hashes")
             level, hashes = level + 1, [root_of(part) for part in parts if len(part) == 256]
-        at, ours = "checkpoint", [line for line in lines if line[0] in keys and line[0][:-9] == origin]
-        require(ours, "not signed by a key of the ledger")
+        at, ours = "checkpoint", [line for line in lines if line[0] in ledger and line[0][:-9] == origin]
+        require(ours and ledger <= dict(ours).keys(), "not signed by every key of the ledger that is in force")
         for signer, signature in ours:
             check_signature(keys[signer], text, signature)
     except (ValueError, OSError, LookupError, AttributeError) as problem:

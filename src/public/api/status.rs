@@ -15,8 +15,10 @@ use crate::public::pages::words::Lang;
 struct Status {
     /// The ledger's name: the first line of its checkpoints, the second of its statements.
     origin: String,
-    /// The verifier key of its checkpoints, `<name>+<8 hex>+<base64>`.
+    /// The verifier key of its checkpoints, `<name>+<8 hex>+<base64>`; of several in force, the one that came last.
     vkey: String,
+    /// Every verifier key in force, the oldest first: each signs the newest checkpoint.
+    vkeys: Vec<String>,
     /// How many entries the newest checkpoint covers.
     size: u64,
     /// The Merkle root over them, 64 hex digits.
@@ -77,7 +79,8 @@ pub(in crate::public) async fn status(State(site): State<Site>) -> Result<Respon
     let founding = &site.founding;
     let status = Status {
         origin: founding.origin.clone(),
-        vkey: founding.vkey.clone(),
+        vkey: founding.vkey().to_owned(),
+        vkeys: founding.vkeys.clone(),
         size: signed.size,
         root: signed.root.to_hex(),
         checkpoint_time: newest,

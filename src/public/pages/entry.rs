@@ -143,7 +143,7 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(index): Pa
         root: found.signed.root.to_hex(),
         proof: found.receipt.hashes.iter().map(|hash| hash.to_hex()).collect(),
         base: visit.base(founding),
-        vkey: &founding.vkey,
+        vkey: founding.vkey(),
         kind,
     };
     html(&page)

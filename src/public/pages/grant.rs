@@ -436,7 +436,7 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(id): Path<
         stops: history.steps.iter().map(|step| view.stop(step)).collect(),
         documents: with_place(&site, visit.lang, view.documents()).await?,
         numbers: grant.numbers.split('\n').filter(|number| !number.is_empty()).map(str::to_owned).collect(),
-        command: format!("hibah verify {base} --vkey '{}'", site.founding.vkey),
+        command: format!("hibah verify {base} --vkey '{}'", site.founding.vkey()),
         citation: view.citation(&base, last),
         grant,
         title,
