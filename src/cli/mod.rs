@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub mod bench;
 mod check;
 pub mod clock;
 pub mod demo;
@@ -63,6 +64,8 @@ enum Command {
     Explain(explain::Args),
     Schema(schema::Args),
     Demo(demo::Args),
+    #[command(hide = true)]
+    Bench(bench::Args),
 }
 
 /// Why a command ended without doing what it was asked.
@@ -118,6 +121,7 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::Bench(args) => bench::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

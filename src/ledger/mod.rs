@@ -1,6 +1,8 @@
 //! Where the log and the rule book meet: statements, entries, the store, the only writer, the audit.
 
+mod audit;
 pub mod canonical;
+mod crew;
 pub mod derived;
 pub mod documents;
 pub mod enclosures;

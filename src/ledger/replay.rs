@@ -12,9 +12,11 @@ use crate::grants::about::About;
 use crate::grants::claim::{Claim, VerifiedStatement};
 use crate::grants::flags::{Finding, Flags};
 use crate::grants::rules::Refusal;
+use crate::grants::rules::RuleSet;
 use crate::grants::signer::SignerId;
 use crate::grants::state::{Change, Place, State};
 use crate::grants::time::Timestamp;
+use crate::tlog::ed25519::PublicKey;
 use crate::tlog::hash::{Hash, leaf_hash};
 use crate::tlog::merkle::{Frontier, Node};
 use crate::tlog::note::{Algorithm, VerifierKey};
@@ -165,13 +167,40 @@ impl Replay {
         let brought = admit_keys(&claim)?;
         let (verified, cofactor_only) = match signatures {
             Signatures::VerifiedBefore => (statement.verified_before(claim), Vec::new()),
-            Signatures::Check => statement.verify(claim, |id| {
-                let new = brought.iter().find(|(name, _)| name == id).map(|(_, key)| key);
-                new.or_else(|| self.keys.get(id))
-            })?,
+            Signatures::Check => statement.verify(claim, |id| self.key(&brought, id))?,
         };
         let place = Place { index: self.size(), recorded_at };
         Ok(Judged { change: self.state.judge(&verified, place)?, verified, brought, cofactor_only })
+    }
+
+    /// The key that a signer's signature must hold under: one that the statement brings, or one of the ledger.
+    fn key<'k>(&'k self, brought: &'k [(SignerId, VerifierKey)], id: &SignerId) -> Option<&'k VerifierKey> {
+        let new = brought.iter().find(|(name, _)| name == id).map(|(_, key)| key);
+        new.or_else(|| self.keys.get(id))
+    }
+
+    /// Takes the next entry as [`Replay::extend`] does, except that its signatures are not checked: whoever calls this
+    /// checks them under the keys that it answers, in the order of the signers, and lets nothing of this state out
+    /// before they were found to hold.
+    ///
+    /// # Errors
+    /// That something is wrong with the entry; the state is unchanged. What is wrong with it first, only
+    /// [`Replay::extend`] can say, for it checks the signatures before the rules.
+    pub(super) fn extend_unchecked(&mut self, read: ReadEntry) -> Result<(Step, Vec<PublicKey>), Refused> {
+        let ReadEntry { index, previous, recorded_at, leaf, statement, claim } = read;
+        let place = Entry { index, previous, recorded_at, statement: &[] };
+        place.check_place(self.size(), &self.last_leaf, self.last_time)?;
+        let rules = self.state.rules_for(statement.kind(), statement.body());
+        let claim = match claim {
+            Some((under, claim)) if under == rules => claim,
+            _ => statement.claim(rules)?,
+        };
+        let brought = admit_keys(&claim)?;
+        let keys = statement.keys(|id| self.key(&brought, id))?.into_iter().map(|key| *key.public()).collect();
+        let verified = statement.verified_before(claim);
+        let change = self.state.judge(&verified, Place { index, recorded_at })?;
+        let judged = Judged { change, verified, brought, cofactor_only: Vec::new() };
+        Ok((self.record_leaf(leaf, statement, judged, recorded_at), keys))
     }
 
     /// The bytes of the next entry with this statement in it.
@@ -182,7 +211,10 @@ impl Replay {
 
     /// Moves on over an entry that was judged.
     pub fn record(&mut self, entry: &[u8], statement: Statement, judged: Judged, recorded_at: Timestamp) -> Step {
-        let leaf = leaf_hash(entry);
+        self.record_leaf(leaf_hash(entry), statement, judged, recorded_at)
+    }
+
+    fn record_leaf(&mut self, leaf: Hash, statement: Statement, judged: Judged, recorded_at: Timestamp) -> Step {
         let index = self.size();
         let touched = judged.change.touches().to_vec();
         self.state.apply(judged.change, leaf);
@@ -207,6 +239,30 @@ impl Replay {
         let statement = Statement::parse(entry.statement, &self.origin)?;
         let judged = self.judge(&statement, entry.recorded_at, signatures)?;
         Ok(self.record(bytes, statement, judged, entry.recorded_at))
+    }
+}
+
+/// What can be told of an entry without those before it.
+pub(super) struct ReadEntry {
+    index: u64,
+    previous: Hash,
+    recorded_at: Timestamp,
+    leaf: Hash,
+    statement: Statement,
+    /// What it claims under the rules that whoever read it took to be in force.
+    claim: Option<(RuleSet, Claim)>,
+}
+
+impl ReadEntry {
+    /// Reads an entry of the ledger `origin`. Its claim is read ahead for a rule set that is likely in force.
+    ///
+    /// # Errors
+    /// The first rule of the format that it breaks.
+    pub(super) fn read(bytes: &[u8], origin: &str, rules: Option<RuleSet>) -> Result<Self, FormError> {
+        let Entry { index, previous, recorded_at, statement } = Entry::parse(bytes)?;
+        let statement = Statement::parse(statement, origin)?;
+        let claim = rules.and_then(|rules| Some((rules, statement.claim(rules).ok()?)));
+        Ok(Self { index, previous, recorded_at, leaf: leaf_hash(bytes), statement, claim })
     }
 }
 

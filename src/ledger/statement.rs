@@ -24,7 +24,7 @@ use crate::grants::rules::{Refusal, RuleSet};
 use crate::grants::signer::SignerId;
 use crate::grants::time::Date;
 use crate::tlog::decimal::parse_decimal;
-use crate::tlog::ed25519::Held;
+use crate::tlog::ed25519::{Held, SignatureError};
 use crate::tlog::hash::{Hash, sha256};
 use crate::tlog::note::{Note, NoteError, NoteSignature, NoteSigner, VerifierKey};
 
@@ -269,26 +269,32 @@ impl Statement {
         key_of: impl Fn(&SignerId) -> Option<&'k VerifierKey>,
     ) -> Result<Vec<SignerId>, FormError> {
         let mut cofactor_only = Vec::new();
-        for (id, line) in self.signers.iter().zip(&self.note.signatures) {
-            let key = key_of(id).ok_or_else(|| {
-                FormError::new(
-                    FormCode::UnknownKey,
-                    format!("the key {id} is not known to this ledger: register or appoint its holder first"),
-                )
-            })?;
-            let bad = |what: &dyn std::fmt::Display| {
-                FormError::new(
-                    FormCode::BadSignature,
-                    format!("the signature of {id} does not hold ({what}): sign the statement again"),
-                )
-            };
-            let signature = line.bytes.as_slice().try_into().map_err(|_| bad(&"not 64 bytes"))?;
-            let held = key.public().check(self.note.text.as_bytes(), signature).map_err(|fault| bad(&fault))?;
-            if held == Held::ByCofactorOnly {
+        for (id, signature) in self.signatures() {
+            let key = key_of(id).ok_or_else(|| unknown_key(id))?;
+            let held = key.public().check(self.note.text.as_bytes(), signature);
+            if held.map_err(|fault| bad_signature(id, fault))? == Held::ByCofactorOnly {
                 cofactor_only.push(id.clone());
             }
         }
         Ok(cofactor_only)
+    }
+
+    /// Each signer of a complete statement with its signature, in order.
+    pub(super) fn signatures(&self) -> impl Iterator<Item = (&SignerId, &[u8; 64])> {
+        // Reading has found 64 bytes in each line.
+        let bytes = self.note.signatures.iter().filter_map(|line| line.bytes.as_slice().try_into().ok());
+        self.signers.iter().zip(bytes)
+    }
+
+    /// The keys that the signatures must hold under, in the order of the signers.
+    ///
+    /// # Errors
+    /// [`FormCode::UnknownKey`], naming the signer.
+    pub(super) fn keys<'k>(
+        &self,
+        key_of: impl Fn(&SignerId) -> Option<&'k VerifierKey>,
+    ) -> Result<Vec<&'k VerifierKey>, FormError> {
+        self.signers.iter().map(|id| key_of(id).ok_or_else(|| unknown_key(id))).collect()
     }
 
     /// What the statement claims, in the types of this rule set; not verified.
@@ -324,6 +330,17 @@ impl Statement {
     pub(super) fn verified_before(&self, claim: Claim) -> VerifiedStatement {
         VerifiedStatement::from_verification(claim, self.hash)
     }
+}
+
+fn unknown_key(id: &SignerId) -> FormError {
+    let sentence = format!("the key {id} is not known to this ledger: register or appoint its holder first");
+    FormError::new(FormCode::UnknownKey, sentence)
+}
+
+/// A signature that does not hold under its signer's key.
+pub(super) fn bad_signature(id: &SignerId, fault: SignatureError) -> FormError {
+    let sentence = format!("the signature of {id} does not hold ({fault}): sign the statement again");
+    FormError::new(FormCode::BadSignature, sentence)
 }
 
 /// Splits the four lines and checks the first three.

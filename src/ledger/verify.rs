@@ -3,8 +3,9 @@
 //! The source is not trusted. From its checkpoint, entry bundles and hash tiles the audit rebuilds the chain, the
 //! tree, every signature and every decision of the rule book, and names the first entry that is wrong.
 
+use super::audit::{Audit, width_at};
 use super::ledger_keys::{self, signed_by};
-use super::replay::{Refused, Replay, Signatures, Step};
+use super::replay::Replay;
 use crate::grants::state::State;
 use crate::grants::time::Timestamp;
 use crate::tlog::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
@@ -12,7 +13,7 @@ use crate::tlog::cosignature;
 use crate::tlog::hash::Hash;
 use crate::tlog::note::{Note, VerifierKey, VerifyError as KeyError};
 use crate::tlog::policy::{Policy, QuorumReport};
-use crate::tlog::tile::{self, Tile, TilePath, TileSource};
+use crate::tlog::tile::{self, TileSource};
 
 use super::entry::Entry;
 use super::statement::Statement;
@@ -50,6 +51,18 @@ pub struct Trust {
     /// A checkpoint seen before: the ledger must contain it, and its entries' signatures are not checked again if the key
     /// that is trusted signed it.
     pub since: Option<Vec<u8>>,
+    /// How signatures are checked.
+    pub signatures: Checking,
+}
+
+/// How an audit checks signatures. Both are one rule and give one verdict on each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Checking {
+    /// Many together, grouped by key.
+    #[default]
+    Together,
+    /// Each by itself: slower, for comparison and for whoever trusts no batch.
+    OneByOne,
 }
 
 /// A ledger that does not hold.
@@ -75,7 +88,7 @@ pub enum VerifyError {
     Unchecked(#[from] SourceError),
 }
 
-fn wrong(index: Option<u64>, code: &'static str, sentence: impl Into<String>) -> VerifyError {
+pub(super) fn wrong(index: Option<u64>, code: &'static str, sentence: impl Into<String>) -> VerifyError {
     VerifyError::Wrong(Wrong { index, code, sentence: sentence.into() })
 }
 
@@ -118,15 +131,7 @@ pub fn verify<S: Source>(source: &S, trust: &Trust, progress: &dyn Fn(u64, u64))
         return Err(wrong(None, "empty", "the ledger has no entry yet"));
     }
     let since = trust.since.as_ref().map(|bytes| Earlier::read(bytes, &opened.vkey, size)).transpose()?;
-    let mut audit = Audit {
-        source,
-        size,
-        replay: Replay::new(&origin),
-        nodes: Vec::new(),
-        signatures: 0,
-        tiles: 0,
-        warnings: Vec::new(),
-    };
+    let mut audit = Audit::new(source, &origin, size, trust.signatures);
     // Only a key that is trusted beforehand vouches for signatures: those in force later are known by these entries.
     let believed = since.as_ref().filter(|old| old.by_trusted);
     let root_then = audit.entries(since.as_ref().map(|old| old.checkpoint.size), believed.is_some(), progress)?;
@@ -209,7 +214,13 @@ impl Opened {
         let in_force = ledger_keys::signing(state, self.checkpoint.size);
         let mut signed = None;
         for key in &in_force {
-            signed = Some(SignedCheckpoint::open_note(self.note.clone(), key).map_err(|e| bad_checkpoint(&e))?);
+            let opened = SignedCheckpoint::open_note(self.note.clone(), key).map_err(|e| match e {
+                CheckpointError::Signature(KeyError::Missing { name, key_id }) => bad_checkpoint(&format!(
+                    "the ledger key {name}+{key_id} is in force at its size and did not sign it; fetch it again, or ask the operator"
+                )),
+                e => bad_checkpoint(&e),
+            });
+            signed = Some(opened?);
         }
         let signed = signed.ok_or_else(|| bad_checkpoint(&"no key of the ledger is in force"))?;
         Ok((signed, in_force))
@@ -373,118 +384,4 @@ fn check_policy(
         }
     }
     Ok(report)
-}
-
-/// How many of the 256 places of tile `index` a tree level of `count` nodes fills.
-fn width_at(index: u64, count: u64) -> u16 {
-    u16::try_from((count - index * 256).min(256)).unwrap_or(256)
-}
-
-struct Audit<'a, S> {
-    source: &'a S,
-    size: u64,
-    replay: Replay,
-    /// By tile level, from 1: the roots of 256^level leaves, as replay makes them.
-    nodes: Vec<Vec<Hash>>,
-    signatures: u64,
-    tiles: u64,
-    warnings: Vec<String>,
-}
-
-impl<S: Source> Audit<'_, S> {
-    /// Replays all entries; answers the root over the first `since`, whose signatures are not checked again if they are
-    /// `believed`.
-    fn entries(
-        &mut self,
-        since: Option<u64>,
-        believed: bool,
-        progress: &dyn Fn(u64, u64),
-    ) -> Result<Hash, VerifyError> {
-        let verified_before = since.filter(|_| believed).unwrap_or(0);
-        let mut root_then = self.replay.root();
-        for tile in 0..self.size.div_ceil(256) {
-            let width = width_at(tile, self.size);
-            let first = tile * 256;
-            let bundle = self.source.bundle(tile, width)?;
-            let served = self.source.hash_tile(Tile { level: 0, index: tile, width })?;
-            let entries = tile::decode_bundle(&bundle, width).map_err(|e| {
-                wrong(
-                    Some(first),
-                    "bad-bundle",
-                    format!("the bundle of entries {first} and following is malformed: {e}"),
-                )
-            })?;
-            let mut leaves = Vec::with_capacity(entries.len() * 32);
-            for (index, bytes) in (first..).zip(entries) {
-                let signatures = if index < verified_before { Signatures::VerifiedBefore } else { Signatures::Check };
-                let step = self.replay.extend(bytes, signatures).map_err(|refused| wrong_entry(index, &refused))?;
-                if signatures == Signatures::Check {
-                    self.signatures += step.statement.signers().len() as u64;
-                }
-                leaves.extend_from_slice(step.leaf.as_bytes());
-                // At once, so that an entry is named whose change only the next one's link would show.
-                if served.get(leaves.len() - 32..leaves.len()) != leaves.last_chunk::<32>().map(<[u8; 32]>::as_slice) {
-                    return Err(wrong(
-                        Some(index),
-                        "wrong-tile",
-                        format!(
-                            "entry {index} has the leaf hash {}, the hash tile another: one of them was changed",
-                            step.leaf
-                        ),
-                    ));
-                }
-                self.keep_nodes(&step);
-                self.warn_of_cofactor(&step);
-                if Some(self.replay.size()) == since {
-                    root_then = self.replay.root();
-                }
-            }
-            self.compare(Tile { level: 0, index: tile, width }, &served, &leaves)?;
-            progress(self.replay.size(), self.size);
-        }
-        Ok(root_then)
-    }
-
-    fn warn_of_cofactor(&mut self, step: &Step) {
-        for signer in &step.cofactor_only {
-            self.warnings.push(format!(
-                "the signature of {signer} on entry {} holds, but libraries without the cofactor refuse it: its holder made it so on purpose",
-                step.index
-            ));
-        }
-    }
-
-    fn keep_nodes(&mut self, step: &Step) {
-        for (node, hash) in step.nodes.iter().filter(|(node, _)| node.level > 0 && node.level % 8 == 0) {
-            let level = usize::from(node.level / 8);
-            self.nodes.resize_with(self.nodes.len().max(level), Vec::new);
-            self.nodes[level - 1].push(*hash);
-        }
-    }
-
-    fn compare(&mut self, tile: Tile, served: &[u8], expected: &[u8]) -> Result<(), VerifyError> {
-        self.tiles += 1;
-        if served == expected {
-            return Ok(());
-        }
-        let path = TilePath::Hashes(tile);
-        let at = served.iter().zip(expected).take_while(|(a, b)| a == b).count() / 32;
-        Err(wrong(None, "wrong-tile", format!("{path} does not hold the hashes of the entries: hash {at} differs")))
-    }
-
-    /// Every hash tile above the leaves, against the nodes that replay made.
-    fn upper_tiles(&mut self) -> Result<(), VerifyError> {
-        for (level, nodes) in (1..).zip(std::mem::take(&mut self.nodes)) {
-            for (index, hashes) in (0..).zip(nodes.chunks(256)) {
-                let tile = Tile { level, index, width: width_at(index, nodes.len() as u64) };
-                let served = self.source.hash_tile(tile)?;
-                self.compare(tile, &served, &hashes.iter().flat_map(|hash| *hash.as_bytes()).collect::<Vec<u8>>())?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn wrong_entry(index: u64, refused: &Refused) -> VerifyError {
-    wrong(Some(index), refused.code(), format!("entry {index} is wrong: {refused}"))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use hibah::cli::demo::city::{published_key, signer_id};
 use hibah::grants::about::{About, CaseId, CaseOwner};
@@ -173,11 +174,20 @@ impl OneCity {
     /// The ledger is opened anew by a writer that holds these keys.
     pub fn hold(&mut self, keys: &[&str]) -> Result<(), StoreError> {
         self.writer = None;
-        let mut signers = keys.iter().map(|key| self.key(key));
-        let first = LedgerKeys::from(signers.next().expect("a key"));
-        let held = signers.fold(first, LedgerKeys::and);
-        self.writer = Some(Writer::open(&self.dir, held, Box::new(self.hand.clone()))?);
-        Ok(())
+        for _ in 0..500 {
+            let mut signers = keys.iter().map(|key| self.key(key));
+            let first = LedgerKeys::from(signers.next().expect("a key"));
+            let held = signers.fold(first, LedgerKeys::and);
+            match Writer::open(&self.dir, held, Box::new(self.hand.clone())) {
+                // A program that another test starts at this moment has the lock until it runs.
+                Err(StoreError::Locked(_)) => std::thread::sleep(Duration::from_millis(10)),
+                opened => {
+                    self.writer = Some(opened?);
+                    return Ok(());
+                }
+            }
+        }
+        panic!("{} stays locked", self.dir.display())
     }
 
     fn record(&mut self, said: &str, bytes: &[u8]) {

@@ -129,7 +129,7 @@ const SIGNERS: [&[&str]; 8] = [
 
 fn audit(source: &impl Source, vkey: Option<VerifierKey>, since: Option<&str>) -> Result<Report, VerifyError> {
     let since = since.map(|note| note.as_bytes().to_vec());
-    verify(source, &Trust { vkey, since, policy: None }, &|_, _| ())
+    verify(source, &Trust { vkey, since, ..Trust::default() }, &|_, _| ())
 }
 
 fn code(audited: &Result<Report, VerifyError>) -> &'static str {

@@ -1,7 +1,7 @@
 //! What others are told of the ledger's own keys: submitters, readers of pages, the second implementation, and whoever runs
 //! the program.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,6 +91,51 @@ fn second_implementation(dir: &Path) -> Option<(bool, String)> {
     };
     let told = [done.stdout, done.stderr].concat();
     Some((done.status.success(), String::from_utf8_lossy(&told).into_owned()))
+}
+
+/// The client in Go, built from `tests/interop`; `None` where it cannot be built.
+fn client_in_go(into: &Path) -> Option<PathBuf> {
+    let client = into.join("interop");
+    let built = Command::new("go")
+        .args(["build", "-o"])
+        .arg(&client)
+        .arg(".")
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop"))
+        .env("GOCACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("go-cache"))
+        .env("GOPROXY", "off")
+        .env("GOFLAGS", "")
+        .output();
+    if built.is_ok_and(|built| built.status.success()) {
+        return Some(client);
+    }
+    left_out("the client in tests/interop needs Go and golang-golang-x-mod-dev, which are not installed");
+    None
+}
+
+#[test]
+fn the_client_in_go_agrees() {
+    let place = folder();
+    let Some(client) = client_in_go(place.path()) else { return };
+    let story = story();
+    let at = shortened(story.dir.path(), 4, &story.notes[3]);
+    let cases: [(&Path, usize, &[&str], &str, &str); 7] = [
+        (story.dir.path(), 8, &["ledger:c"], "ledger:c", "checkpoint: signature of"),
+        (story.dir.path(), 8, &["ledger:c"], "ledger", "warning: entry 4 retired the key"),
+        (story.dir.path(), 8, &["ledger:b"], "ledger:b", "interop: checkpoint: the signature of"),
+        (story.dir.path(), 8, &["ledger:d"], "ledger:d", "interop: checkpoint: the ledger never named the key"),
+        (at.path(), 4, &["ledger", "ledger:b"], "ledger", "checkpoint: signature of"),
+        (at.path(), 4, &["ledger"], "ledger", "interop: checkpoint: the signature of"),
+        (at.path(), 4, &["ledger:b"], "ledger:b", "interop: checkpoint: the signature of"),
+    ];
+    for (dir, size, signers, vkey, expected) in cases {
+        let out = folder();
+        tree::export(&Reader::open(dir).expect("opened"), out.path(), &|_, _| ()).expect("exported");
+        std::fs::write(out.path().join("checkpoint"), story.note(size, signers)).expect("written");
+        let done = Command::new(&client).arg(out.path()).arg(story.key(vkey).to_string()).output().expect("it runs");
+        let told = String::from_utf8([done.stdout, done.stderr].concat()).expect("text");
+        assert!(told.contains(expected), "size {size} by {signers:?}, checked with {vkey}: {told}");
+        assert_eq!(done.status.success(), !expected.starts_with("interop"), "{told}");
+    }
 }
 
 #[test]

@@ -1,54 +1,92 @@
-//! A town that keeps the rules, as fast as it can be written: its entries, the state after them, and statements that
-//! could come next.
+//! A town that keeps the rules, as fast as it can be written: its statements one after another, the state after them,
+//! and statements that could come next. Organisations, lists, budgets and decrees of 200 rows a statement, cases from
+//! application to an accepted report.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use hibah::grants::about::About;
-use hibah::grants::one::profile;
-use hibah::grants::signer::SignerId;
-use hibah::grants::time::{Date, Timestamp};
-use hibah::ledger::replay::{Replay, Signatures};
-use hibah::ledger::statement::{Content, Statement};
-use hibah::tlog::ed25519::SigningKey;
-use hibah::tlog::hash::sha256;
-use hibah::tlog::note::NoteSigner;
+use crate::grants::about::About;
+use crate::grants::one::profile;
+use crate::grants::signer::SignerId;
+use crate::grants::time::{Date, Timestamp};
+use crate::ledger::replay::{Replay, Signatures};
+use crate::ledger::statement::{Content, Statement};
+use crate::tlog::ed25519::{PublicKey, SigningKey};
+use crate::tlog::hash::sha256;
+use crate::tlog::note::{NoteSignature, NoteSigner};
 
+/// Its ledger's origin.
 pub const ORIGIN: &str = "bench.example/hibah";
-const ORGANISATIONS: u64 = 5_000;
 /// Rows in one statement, and cases in one round of list, budget and decree.
 const ROWS: usize = 200;
 const ROUND: usize = 2_000;
 const YEAR: u16 = 2014;
-/// Made-up signatures: nobody checks them here, and making a million would measure something else.
-const SIGNATURE_BYTES: usize = 64;
+
+/// How a town is grown.
+pub struct Plan {
+    /// How many entries it has at least: a round of cases is always finished.
+    pub entries: u64,
+    /// How many organisations, each with its key; about 25 offices have theirs.
+    pub organisations: u64,
+    /// Whether signatures are real. Made-up ones are for whoever does not check them, and take no time.
+    pub signed: bool,
+}
 
 /// The ledger so far.
-pub struct Town {
-    pub entries: Vec<Vec<u8>>,
+pub struct Town<'s> {
+    plan: Plan,
+    /// The state that its statements make.
     pub replay: Replay,
+    /// When all of them are recorded.
     pub now: Timestamp,
     /// A statement that the state of all entries would take, by kind.
     pub next: Vec<(String, Vec<u8>)>,
     keys: BTreeMap<String, NoteSigner>,
     offices: BTreeMap<String, u64>,
+    told: &'s mut dyn FnMut(&[u8], Vec<u8>),
 }
 
-impl Town {
-    /// Grows a town to this many entries, or a few more: a round is always finished.
-    pub fn grown(entries: u64) -> Self {
-        let now = Timestamp::parse("2014-01-06T02:00:00.000Z").expect("a time");
+/// When everything in the town is recorded.
+#[must_use]
+pub fn now() -> Timestamp {
+    Timestamp::parse("2014-01-06T02:00:00.000Z").expect("this is a time")
+}
+
+/// The key of the ledger itself, which signs checkpoints.
+#[must_use]
+pub fn ledger_key() -> NoteSigner {
+    signer("")
+}
+
+/// The public key that a name of this ledger has.
+#[must_use]
+pub fn public_key(name: &str) -> PublicKey {
+    let role = name.strip_prefix(ORIGIN).map_or(name, |role| role.trim_start_matches('/'));
+    *signer(role).verifier().public()
+}
+
+/// The key of a role, of a seed that everybody can know.
+fn signer(role: &str) -> NoteSigner {
+    let name = if role.is_empty() { ORIGIN.to_owned() } else { format!("{ORIGIN}/{role}") };
+    let seed = sha256(format!("bench seed {name}").as_bytes());
+    NoteSigner::new(&name, SigningKey::from_seed(*seed.as_bytes())).expect("roles are key names")
+}
+
+impl<'s> Town<'s> {
+    /// Grows a town; `told` is told each statement and the entry that it becomes.
+    pub fn grown(plan: Plan, told: &'s mut dyn FnMut(&[u8], Vec<u8>)) -> Self {
         let mut town = Town {
-            entries: Vec::new(),
+            plan,
             replay: Replay::new(ORIGIN),
-            now,
+            now: now(),
             next: Vec::new(),
             keys: BTreeMap::new(),
             offices: BTreeMap::new(),
+            told,
         };
         town.found();
-        for n in 1..=ORGANISATIONS {
+        for n in 1..=town.plan.organisations {
             let key = town.key(&format!("org/{n}"));
             let body = json!({
                 "name": format!("Yayasan Contoh {n}"), "recipient_type": "foundation",
@@ -58,21 +96,17 @@ impl Town {
             town.say("organisation.registered", &format!("org/{n}"), body, &["registrar", &format!("org/{n}")]);
         }
         let mut first = 0;
-        while (town.entries.len() as u64) < entries {
+        while town.replay.size() < town.plan.entries {
             let cases = town.round(first);
-            first = (first + ROUND as u64) % ORGANISATIONS;
+            first = (first + ROUND as u64) % town.plan.organisations;
             town.finish(&cases);
         }
         town.leave_some_open(first);
         town
     }
 
-    pub fn mean_bytes(&self) -> usize {
-        self.entries.iter().map(Vec::len).sum::<usize>() / self.entries.len()
-    }
-
     fn found(&mut self) {
-        let profile = profile::named("kota-bandung").expect("it ships");
+        let profile = profile::named("kota-bandung").expect("the profile ships with us");
         let roots: Vec<String> = (1..=profile.root_holders.len()).map(|n| self.key(&format!("root/{n}"))).collect();
         let ledger = self.key("");
         let body = json!({
@@ -98,8 +132,8 @@ impl Town {
     fn round(&mut self, first: u64) -> Vec<String> {
         let mut cases = Vec::new();
         for at in 0..ROUND as u64 {
-            let org = (first + at) % ORGANISATIONS + 1;
-            let parsed = About::parse(&format!("case/{org}/1")).expect("a case");
+            let org = (first + at) % self.plan.organisations + 1;
+            let parsed = About::parse(&format!("case/{org}/1")).expect("cases are named so");
             let case = format!("case/{org}/{}", self.replay.state().next_number(&parsed));
             self.apply_for(&case, org);
             for (kind, office) in [
@@ -116,7 +150,8 @@ impl Town {
             cases.push(case);
         }
         self.paper("list", "list.nominated", "Daftar nominatif calon penerima", &cases);
-        let first_budget = self.replay.state().next_number(&About::parse("budget/2014/1").expect("a budget")) == 1;
+        let first_budget =
+            self.replay.state().next_number(&About::parse("budget/2014/1").expect("budgets are named so")) == 1;
         let budget = if first_budget { "budget.enacted" } else { "budget.amended" };
         self.paper("budget", budget, "Penjabaran APBD Lampiran III dan IV", &cases);
         self.paper("decree", "decree.issued", "Keputusan wali kota", &cases);
@@ -143,7 +178,7 @@ impl Town {
     }
 
     fn paper(&mut self, family: &str, issue: &str, title: &str, cases: &[String]) {
-        let first = About::parse(&format!("{family}/{YEAR}/1")).expect("a paper");
+        let first = About::parse(&format!("{family}/{YEAR}/1")).expect("papers are named so");
         let about = format!("{family}/{YEAR}/{}", self.replay.state().next_number(&first));
         let office = if family == "budget" { "sekda" } else { "wali_kota" };
         let mut body = json!({
@@ -152,12 +187,16 @@ impl Town {
             "decided_by": self.decided(office),
         });
         if family == "budget" {
-            body.as_object_mut().expect("an object").remove("way");
+            body.as_object_mut().expect("this is an object").remove("way");
         }
         self.say(issue, &about, body, &[office]);
         for (part, rows) in cases.chunks(ROWS).enumerate() {
             let row = |(at, case): (usize, &String)| {
-                let after = self.replay.state().head(&About::parse(case).expect("a case")).expect("it has a head");
+                let after = self
+                    .replay
+                    .state()
+                    .head(&About::parse(case).expect("cases are named so"))
+                    .expect("the case has a head");
                 json!({ "row": part * ROWS + at + 1, "case": case, "after": after.to_hex(), "amount": 75_000_000 })
             };
             let body = json!({ "rows": rows.iter().enumerate().map(row).collect::<Vec<_>>() });
@@ -177,7 +216,7 @@ impl Town {
 
     fn step(&mut self, (kind, office, organisation): &(&str, &str, bool), case: &str) {
         let body = self.body(kind, case, office);
-        let org = case.rsplit_once('/').expect("a case").0.replace("case/", "org/");
+        let org = case.rsplit_once('/').expect("cases are named so").0.replace("case/", "org/");
         let mut signers = Vec::new();
         if !office.is_empty() {
             signers.push(*office);
@@ -222,7 +261,7 @@ impl Town {
             }
             let (kind, office, organisation) = *step;
             let body = self.body(kind, case, office);
-            let org = case.rsplit_once('/').expect("a case").0.replace("case/", "org/");
+            let org = case.rsplit_once('/').expect("cases are named so").0.replace("case/", "org/");
             let signers: Vec<&str> = [(!office.is_empty()).then_some(office), organisation.then_some(org.as_str())]
                 .into_iter()
                 .flatten()
@@ -238,9 +277,7 @@ impl Town {
 
     /// Makes the key of a role and answers it as bodies name it.
     fn key(&mut self, role: &str) -> String {
-        let name = if role.is_empty() { ORIGIN.to_owned() } else { format!("{ORIGIN}/{role}") };
-        let seed = sha256(format!("bench seed {name}").as_bytes());
-        let signer = NoteSigner::new(&name, SigningKey::from_seed(*seed.as_bytes())).expect("a key name");
+        let signer = signer(role);
         let vkey = signer.verifier().to_string();
         self.keys.insert(role.to_owned(), signer);
         vkey
@@ -248,24 +285,24 @@ impl Town {
 
     fn say(&mut self, kind: &str, about: &str, body: Value, signers: &[&str]) {
         let bytes = self.statement(kind, about, body, signers);
-        let statement = Statement::parse(&bytes, ORIGIN).expect("a statement of ours");
+        let statement = Statement::parse(&bytes, ORIGIN).expect("statements of ours parse");
         let entry = self.replay.next_entry(&bytes, self.now);
         let judged = self.replay.judge(&statement, self.now, Signatures::VerifiedBefore);
         let judged = judged.unwrap_or_else(|refused| panic!("{kind} {about}: {refused}"));
         self.replay.record(&entry, statement, judged, self.now);
-        self.entries.push(entry);
+        (self.told)(&bytes, entry);
     }
 
     fn statement(&self, kind: &str, about: &str, body: Value, signers: &[&str]) -> Vec<u8> {
-        let about = About::parse(about).expect("a thing");
+        let about = About::parse(about).expect("things are named so");
         let role = |role: &str| match self.offices.get(role) {
             Some(n) => format!("official/{n}"),
             None => role.to_owned(),
         };
         let mut keys: Vec<&NoteSigner> = signers.iter().map(|signer| &self.keys[&role(signer)]).collect();
         keys.sort_by_key(|key| (key.name().to_owned(), key.verifier().key_id().0));
-        let id = |key: &&NoteSigner| SignerId::new(key.name(), key.verifier().key_id().0).expect("a key name");
-        let day = Date::parse("2014-01-06").expect("a day");
+        let id = |key: &&NoteSigner| SignerId::new(key.name(), key.verifier().key_id().0).expect("the key has a name");
+        let day = Date::parse("2014-01-06").expect("this is a day");
         let content = Content {
             origin: ORIGIN.to_owned(),
             kind: kind.to_owned(),
@@ -273,17 +310,21 @@ impl Town {
             after: self.replay.state().expected_after(&about),
             body,
             event_date: day,
-            expires: day.plus_days(14).expect("a day"),
+            expires: day.plus_days(14).expect("this is a day"),
             signers: keys.iter().map(id).collect(),
         };
-        let mut bytes = content.draft().expect("the form holds").to_bytes();
-        for key in keys {
-            let mut line = key.verifier().key_id().0.to_vec();
-            line.extend([7; SIGNATURE_BYTES]);
-            let base64 = base64(&line);
-            bytes.extend_from_slice(format!("— {} {base64}\n", key.name()).as_bytes());
+        let mut draft = content.draft().expect("the form of these holds");
+        if self.plan.signed {
+            keys.iter().for_each(|key| draft.sign(key).expect("each key is a signer"));
+            return draft.to_bytes();
         }
-        bytes
+        let line = |key: &NoteSigner| NoteSignature {
+            name: key.name().to_owned(),
+            key_id: key.verifier().key_id(),
+            bytes: vec![7; 64],
+        };
+        let lines: String = keys.iter().map(|key| format!("{}\n", line(key))).collect();
+        [draft.to_bytes(), lines.into_bytes()].concat()
     }
 }
 
@@ -307,9 +348,4 @@ fn document(title: &str) -> Value {
 
 fn hash(text: &str) -> String {
     sha256(text.as_bytes()).to_hex()
-}
-
-fn base64(bytes: &[u8]) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(bytes)
 }

@@ -20,16 +20,14 @@ use std::time::{Duration, Instant};
 
 use criterion::Criterion;
 
-mod town;
-
-use town::Town;
-
+use hibah::cli::bench::town::{self, Plan, Town};
 use hibah::grants::about::CaseId;
 use hibah::grants::one::things::{Case, Residue, Trace};
 use hibah::grants::rules::RuleSet;
 use hibah::grants::state::{Place, State};
+use hibah::grants::time::Timestamp;
 use hibah::ledger::entry::Entry;
-use hibah::ledger::replay::{self, Signatures};
+use hibah::ledger::replay::{self, Replay, Signatures};
 use hibah::ledger::statement::Statement;
 use hibah::tlog::hash::leaf_hash;
 use hibah::tlog::merkle::Frontier;
@@ -45,15 +43,14 @@ fn main() {
         Err(_) => 1_000_000,
     };
     let began = Instant::now();
-    let town = Town::grown(entries);
-    println!(
-        "{} entries, {} bytes on average, grown in {:.1?}",
-        town.entries.len(),
-        town.mean_bytes(),
-        began.elapsed()
-    );
-    replayed(&town);
-    judged(&town);
+    let mut written = Vec::new();
+    let mut told = |_: &[u8], entry| written.push(entry);
+    let town = Town::grown(Plan { entries, organisations: 5_000, signed: false }, &mut told);
+    let (replay, now, next) = (town.replay, town.now, town.next);
+    let mean_bytes = written.iter().map(Vec::len).sum::<usize>() / written.len();
+    println!("{} entries, {mean_bytes} bytes on average, grown in {:.1?}", written.len(), began.elapsed());
+    replayed(&written);
+    judged(&replay, now, &next);
 }
 
 /// Time for each part, over these entries.
@@ -70,15 +67,15 @@ struct Parts {
     ran: Option<Duration>,
 }
 
-fn replayed(town: &Town) {
-    let tail = town.entries.len() - town.entries.len() / 10;
+fn replayed(written: &[Vec<u8>]) {
+    let tail = written.len() - written.len() / 10;
     let (mut state, mut tree) = (State::new(town::ORIGIN), Frontier::new());
     let before = resident_bytes();
     println!(
         "\n{:>9}  {:>8}  {:>8}  {:>8}  {:>8}  {:>8}  {:>8}  {:>8}  {:>8}  {:>10}",
         "entries", "all", "reading", "hashing", "rest", "judge", "apply", "rules", "ran", "rules, own"
     );
-    for entries in [&town.entries[..tail], &town.entries[tail..]] {
+    for entries in [&written[..tail], &written[tail..]] {
         let (mut parts, ran, began) = (Parts::default(), time_on_processor(), Instant::now());
         for bytes in entries {
             one(&mut parts, &mut state, &mut tree, bytes);
@@ -102,7 +99,7 @@ fn replayed(town: &Town) {
         size_of::<Trace>(),
         size_of::<Residue>() + size_of::<CaseId>()
     );
-    assert!(state.size() == town.entries.len() as u64, "every entry was applied");
+    assert!(state.size() == written.len() as u64, "every entry was applied");
 }
 
 fn one(parts: &mut Parts, state: &mut State, tree: &mut Frontier, bytes: &[u8]) {
@@ -161,14 +158,14 @@ fn resident_bytes() -> Option<u64> {
     line.trim().strip_suffix(" kB")?.parse().ok().map(|kilobytes: u64| kilobytes * 1024)
 }
 
-fn judged(town: &Town) {
+fn judged(replay: &Replay, now: Timestamp, next: &[(String, Vec<u8>)]) {
     let mut criterion = Criterion::default().configure_from_args().sample_size(50);
-    for (name, bytes) in &town.next {
+    for (name, bytes) in next {
         let statement = Statement::parse(bytes, town::ORIGIN).expect("a statement of ours");
         let mut group = criterion.benchmark_group(name.as_str());
         group.bench_function("read", |bench| bench.iter(|| statement.claim(RuleSet::One)));
         group.bench_function("read and judge", |bench| {
-            bench.iter(|| town.replay.judge(&statement, town.now, Signatures::VerifiedBefore).map(|_| ()))
+            bench.iter(|| replay.judge(&statement, now, Signatures::VerifiedBefore).map(|_| ()))
         });
         group.finish();
     }

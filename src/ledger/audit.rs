@@ -1,0 +1,390 @@
+//! The long part of an audit: all entries, read and checked on every processor and judged in their order.
+//!
+//! Reading an entry and checking a signature ask nothing of the entries before; judging does. So one thread leads and
+//! judges, and a [`Crew`] reads ahead and checks signatures behind it, many together. Judging runs ahead of checking,
+//! and what is found is told in the order of the entries all the same: before anything that is wrong with one is told,
+//! the signatures of all before it have been checked. What is wrong with an entry that judging refuses, its signatures
+//! first, is found by [`Replay::extend`], which takes one entry after another.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::crew::{self, Crew};
+use super::form::FormError;
+use super::replay::{ReadEntry, Refused, Replay, Signatures};
+use super::statement::{Statement, bad_signature};
+use super::verify::{Checking, Source, SourceError, VerifyError, wrong};
+use crate::grants::rules::RuleSet;
+use crate::grants::signer::SignerId;
+use crate::tlog::ed25519::batch::{self, Signed};
+use crate::tlog::ed25519::{Held, PublicKey, SignatureError};
+use crate::tlog::hash::Hash;
+use crate::tlog::merkle::Node;
+use crate::tlog::tile::{self, Tile, TilePath};
+
+/// Bundles that are read before they are needed, for each thread.
+const AHEAD: u64 = 4;
+/// Entries whose signatures are checked together. More are little faster, and each is in memory until then.
+const TOGETHER: usize = 4096;
+/// Pieces that wait for each thread before the leading one helps.
+const WAITING: usize = 2;
+/// No rule set is known to be in force.
+const UNKNOWN: u64 = u64::MAX;
+
+/// Entries that are replayed, and what is found about them.
+pub(super) struct Audit<'a, S> {
+    source: &'a S,
+    size: u64,
+    checking: Checking,
+    /// The state that the entries make.
+    pub(super) replay: Replay,
+    /// By tile level, from 1: the roots of 256^level leaves, as replay makes them.
+    nodes: Vec<Vec<Hash>>,
+    /// How many signatures were checked.
+    pub(super) signatures: u64,
+    /// How many hash tiles were compared.
+    pub(super) tiles: u64,
+    /// What holds but deserves a look.
+    pub(super) warnings: Vec<String>,
+}
+
+/// Which entries need what, in one undertaking.
+struct Asked<'p> {
+    /// Whose root is wanted.
+    since: Option<u64>,
+    /// How many entries have signatures that were checked before.
+    verified_before: u64,
+    /// Is told how many entries are done, of how many.
+    progress: &'p dyn Fn(u64, u64),
+}
+
+/// What a piece is called: pieces of one sort are numbered from 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Name {
+    /// The bundle of this number.
+    Bundle(u64),
+    /// Signatures that are checked together.
+    Lot(u64),
+}
+
+enum Piece {
+    Read { bundle: Result<Vec<u8>, SourceError>, width: u16 },
+    Check(Vec<Unchecked>),
+}
+
+enum Done {
+    Read(Result<ReadBundle, VerifyError>),
+    /// What does not simply hold, in the order of entries and signers.
+    Checked(Vec<Told>),
+}
+
+/// A bundle with what its entries say.
+struct ReadBundle {
+    bytes: Vec<u8>,
+    entries: Vec<(Range<usize>, Result<ReadEntry, FormError>)>,
+}
+
+/// An entry whose signatures are to be checked, under these keys.
+struct Unchecked {
+    index: u64,
+    statement: Statement,
+    keys: Vec<PublicKey>,
+}
+
+/// A signature that does not simply hold.
+struct Told {
+    index: u64,
+    signer: SignerId,
+    told: Result<Held, SignatureError>,
+}
+
+/// Signatures on their way to be checked.
+#[derive(Default)]
+struct Lots {
+    gathered: Vec<Unchecked>,
+    given: u64,
+    taken: u64,
+}
+
+impl<'a, S: Source> Audit<'a, S> {
+    /// Of a ledger with `size` entries.
+    pub(super) fn new(source: &'a S, origin: &str, size: u64, checking: Checking) -> Self {
+        let replay = Replay::new(origin);
+        Self { source, size, checking, replay, nodes: Vec::new(), signatures: 0, tiles: 0, warnings: Vec::new() }
+    }
+
+    /// Replays all entries; answers the root over the first `since`, whose signatures are not checked again if they are
+    /// `believed`.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, or that the source cannot be read.
+    pub(super) fn entries(
+        &mut self,
+        since: Option<u64>,
+        believed: bool,
+        progress: &dyn Fn(u64, u64),
+    ) -> Result<Hash, VerifyError> {
+        let asked = Asked { since, verified_before: since.filter(|_| believed).unwrap_or(0), progress };
+        let (origin, rules) = (self.replay.origin().to_owned(), AtomicU64::new(UNKNOWN));
+        let checking = self.checking;
+        let work = |piece| match piece {
+            Piece::Read { bundle, width } => {
+                let rules = RuleSet::number(rules.load(Ordering::Relaxed));
+                Done::Read(bundle.map_err(VerifyError::from).and_then(|bytes| read(bytes, width, &origin, rules)))
+            }
+            Piece::Check(entries) => Done::Checked(check(&entries, checking)),
+        };
+        crew::led(crew::threads(), &work, |crew| {
+            let mut lots = Lots::default();
+            let judged = self.in_order(&asked, crew, &rules, &mut lots);
+            // The signatures before whatever stopped the judging: an earlier entry may be wrong.
+            self.all_checked(crew, &mut lots)?;
+            judged
+        })
+    }
+
+    fn in_order(
+        &mut self,
+        asked: &Asked<'_>,
+        crew: &Crew<'_, Name, Piece, Done>,
+        rules: &AtomicU64,
+        lots: &mut Lots,
+    ) -> Result<Hash, VerifyError> {
+        let mut root_then = self.replay.root();
+        let mut given = 0;
+        for index in 0..self.size.div_ceil(256) {
+            while given < self.size.div_ceil(256) && given <= index + AHEAD * crew::threads() as u64 {
+                let width = width_at(given, self.size);
+                crew.give(Name::Bundle(given), Piece::Read { bundle: self.source.bundle(given, width), width });
+                given += 1;
+            }
+            let Done::Read(bundle) = crew.take(&Name::Bundle(index)) else {
+                unreachable!("the name of a bundle is given to reading alone");
+            };
+            let bundle = bundle.map_err(|error| in_bundle(error, index * 256))?;
+            let tile = Tile { level: 0, index, width: width_at(index, self.size) };
+            let served = self.source.hash_tile(tile)?;
+            let mut leaves = Vec::with_capacity(bundle.entries.len() * 32);
+            for (at, read) in bundle.entries {
+                let step = self.entry(asked, crew, lots, read, &bundle.bytes[at])?;
+                let (from, leaf) = (leaves.len(), step.leaf.as_bytes());
+                leaves.extend_from_slice(leaf);
+                // At once, so that an entry is named whose change only the next one's link would show.
+                if served.get(from..leaves.len()) != Some(leaf) {
+                    return Err(other_leaf(step.index, step.leaf));
+                }
+                self.keep_nodes(&step.nodes);
+                if Some(self.replay.size()) == asked.since {
+                    root_then = self.replay.root();
+                }
+            }
+            self.compare(tile, &served, &leaves)?;
+            rules.store(self.replay.state().rules().map_or(UNKNOWN, RuleSet::as_number), Ordering::Relaxed);
+            self.some_checked(crew, lots)?;
+            (asked.progress)(self.replay.size(), self.size);
+        }
+        Ok(root_then)
+    }
+
+    /// Judges the next entry, and gives its signatures to be checked.
+    fn entry(
+        &mut self,
+        asked: &Asked<'_>,
+        crew: &Crew<'_, Name, Piece, Done>,
+        lots: &mut Lots,
+        read: Result<ReadEntry, FormError>,
+        bytes: &[u8],
+    ) -> Result<Taken, VerifyError> {
+        let index = self.replay.size();
+        let check = index >= asked.verified_before;
+        let taken = read.map_err(Refused::from).and_then(|read| self.replay.extend_unchecked(read));
+        let Ok((step, keys)) = taken else {
+            self.all_checked(crew, lots)?;
+            let signatures = if check { Signatures::Check } else { Signatures::VerifiedBefore };
+            let step = self.replay.extend(bytes, signatures).map_err(|refused| wrong_entry(index, &refused))?;
+            if check {
+                self.signatures += step.statement.signers().len() as u64;
+            }
+            let by_cofactor = step.cofactor_only.iter().map(|signer| cofactor_warning(signer, index));
+            self.warnings.extend(by_cofactor);
+            return Ok(Taken { index, leaf: step.leaf, nodes: step.nodes });
+        };
+        let taken = Taken { index, leaf: step.leaf, nodes: step.nodes };
+        if check {
+            self.signatures += keys.len() as u64;
+            lots.gathered.push(Unchecked { index, statement: step.statement, keys });
+            if lots.gathered.len() == TOGETHER {
+                lots.give(crew);
+                while crew.waiting() > WAITING * crew::threads() + AHEAD as usize {
+                    crew.help();
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Tells of the lots that are done.
+    fn some_checked(&mut self, crew: &Crew<'_, Name, Piece, Done>, lots: &mut Lots) -> Result<(), VerifyError> {
+        while lots.taken < lots.given
+            && let Some(done) = crew.done(&Name::Lot(lots.taken))
+        {
+            lots.taken += 1;
+            self.checked(done)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until every signature that was given is checked.
+    fn all_checked(&mut self, crew: &Crew<'_, Name, Piece, Done>, lots: &mut Lots) -> Result<(), VerifyError> {
+        lots.give(crew);
+        while lots.taken < lots.given {
+            let done = crew.take(&Name::Lot(lots.taken));
+            lots.taken += 1;
+            self.checked(done)?;
+        }
+        Ok(())
+    }
+
+    /// Lots are told in order, and so is what is in one: the first error is that of the first wrong entry.
+    fn checked(&mut self, done: Done) -> Result<(), VerifyError> {
+        let Done::Checked(told) = done else { unreachable!("the name of a lot is given to checking alone") };
+        for Told { index, signer, told } in told {
+            match told {
+                Ok(_) => self.warnings.push(cofactor_warning(&signer, index)),
+                Err(fault) => return Err(wrong_entry(index, &bad_signature(&signer, fault).into())),
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_nodes(&mut self, nodes: &[(Node, Hash)]) {
+        for (node, hash) in nodes.iter().filter(|(node, _)| node.level > 0 && node.level % 8 == 0) {
+            let level = usize::from(node.level / 8);
+            self.nodes.resize_with(self.nodes.len().max(level), Vec::new);
+            self.nodes[level - 1].push(*hash);
+        }
+    }
+
+    fn compare(&mut self, tile: Tile, served: &[u8], expected: &[u8]) -> Result<(), VerifyError> {
+        self.tiles += 1;
+        if served == expected {
+            return Ok(());
+        }
+        let path = TilePath::Hashes(tile);
+        let at = served.iter().zip(expected).take_while(|(a, b)| a == b).count() / 32;
+        Err(wrong(None, "wrong-tile", format!("{path} does not hold the hashes of the entries: hash {at} differs")))
+    }
+
+    /// Every hash tile above the leaves, against the nodes that replay made.
+    ///
+    /// # Errors
+    /// `wrong-tile`, or that the source cannot be read.
+    pub(super) fn upper_tiles(&mut self) -> Result<(), VerifyError> {
+        for (level, nodes) in (1..).zip(std::mem::take(&mut self.nodes)) {
+            for (index, hashes) in (0..).zip(nodes.chunks(256)) {
+                let tile = Tile { level, index, width: width_at(index, nodes.len() as u64) };
+                let served = self.source.hash_tile(tile)?;
+                self.compare(tile, &served, &hashes.iter().flat_map(|hash| *hash.as_bytes()).collect::<Vec<u8>>())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the audit needs of an entry that took its place.
+struct Taken {
+    index: u64,
+    leaf: Hash,
+    nodes: Vec<(Node, Hash)>,
+}
+
+impl Lots {
+    /// Gives what is gathered to be checked.
+    fn give(&mut self, crew: &Crew<'_, Name, Piece, Done>) {
+        if !self.gathered.is_empty() {
+            crew.give(Name::Lot(self.given), Piece::Check(std::mem::take(&mut self.gathered)));
+            self.given += 1;
+        }
+    }
+}
+
+fn read(bytes: Vec<u8>, width: u16, origin: &str, rules: Option<RuleSet>) -> Result<ReadBundle, VerifyError> {
+    let decoded = tile::decode_bundle(&bytes, width).map_err(|error| wrong(None, "bad-bundle", error.to_string()))?;
+    let mut from = 0;
+    let entries = decoded
+        .iter()
+        .map(|entry| {
+            // Two bytes of length before each.
+            let at = from + 2..from + 2 + entry.len();
+            from = at.end;
+            (at, ReadEntry::read(entry, origin, rules))
+        })
+        .collect();
+    Ok(ReadBundle { entries, bytes })
+}
+
+fn check(entries: &[Unchecked], checking: Checking) -> Vec<Told> {
+    let (mut places, mut signed) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let message = entry.statement.text().as_bytes();
+        for ((signer, signature), key) in entry.statement.signatures().zip(&entry.keys) {
+            places.push((entry.index, signer));
+            signed.push(Signed { key, message, signature });
+        }
+    }
+    let told = match checking {
+        Checking::Together => {
+            let mut random = vec![0; signed.len() * batch::RANDOM_BYTES];
+            // Without random bytes a batch could be cheated; one by one needs none.
+            match getrandom::fill(&mut random) {
+                Ok(()) => batch::check_all(&signed, &random),
+                Err(_) => one_by_one(&signed),
+            }
+        }
+        Checking::OneByOne => one_by_one(&signed),
+    };
+    let named = |(at, told): (usize, Result<Held, SignatureError>)| {
+        let (index, signer) = places[at];
+        Told { index, signer: signer.clone(), told }
+    };
+    told.into_iter().map(named).collect()
+}
+
+fn one_by_one(signed: &[Signed<'_>]) -> Vec<(usize, Result<Held, SignatureError>)> {
+    let told = signed.iter().map(|one| one.key.check(one.message, one.signature));
+    told.enumerate().filter(|(_, told)| *told != Ok(Held::Plainly)).collect()
+}
+
+/// How many of the 256 places of tile `index` a tree level of `count` nodes fills.
+pub(super) fn width_at(index: u64, count: u64) -> u16 {
+    u16::try_from((count - index * 256).min(256)).unwrap_or(256)
+}
+
+fn in_bundle(error: VerifyError, first: u64) -> VerifyError {
+    match error {
+        VerifyError::Wrong(found) => wrong(
+            Some(first),
+            found.code,
+            format!("the bundle of entries {first} and following is malformed: {}", found.sentence),
+        ),
+        unchecked => unchecked,
+    }
+}
+
+fn other_leaf(index: u64, leaf: Hash) -> VerifyError {
+    wrong(
+        Some(index),
+        "wrong-tile",
+        format!("entry {index} has the leaf hash {leaf}, the hash tile another: one of them was changed"),
+    )
+}
+
+fn cofactor_warning(signer: &SignerId, index: u64) -> String {
+    format!(
+        "the signature of {signer} on entry {index} holds, but libraries without the cofactor refuse it: its holder made it so on purpose"
+    )
+}
+
+fn wrong_entry(index: u64, refused: &Refused) -> VerifyError {
+    wrong(Some(index), refused.code(), format!("entry {index} is wrong: {refused}"))
+}
