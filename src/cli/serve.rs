@@ -152,11 +152,12 @@ pub fn demo(
     public: SocketAddr,
     desk: SocketAddr,
     signer: NoteSigner,
+    vault: Option<UnlockedVault>,
     invite: impl FnOnce(),
 ) -> Result<(), Failure> {
     let listener = bind(desk, "--desk")?;
     let writer = Writer::open(dir, signer, Box::new(SystemClock::new()))?;
-    let enclosures = enclosures(dir, &writer, None)?;
+    let enclosures = enclosures(dir, &writer, vault)?;
     let child = PublicChild::start(dir, public, true)?;
     take_statements(listener, writer, enclosures, Some(child), invite)
 }

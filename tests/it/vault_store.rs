@@ -179,6 +179,23 @@ fn only_what_opens_the_commitment_is_taken() {
 }
 
 #[test]
+fn many_are_put_all_or_none() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut vault = filled(dir.path(), 1);
+    let puts: Vec<_> = (1..=3).map(sealed).map(|(statement, opening)| (statement, opening, time(LATER))).collect();
+    let mut wrong = puts.clone();
+    wrong[2].1.value.push('!');
+    assert!(matches!(vault.put_all(&wrong), Err(VaultError::Opening(_))));
+    assert_eq!(vault.vault().list().expect("read").len(), 1);
+    vault.put_all(&puts).expect("taken");
+    let kept = vault.vault().list().expect("read");
+    let when: Vec<&str> = kept.iter().map(|kept| kept.put_at.as_str()).collect();
+    assert_eq!(when, [AT, LATER, LATER], "what is kept already stays as it is");
+    vault.vault_mut().erase(&puts[0].0.hash(), POINTER, "UU 27/2022", time(LATER)).expect("erased");
+    assert!(matches!(vault.put_all(&puts), Err(VaultError::Erased { .. })));
+}
+
+#[test]
 fn a_vault_opens_with_its_own_key_and_is_never_made_anew() {
     let dir = tempfile::tempdir().expect("a folder");
     drop(filled(dir.path(), 1));

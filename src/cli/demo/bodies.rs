@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::grants::kinds::Kind;
+use crate::grants::one::ways::Form;
 use crate::tlog::hash::sha256;
 
 /// What the bodies of a case need to know.
@@ -20,6 +21,7 @@ pub(super) struct About<'a> {
     /// The organisation and the commitment to its account.
     pub(super) payee: Option<(String, String)>,
     pub(super) checklist: &'a [String],
+    pub(super) form: Form,
 }
 
 /// A public document whose bytes exist nowhere: only its digest is told, made from its title and place.
@@ -107,7 +109,10 @@ fn executed(kind: Kind, about: &About<'_>) -> Value {
         Kind::IntegrityPledged => json!({"document": document("Pakta integritas", case)}),
         Kind::GoodsHandedOver => json!({
             "amount": amount, "document": document("Berita acara serah terima", case), "decided_by": decided,
-            "lines": [{"line": "Peralatan sesuai proposal", "amount": amount}],
+            "lines": [{
+                "line": if about.form == Form::Services { "Jasa pelatih sesuai proposal" } else { "Peralatan sesuai proposal" },
+                "amount": amount,
+            }],
         }),
         Kind::FundsCredited => json!({"amount": amount, "document": document("Bukti transfer", case)}),
         Kind::FundsReturned => json!({"amount": amount, "reason": "Nomor rekening tidak sesuai nama lembaga."}),

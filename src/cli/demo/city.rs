@@ -10,13 +10,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::grants::about::About;
+use super::openings::{Erasing, Kept, Openings};
+use crate::grants::about::{About, CaseId, CaseOwner};
 use crate::grants::money::Currency;
 use crate::grants::signer::SignerId;
 use crate::grants::state::State;
 use crate::grants::time::{Date, Timestamp};
 use crate::grants::{one, zero};
-use crate::ledger::opening::{Opening, commitment};
+use crate::ledger::opening::Opening;
 use crate::ledger::replay::Refused;
 use crate::ledger::statement::{Content, Statement};
 use crate::ledger::store::StoreError;
@@ -112,8 +113,10 @@ pub struct City {
     persons: BTreeMap<u64, u64>,
     /// How many keys were given beside those of [`published_key`].
     spent: usize,
-    /// The hash of each registration.
-    registrations: BTreeMap<u64, Hash>,
+    /// What opens every commitment that this city made.
+    openings: Openings,
+    /// Organisations whose account is another's.
+    accounts: BTreeMap<u64, u64>,
     waiting: Vec<(Vec<u8>, String, About)>,
     touched: BTreeSet<About>,
 }
@@ -207,7 +210,8 @@ impl City {
             offices: BTreeMap::new(),
             persons: BTreeMap::new(),
             spent: 0,
-            registrations: BTreeMap::new(),
+            openings: Openings::default(),
+            accounts: BTreeMap::new(),
             waiting: Vec::new(),
             touched: BTreeSet::new(),
         };
@@ -275,10 +279,25 @@ impl City {
         Ok(n)
     }
 
-    /// The hash of the statement by which an organisation was registered.
+    /// What opens the commitments of this city.
     #[must_use]
-    pub fn registration(&self, n: u64) -> Option<Hash> {
-        self.registrations.get(&n).copied()
+    pub fn openings(&self) -> &Openings {
+        &self.openings
+    }
+
+    /// An opening is erased now.
+    ///
+    /// # Errors
+    /// That the clock stands beyond the calendar.
+    pub fn erase(&mut self, statement: Hash, pointer: &str, basis: &str) -> Result<(), CityError> {
+        let (pointer, basis, at) = (pointer.to_owned(), basis.to_owned(), self.now()?);
+        self.openings.erase(Erasing { statement, pointer, basis, at });
+        Ok(())
+    }
+
+    /// The organisation `n`, which registers later, has the account of `other`.
+    pub fn share_account(&mut self, n: u64, other: u64) {
+        self.accounts.insert(n, other);
     }
 
     /// The appointment that an office's key is of now.
@@ -324,42 +343,67 @@ impl City {
     /// What the ledger refuses.
     pub fn register(&mut self, registration: &Registration<'_>) -> Result<u64, CityError> {
         self.flush()?;
-        let n = self.state().next_number(&About::Org(1));
+        self.enrol(registration)
+    }
+
+    /// The number of the next organisation, after those that wait to be recorded.
+    #[must_use]
+    pub fn next_org(&self) -> u64 {
+        let waiting =
+            self.touched.iter().filter_map(|about| if let About::Org(n) = about { Some(n + 1) } else { None });
+        waiting.fold(self.state().next_number(&About::Org(1)), u64::max)
+    }
+
+    /// As [`City::register`], and what waits goes on waiting.
+    ///
+    /// # Errors
+    /// What the ledger refuses.
+    pub fn enrol(&mut self, registration: &Registration<'_>) -> Result<u64, CityError> {
+        let n = self.next_org();
         let role = format!("org/{n}");
         let key = published_key(self.writer.origin(), &role);
-        let [account, chair] = ["account", "chair"].map(|name| {
-            let (pointer, salt, value) = self.sealed(n, name);
-            commitment(self.writer.origin(), &role, &pointer, &salt, &value).to_hex()
-        });
         let body = json!({
             "name": registration.name,
             "recipient_type": registration.recipient_type,
             "address": {"street": registration.street, "ward": registration.ward, "city": registration.city},
             "key": key.verifier().to_string(),
-            "sealed": {"account": account, "chair": chair},
         });
         self.keys.insert(role.clone(), key);
         let signers = ["registrar", &role];
         let on = self.today;
+        let account = self.accounts.get(&n).copied().unwrap_or(n);
+        let sealed = [("account", format!("account {account} (rekaan)")), ("chair", format!("chair {n} (rekaan)"))];
         let saying = Saying { kind: "organisation.registered", about: About::Org(n), body, on, signers: &signers };
-        let hash = Statement::parse(&self.statement(&saying)?, self.writer.origin()).map(|statement| statement.hash());
-        self.registrations.extend(hash.ok().map(|hash| (n, hash)));
-        self.say(&saying)?;
+        self.say_sealed(saying, &sealed)?;
         Ok(n)
     }
 
-    /// The made-up personal data of an organisation: pointer, salt and value.
-    fn sealed(&self, n: u64, name: &str) -> (String, [u8; 32], String) {
-        let salt = sha256(format!("hibah published salt\n{}/org/{n}/{name}\n", self.writer.origin()).as_bytes());
-        let value = format!("{name} {n} (rekaan)");
-        (format!("/body/sealed/{name}"), *salt.as_bytes(), value)
+    /// Says something with commitments to these values, by name, and keeps what opens them.
+    ///
+    /// # Errors
+    /// As [`City::say`].
+    pub fn say_sealed(&mut self, mut saying: Saying<'_>, sealed: &[(&str, String)]) -> Result<(), CityError> {
+        let mut made = Vec::new();
+        for (name, value) in sealed {
+            let (commitment, opening) = self.openings.seal(self.writer.origin(), &saying.about, name, value);
+            saying.body["sealed"][*name] = json!(commitment.to_hex());
+            made.push(opening);
+        }
+        self.say(&saying)?;
+        let bytes = self.waiting.last().map(|(bytes, ..)| bytes.as_slice()).unwrap_or_default();
+        let statement = Statement::parse(bytes, self.writer.origin()).map_err(|e| CityError::Script(e.to_string()))?;
+        let (statement, at) = (statement.hash(), self.now()?);
+        self.openings.keep(made.into_iter().map(|opening| Kept {
+            about: saying.about,
+            opening: Opening { statement, ..opening },
+            at,
+        }));
+        Ok(())
     }
 
-    /// The opening of one sealed value of an organisation, for its registration.
-    #[must_use]
-    pub fn opening(&self, n: u64, name: &str, registration: Hash) -> Opening {
-        let (pointer, salt, value) = self.sealed(n, name);
-        Opening { statement: registration, pointer, salt, value }
+    fn now(&self) -> Result<Timestamp, CityError> {
+        let now = Timestamp::from_ms(self.clock.load(Ordering::SeqCst));
+        now.ok_or_else(|| CityError::Script("a day beyond the calendar".to_owned()))
     }
 
     /// Says something, signed by everyone it names, to be recorded with the next group. It follows the latest entry
@@ -423,6 +467,21 @@ impl City {
         Ok(())
     }
 
+    /// Records what waits, if it bears on a thing of this owner: it is about the owner or a case that `also` names, or
+    /// about neither a case nor an organisation.
+    ///
+    /// # Errors
+    /// As [`City::flush`].
+    pub fn flush_for(&mut self, owner: CaseOwner, also: impl Fn(&CaseId) -> bool) -> Result<(), CityError> {
+        let bears = |about: &About| match about {
+            About::Case(id) => also(id),
+            About::Org(n) => owner == CaseOwner::Org(*n),
+            About::Note { .. } => false,
+            _ => true,
+        };
+        if self.touched.iter().any(bears) { self.flush() } else { Ok(()) }
+    }
+
     /// Records what waits and moves on to 09:00 of another day.
     ///
     /// # Errors
@@ -471,6 +530,11 @@ impl City {
             .ok_or_else(|| CityError::Script(format!("nobody in this city has the key {role}")))
     }
 
+    /// Every office that has a holder, by code.
+    pub fn offices(&self) -> impl Iterator<Item = &str> {
+        self.offices.keys().map(String::as_str)
+    }
+
     /// `decided_by` of the holder of an office.
     #[must_use]
     pub fn decided_by(&self, office: &str) -> Value {
@@ -482,7 +546,7 @@ impl City {
 
 fn owner_number(id: &crate::grants::about::CaseId) -> u64 {
     match id.owner {
-        crate::grants::about::CaseOwner::Org(n) | crate::grants::about::CaseOwner::Agency(n) => n,
+        CaseOwner::Org(n) | CaseOwner::Agency(n) => n,
     }
 }
 

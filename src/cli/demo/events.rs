@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::bodies;
 use super::city::{CityError, Saying};
-use super::town::Town;
+use super::town::{DIFFERENT_MONTH, LeftBehind, Town, shares_account};
 use crate::grants::about::{About, AwardId, CaseId, CaseOwner, NoteSigner};
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
@@ -145,6 +145,12 @@ fn office_changes_hands(town: &mut Town<'_>, on: Date) -> Result<(), CityError> 
     let body =
         json!({"decree_number": "821/Kep.77-REKAAN/2013", "last_day": on.to_string(), "reason": "Pindah tugas."});
     say(town, on, "official.retired", About::Official(n), body, &["root/1", "root/2", "root/3"])?;
+    town.left_behind = Some(LeftBehind {
+        office: "skpd_sosial".to_owned(),
+        decided: town.city.decided_by("skpd_sosial"),
+        last_day: on,
+        count: 3,
+    });
     let until = on.plus_days(3_650).unwrap_or(on);
     town.city.appoint_person("skpd_sosial", 101, until, false).map(|_| ())
 }
@@ -172,11 +178,12 @@ fn claimed(town: &mut Town<'_>, on: Date) -> Result<(), CityError> {
 }
 
 fn organisations(town: &mut Town<'_>, on: Date) -> Result<(), CityError> {
-    let sealed = |what: &str| crate::tlog::hash::sha256(format!("made-up chair {what}").as_bytes()).to_hex();
-    let body = json!({"sealed": {"chair": sealed("40")}, "reason": "Ketua baru menurut rapat anggota."});
-    say(town, on, "organisation.amended", About::Org(40), body, &["registrar", "org/40"])?;
+    let body = json!({"reason": "Ketua baru menurut rapat anggota."});
+    let (kind, signers) = ("organisation.amended", ["registrar", "org/40"]);
+    let saying = Saying { kind, about: About::Org(40), body, on, signers: &signers };
+    town.city.say_sealed(saying, &[("chair", "chair 40, second (rekaan)".to_owned())])?;
     let body = json!({
-        "address": {"street": "Jalan Rekaan 8", "ward": "Coblong", "city": "Bandung"},
+        "address": {"street": "Jalan Rekaan 8", "ward": "Lebakgede", "city": "Bandung"},
         "deed": bodies::document("Akta perubahan", "org/41"), "reason": "Pindah alamat; akta ditunjukkan di loket.",
     });
     say(town, on, "organisation.amended", About::Org(41), body, &["registrar"])
@@ -318,12 +325,15 @@ fn erased(town: &mut Town<'_>, on: Date) -> Result<(), CityError> {
     let Some(entry) = town.book()?.org(70).and_then(|org| org.trace().first().map(|trace| trace.index)) else {
         return Ok(());
     };
-    let Some(statement) = town.city.registration(70) else { return Ok(()) };
+    let Some(opening) = town.city.openings().first(&About::Org(70), "chair") else { return Ok(()) };
+    let (statement, pointer) = (opening.statement, opening.pointer.clone());
+    let basis = "UU 27/2022 Pasal 8, permintaan ahli waris subjek data";
+    town.city.erase(statement, &pointer, basis)?;
     let n = town.city.holder("registrar");
     let about = note(town, &format!("official/{n}"));
     let body = json!({
-        "entry": entry, "statement": statement.to_hex(), "pointers": ["/body/sealed/chair"], "what": "sealed",
-        "basis": "UU 27/2022 Pasal 8: permintaan ahli waris subjek data.",
+        "entry": entry, "statement": statement.to_hex(), "pointers": [pointer], "what": "sealed",
+        "basis": basis,
     });
     say(town, on, "erasure.recorded", about, body, &["registrar"])
 }
@@ -390,13 +400,14 @@ fn notes(town: &mut Town<'_>, on: Date) -> Result<(), CityError> {
 }
 
 /// A case of an organisation that money was paid to, by chance.
-fn some_paid_case(town: &mut Town<'_>, name: &str) -> Result<Option<CaseId>, CityError> {
+fn some_paid_case(town: &mut Town<'_>, name: &str, of: fn(u64) -> bool) -> Result<Option<CaseId>, CityError> {
     town.city.flush()?;
     let paid: Vec<CaseId> = town
         .book()?
         .cases()
         .filter(|(id, case)| {
-            case.core.figures.get(Figure::Paid).is_some() && matches!(id.owner, CaseOwner::Org(n) if n > 2)
+            // The golden cases keep to their trail.
+            case.core.figures.get(Figure::Paid).is_some() && matches!(id.owner, CaseOwner::Org(n) if n > 2 && of(n))
         })
         .map(|(id, _)| id)
         .collect();
@@ -407,13 +418,15 @@ fn some_paid_case(town: &mut Town<'_>, name: &str) -> Result<Option<CaseId>, Cit
 }
 
 fn citizen(town: &mut Town<'_>, on: Date) -> Result<(), CityError> {
-    let Some(id) = some_paid_case(town, &format!("citizen {on}"))? else { return Ok(()) };
-    let sealed = |what: &str| crate::tlog::hash::sha256(format!("made-up report {what} {on}").as_bytes()).to_hex();
+    let Some(id) = some_paid_case(town, &format!("citizen {on}"), |_| true)? else { return Ok(()) };
     let report = note(town, "desk");
-    let body = json!({
-        "case": About::Case(id).to_string(), "sealed": {"text": sealed("text"), "receipt": sealed("receipt")},
-    });
-    say(town, on, "report.received", report, body, &["desk"])?;
+    let body = json!({"case": About::Case(id).to_string()});
+    let sealed = [
+        ("text", format!("Papan nama kegiatan {} tidak terpasang. (rekaan)", About::Case(id))),
+        ("receipt", format!("tanda terima laporan {on} (rekaan)")),
+    ];
+    let saying = Saying { kind: "report.received", about: report, body, on, signers: &["desk"] };
+    town.city.say_sealed(saying, &sealed)?;
     if town.chance(&format!("answer {on}"), 4) == 0 {
         return Ok(());
     }
@@ -435,7 +448,7 @@ fn citizen(town: &mut Town<'_>, on: Date) -> Result<(), CityError> {
 }
 
 fn monitored(town: &mut Town<'_>, on: Date) -> Result<(), CityError> {
-    let Some(id) = some_paid_case(town, &format!("monitored {on}"))? else { return Ok(()) };
+    let Some(id) = some_paid_case(town, &format!("monitored {on}"), |_| true)? else { return Ok(()) };
     let case = About::Case(id).to_string();
     if town.is_overdue(&id)? {
         let about = official_note(town, "inspektorat");
@@ -450,12 +463,12 @@ fn monitored(town: &mut Town<'_>, on: Date) -> Result<(), CityError> {
 }
 
 fn flagged(town: &mut Town<'_>, on: Date) -> Result<(), CityError> {
-    let Some(id) = some_paid_case(town, &format!("flagged {on}"))? else { return Ok(()) };
+    let Some(id) = some_paid_case(town, &format!("flagged {on}"), shares_account)? else { return Ok(()) };
     let flag = official_note(town, "inspektorat");
     let decided = town.city.decided_by("inspektorat");
     let body = json!({
         "case": About::Case(id).to_string(), "flag": "same_account", "decided_by": decided,
-        "fact": "Komitmen rekening sama dengan lembaga lain menurut brankas.",
+        "fact": "Menurut brankas rekening penerima sama dengan rekening lembaga lain.",
     });
     say(town, on, "flag.raised", flag, body, &["inspektorat"])?;
     let CaseOwner::Org(n) = id.owner else { return Ok(()) };
@@ -479,21 +492,20 @@ fn flagged(town: &mut Town<'_>, on: Date) -> Result<(), CityError> {
     Ok(())
 }
 
-/// The treasury's count and sum of the month before. One month differs: a warrant was missing in its register.
+/// The treasury's count and sum of the month before. In one month its register lacks a warrant of the ledger's.
 fn reconciled(town: &mut Town<'_>, on: Date) -> Result<(), CityError> {
     let last = on.plus_days(-10).unwrap_or(on);
     let (year, month) = (last.year(), last.month());
+    if (year, month) == DIFFERENT_MONTH {
+        let lacks = town.warrants(year, month).find(|paid| paid.way == Way::Grant);
+        town.unregistered = lacks.map(|paid| paid.number.clone());
+    }
     let of = |grant: bool| {
-        let own = town
-            .paid
-            .iter()
-            .filter(|paid| paid.on.year() == year && paid.on.month() == month && (paid.way == Way::Grant) == grant);
+        let own = town.warrants(year, month).filter(|paid| (paid.way == Way::Grant) == grant);
+        let own = own.filter(|paid| town.unregistered.as_ref() != Some(&paid.number));
         own.fold((0, 0), |(count, sum), paid| (count + 1, sum + paid.amount))
     };
-    let (mut grants, assistance) = (of(true), of(false));
-    if (year, month) == (2014, 8) && grants.0 > 0 {
-        grants.0 -= 1;
-    }
+    let (grants, assistance) = (of(true), of(false));
     let body = json!({
         "month": month, "grants": {"count": grants.0, "sum": grants.1},
         "assistance": {"count": assistance.0, "sum": assistance.1},
@@ -502,12 +514,14 @@ fn reconciled(town: &mut Town<'_>, on: Date) -> Result<(), CityError> {
     say(town, on, "treasury.reconciled", About::Year(year), body, &["kuasa_bud", "inspektorat"])
 }
 
+/// What was paid for needs in the year before, by warrant or in cash.
 fn recapped(town: &mut Town<'_>, on: Date) -> Result<(), CityError> {
     let year = on.year() - 1;
     let own = town.paid.iter().filter(|paid| paid.on.year() == year && paid.way == Way::AssistanceUnplanned);
     let (count, sum) = own.fold((0, 0), |(count, sum), paid| (count + 1, sum + paid.amount));
+    let title = "Rekapitulasi bantuan sosial tidak terencana";
     let body = json!({
-        "count": count, "sum": sum, "document": bodies::document("Laporan penggunaan", &format!("bansos {year}")),
+        "count": count, "sum": sum, "document": bodies::document(title, &format!("{year}")),
     });
     say(town, on, "needs.recapped", About::Year(year), body, &["ppkd"])
 }

@@ -4,13 +4,19 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use self::city::{City, published_key};
+use self::town::Town;
 use super::{Failure, key_file, progress, serve};
+use crate::grants::about::About;
+use crate::ledger::opening::Opening;
 use crate::ledger::reader::Reader;
+use crate::ledger::vault::{Vault, VaultKey};
+use crate::tlog::note::NoteSigner;
 
 mod bodies;
 pub mod city;
 mod events;
 mod golden;
+pub mod openings;
 mod papers;
 pub mod script;
 pub mod town;
@@ -18,6 +24,8 @@ mod turns;
 
 /// The passphrase of every key file of a demo.
 const PASSPHRASE: &str = "hibah demo";
+/// The treasury's register of the month in which it lacks a warrant, in the folder of things to try.
+const REGISTER: &str = "SP2D-2014-08.csv";
 
 /// Found a ledger full of made-up grants and serve it
 #[derive(clap::Args)]
@@ -66,7 +74,14 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     }
     let signer = published_key(&script.origin, "");
     let vkey = signer.verifier().to_string();
-    serve::demo(&args.dir, args.public, args.desk, signer, || invite(args, &vkey))
+    let vault = match Vault::exists(&args.dir) {
+        true => {
+            let key = VaultKey::derive(&openings::vault_key(&script.origin).key().seed());
+            Some(Vault::open(&args.dir)?.unlock(key)?)
+        }
+        false => None,
+    };
+    serve::demo(&args.dir, args.public, args.desk, signer, vault, || invite(args, &vkey))
 }
 
 /// Plays the script beside `dir` and moves it there when it is whole.
@@ -81,38 +96,47 @@ fn make(dir: &Path, script: &script::Script) -> Result<(), Failure> {
         std::fs::remove_dir_all(&unfinished).map_err(|e| could_not(&unfinished, e))?;
     }
     let bar = progress::bar("Playing 2013 to 2016");
-    let city = town::play(&unfinished, script, &|done, of| {
+    let town = town::play(&unfinished, script, &|done, of| {
         bar.set_length(of);
         bar.set_position(done);
     })
     .map_err(Failure::could_not)?;
     bar.finish_and_clear();
-    write_keys(&unfinished, &city)?;
-    write_example(&unfinished, city)?;
+    let city = &town.city;
+    drop(openings::fill_vault(&unfinished, city)?);
+    write_keys(&unfinished, city)?;
+    write_examples(&unfinished, &town)?;
     if dir.exists() {
         std::fs::remove_dir(dir).map_err(|e| could_not(dir, e))?;
     }
     std::fs::rename(&unfinished, dir).map_err(|e| could_not(dir, e))
 }
 
-/// Key files to sign with: three roots, every official, two organisations, and the ledger's own.
+/// The keys that a demo gives out, each in force at its end, by the name of their file: the ledger's own, three roots
+/// (enough to appoint), the desk, every office's, two organisations', and the vault's.
+///
+/// # Errors
+/// That the city has not one of them.
+pub fn keys(city: &City) -> Result<Vec<(String, NoteSigner)>, city::CityError> {
+    let origin = city.state().origin();
+    let mut files = vec![
+        ("ledger.key".to_owned(), published_key(origin, "")),
+        ("vault.key".to_owned(), openings::vault_key(origin)),
+    ];
+    let roles = ["root/1", "root/2", "root/3", "desk", "org/1", "org/2"];
+    for role in roles.into_iter().chain(city.offices()) {
+        files.push((format!("{}.key", role.replace('/', "-")), city.key(role)?.clone()));
+    }
+    Ok(files)
+}
+
 fn write_keys(dir: &Path, city: &City) -> Result<(), Failure> {
-    let mut files = vec![("ledger.key".to_owned(), published_key(city.state().origin(), ""))];
-    for n in 1..=3 {
-        files.push((format!("root-{n}.key"), published_key(city.state().origin(), &format!("root/{n}"))));
-    }
-    for (n, office) in city.state().appointments() {
-        let name = format!("official-{n}-{office}.key");
-        files.push((name, published_key(city.state().origin(), &format!("official/{n}"))));
-    }
-    for n in 1..=2 {
-        files.push((format!("org-{n}.key"), published_key(city.state().origin(), &format!("org/{n}"))));
-    }
+    let files = keys(city).map_err(Failure::could_not)?;
     let bar = progress::bar("Encrypting key files");
     bar.set_length(files.len() as u64);
     // Each takes a while, on purpose; two at a time.
     let half = files.len() / 2;
-    let write = |files: &[(String, crate::tlog::note::NoteSigner)]| {
+    let write = |files: &[(String, NoteSigner)]| {
         files.iter().try_for_each(|(name, key)| {
             bar.inc(1);
             key_file::write(&dir.join("keys").join(name), key, PASSPHRASE)
@@ -127,21 +151,22 @@ fn write_keys(dir: &Path, city: &City) -> Result<(), Failure> {
     Ok(())
 }
 
-/// One registration with its receipt and the opening of its sealed account, to try `hibah verify` on.
-fn write_example(dir: &Path, city: City) -> Result<(), Failure> {
-    let origin = city.state().origin().to_owned();
+/// One registration with its receipt and the opening of its sealed account, to try `hibah verify` on; and the treasury's
+/// register of the month that differs, to try `hibah reconcile` on.
+fn write_examples(dir: &Path, town: &Town<'_>) -> Result<(), Failure> {
+    let city = &town.city;
     let reader = Reader::open(dir)?;
     let organisation = reader.organisation(1)?;
     let Some(index) = organisation.map(|organisation| organisation.index) else { return Ok(()) };
     let (entry, receipt) = (reader.entry(index)?, reader.receipt(index)?);
-    let statement = reader.statement(index, &origin)?;
-    let (Some(entry), Some(receipt), Some(statement)) = (entry, receipt, statement) else { return Ok(()) };
-    let opening = city.opening(1, "account", statement.hash()).to_bytes();
+    let opening = city.openings().first(&About::Org(1), "account").map(Opening::to_bytes);
+    let (Some(entry), Some(receipt), Some(opening)) = (entry, receipt, opening) else { return Ok(()) };
     let folder = dir.join("try");
     let files = [
         ("registration.entry", entry),
         ("registration.tlog-proof", receipt.to_string().into_bytes()),
         ("account.opening", opening),
+        (REGISTER, town.register_of(town::DIFFERENT_MONTH).into_bytes()),
     ];
     std::fs::create_dir_all(&folder)
         .and_then(|()| files.iter().try_for_each(|(name, bytes)| std::fs::write(folder.join(name), bytes)))
@@ -170,6 +195,9 @@ fn invite(args: &Args, vkey: &str) {
     println!("Offline   {hibah} export {dir} {dir}-tree && {hibah} verify {dir}-tree --vkey {vkey}");
     println!("Sealed    {hibah} verify {dir}/try/registration.tlog-proof --entry {dir}/try/registration.entry \\");
     println!("            --opening {dir}/try/account.opening --vkey {vkey}");
+    println!("Vault     HIBAH_PASSPHRASE=\"{PASSPHRASE}\" {hibah} vault open {dir} --case case/1/1 \\");
+    println!("            --as {dir}/keys/inspektorat.key --reason Trial");
+    println!("Treasury  {hibah} reconcile {dir} {dir}/try/{REGISTER} --year 2014 --month 8");
     println!("Desk      http://{}/          ({hibah} sign --help, {hibah} submit --help)", args.desk);
     println!();
     println!("Stop with Ctrl-C.");

@@ -64,6 +64,8 @@ pub(super) struct Season {
     pub(super) to: String,
     pub(super) grants: u64,
     pub(super) goods: u64,
+    #[serde(default)]
+    pub(super) services: u64,
     pub(super) assistance: u64,
     pub(super) needs: u64,
 }

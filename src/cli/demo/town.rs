@@ -24,11 +24,31 @@ use crate::grants::role::Role;
 use crate::grants::state::State;
 use crate::grants::time::Date;
 
-/// A warrant that was issued, for the monthly reconciliation.
+/// The month for which the treasury's register lacks a warrant.
+pub const DIFFERENT_MONTH: (u16, u8) = (2014, 8);
+/// The fiscal year in which a case is left waiting before each stage of each way.
+const WAITING_YEAR: u16 = 2015;
+/// Pairs of organisations with one account: the second registers with the first's.
+const SAME_ACCOUNT: [[u64; 2]; 6] = [[26, 27], [45, 46], [80, 81], [111, 112], [130, 131], [150, 151]];
+
+/// A warrant that was issued or cash that was paid, for the monthly reconciliation and the yearly recapitulation.
 pub(super) struct Paid {
+    pub(super) id: CaseId,
+    pub(super) kind: Kind,
+    pub(super) number: String,
     pub(super) on: Date,
     pub(super) way: Way,
     pub(super) amount: i64,
+}
+
+/// What an official decided and left to the successor to record.
+pub(super) struct LeftBehind {
+    pub(super) office: String,
+    /// `decided_by` of who decided.
+    pub(super) decided: serde_json::Value,
+    pub(super) last_day: Date,
+    /// How many decisions are still to be recorded.
+    pub(super) count: u64,
 }
 
 /// A case that is on its way.
@@ -65,10 +85,11 @@ pub(super) enum Fate {
 }
 
 /// The city and all that is going on in it.
-pub(super) struct Town<'s> {
+pub struct Town<'s> {
     pub(super) script: &'s Script,
     pub(super) profile: Profile,
-    pub(super) city: City,
+    /// Its ledger and keys.
+    pub city: City,
     pub(super) cases: Vec<Running>,
     /// Which cases are looked at on which day, by place in `cases`.
     queue: BTreeMap<Date, Vec<usize>>,
@@ -82,6 +103,14 @@ pub(super) struct Town<'s> {
     pub(super) given: Option<String>,
     /// The appointment for which another person acts now.
     pub(super) acting_for: Option<u64>,
+    pub(super) left_behind: Option<LeftBehind>,
+    /// Who decided the next step, where it is not who holds the office now.
+    pub(super) decider: Option<serde_json::Value>,
+    /// The number of the warrant that the treasury's register lacks.
+    pub(super) unregistered: Option<String>,
+    /// Before which stages of which ways no case waits yet.
+    to_wait: BTreeSet<(&'static str, &'static str, Kind)>,
+    names: BTreeSet<String>,
 }
 
 impl Running {
@@ -95,14 +124,22 @@ impl Running {
 ///
 /// # Errors
 /// What the script gets wrong or the ledger refuses.
-pub fn play(dir: &Path, script: &Script, progress: &dyn Fn(u64, u64)) -> Result<City, CityError> {
+pub fn play<'s>(dir: &Path, script: &'s Script, progress: &dyn Fn(u64, u64)) -> Result<Town<'s>, CityError> {
     let wrong = CityError::Script;
     let profile =
         profile::named(&script.profile).ok_or_else(|| wrong(format!("there is no profile {}", script.profile)))?;
     let currency = Currency::new("IDR", 0).ok_or_else(|| wrong("IDR is no currency".to_owned()))?;
     let founded = day(&script.founded).map_err(wrong)?;
     let until = day(&script.until).map_err(wrong)?;
-    let city = City::found(dir, &script.origin, &profile, &currency, founded)?;
+    let mut city = City::found(dir, &script.origin, &profile, &currency, founded)?;
+    for [first, second] in SAME_ACCOUNT {
+        city.share_account(second, first);
+    }
+    let to_wait = profile
+        .ways
+        .iter()
+        .flat_map(|way| way.stages.iter().skip(1).map(|stage| (way.way.name(), way.form.name(), *stage)));
+    let to_wait = to_wait.collect();
     let mut town = Town {
         script,
         profile,
@@ -116,6 +153,11 @@ pub fn play(dir: &Path, script: &Script, progress: &dyn Fn(u64, u64)) -> Result<
         papers: BTreeMap::new(),
         given: None,
         acting_for: None,
+        left_behind: None,
+        decider: None,
+        unregistered: None,
+        to_wait,
+        names: BTreeSet::new(),
     };
     let mut plan = town.applications().map_err(wrong)?;
     let days = founded.days_until(until);
@@ -136,7 +178,7 @@ pub fn play(dir: &Path, script: &Script, progress: &dyn Fn(u64, u64)) -> Result<
         progress(u64::try_from(at).unwrap_or_default(), u64::try_from(days).unwrap_or_default());
     }
     town.city.flush()?;
-    Ok(town.city)
+    Ok(town)
 }
 
 /// An application that is to come.
@@ -194,6 +236,7 @@ impl Town<'_> {
             let sorts = [
                 (season.grants, Way::Grant, Form::Money),
                 (season.goods, Way::Grant, Form::Goods),
+                (season.services, Way::Grant, Form::Services),
                 (season.assistance, Way::AssistancePlanned, Form::Money),
                 (season.needs, Way::AssistanceUnplanned, Form::Money),
             ];
@@ -215,7 +258,7 @@ impl Town<'_> {
         if !self.profile.is_working_day(on) {
             return Ok(());
         }
-        let count = self.book()?.orgs().count() as u64;
+        let count = self.city.next_org() - 1;
         let more = self.chance(&format!("registrations {on}"), 5).min(self.script.organisations.saturating_sub(count));
         for n in count + 1..=count + more {
             let (kinds, names) = (&self.script.kinds, &self.script.names);
@@ -231,14 +274,19 @@ impl Town<'_> {
             } else {
                 "organisation"
             };
-            let (ward, name) = (pick(&self.script.wards, "ward"), pick(names, "name"));
+            let ward = pick(&self.script.wards, "ward");
+            let full = |name: &str| format!("{kind} {name} {ward}");
+            // No two have one name: where the first is taken, the next of the list that is free.
+            let first = self.chance(&format!("org {n} name"), names.len() as u64) as usize;
+            let free = names.iter().cycle().skip(first).take(names.len()).map(|name| full(name));
+            let name = free.into_iter().find(|name| !self.names.contains(name)).unwrap_or_else(|| full(&n.to_string()));
             let street = format!(
                 "Jalan {} {}",
                 pick(&self.script.streets, "street"),
                 1 + self.chance(&format!("org {n} house"), 180)
             );
-            let name = format!("{kind} {name} {ward}");
-            self.city.register(&Registration {
+            self.names.insert(name.clone());
+            self.city.enrol(&Registration {
                 name: &name,
                 recipient_type,
                 street: &street,
@@ -298,13 +346,13 @@ impl Town<'_> {
             "documents": [bodies::document(
                 if *way == Way::Grant { "Proposal hibah" } else { "Proposal bantuan sosial" }, &About::Case(id).to_string())],
         });
+        let mut sealed: Vec<(&str, String)> = Vec::new();
         let (kind, signer) = match (owner, fate) {
             (CaseOwner::Agency(_), _) => {
                 body["recipient_type"] = json!("family");
-                let sealed = |what: &str| {
-                    crate::tlog::hash::sha256(format!("made-up commitment {what} {name}").as_bytes()).to_hex()
-                };
-                body["sealed"] = json!({"account": sealed("account"), "recipient": sealed("recipient")});
+                let case = About::Case(id);
+                sealed.push(("account", format!("rekening keluarga {case} (rekaan)")));
+                sealed.push(("recipient", format!("kepala keluarga {case} (rekaan)")));
                 (Kind::NeedRecorded, self.agency_office(&agency))
             }
             (CaseOwner::Org(_), Fate::Counter) => {
@@ -313,7 +361,12 @@ impl Town<'_> {
             }
             (CaseOwner::Org(org), _) => (Kind::ApplicationSubmitted, format!("org/{org}")),
         };
-        self.city.say(&Saying { kind: kind.name(), about: About::Case(id), body, on, signers: &[&signer] })?;
+        let saying = Saying { kind: kind.name(), about: About::Case(id), body, on, signers: &[&signer] };
+        if sealed.is_empty() {
+            self.city.say(&saying)?
+        } else {
+            self.city.say_sealed(saying, &sealed)?
+        }
         let case = self.cases.len();
         self.cases.push(Running { id, name: name.clone(), fate });
         let wait = 1 + self.chance(&format!("{name} wait"), 6);
@@ -323,24 +376,25 @@ impl Town<'_> {
 
     /// An organisation that may apply today, or the agency that records a need.
     fn owner(&mut self, on: Date, name: &str, way: Way, agency: &str) -> Result<Option<CaseOwner>, CityError> {
-        self.city.flush()?;
         if way == Way::AssistanceUnplanned {
-            let n = self.profile.agency(agency).map(|agency| agency.n);
-            return Ok(n.map(CaseOwner::Agency));
+            let owner = self.profile.agency(agency).map(|agency| CaseOwner::Agency(agency.n));
+            owner.map_or(Ok(()), |owner| self.city.flush_for(owner, |id| id.owner == owner))?;
+            return Ok(owner);
         }
-        let book = self.book()?;
-        let count = book.orgs().count() as u64;
+        let count = self.book()?.orgs().count() as u64;
         for attempt in 0..40 {
             // The first two are the golden ones: they apply once.
             let n = 3 + self.chance(&format!("{name} org {attempt}"), count.saturating_sub(2).max(1));
-            let free = book.org(n).is_some_and(|org| {
+            let owner = CaseOwner::Org(n);
+            self.city.flush_for(owner, |id| id.owner == owner)?;
+            let free = self.book()?.org(n).is_some_and(|org| {
                 org.open_cases < 4 && org.suspended.is_none() && org.barred_until.is_none_or(|until| until < on)
             });
             if free && org_sleeps(n) {
                 continue;
             }
             if free {
-                return Ok(Some(CaseOwner::Org(n)));
+                return Ok(Some(owner));
             }
         }
         Ok(None)
@@ -358,8 +412,8 @@ impl Town<'_> {
             self.wake(case, next);
             return Ok(());
         }
-        self.city.flush()?;
         let Running { id, name, fate } = self.cases[case].clone();
+        self.city.flush_for(id.owner, |other| *other == id)?;
         let Some(core) = self.core(&id)? else { return Ok(()) };
         let book = self.book()?;
         let held = book.case(&id).is_some_and(|case| case.held_by.is_some());
@@ -372,6 +426,7 @@ impl Town<'_> {
             return Ok(());
         }
         let next = stages::next(&self.profile_now()?, &core);
+        let fate = next.first().map_or(fate, |kind| self.left_waiting(case, fate, *kind, &core));
         let said = match next.first().copied() {
             Some(kind) => self.instead(on, &id, &name, fate, kind, &core)?,
             None => self.settle(on, &id, &name, fate, &core)?,
@@ -398,6 +453,30 @@ impl Town<'_> {
             (Turn::Go, None) => {}
         }
         Ok(())
+    }
+
+    /// The fate of a case that has come before a stage: of each stage of each way one usual case at least waits there.
+    fn left_waiting(&mut self, case: usize, fate: Fate, kind: Kind, core: &Core) -> Fate {
+        let place = (core.facts.way.name(), core.facts.form.name(), kind);
+        let may = fate == Fate::Usual && core.facts.fiscal_year == WAITING_YEAR;
+        if (may || fate == Fate::Waits(kind)) && self.to_wait.remove(&place) {
+            self.cases[case].fate = Fate::Waits(kind);
+        }
+        self.cases[case].fate
+    }
+
+    /// The treasury's register of a month, as its own program writes it: every warrant but the one that it lacks.
+    #[must_use]
+    pub fn register_of(&self, (year, month): (u16, u8)) -> String {
+        let own = self.warrants(year, month).filter(|paid| self.unregistered.as_ref() != Some(&paid.number));
+        let lines = own.map(|paid| format!("{},{},{}\n", paid.number, paid.on, paid.amount));
+        std::iter::once("nomor,tanggal,nilai\n".to_owned()).chain(lines).collect()
+    }
+
+    /// The warrants of a month that stand.
+    pub(super) fn warrants(&self, year: u16, month: u8) -> impl Iterator<Item = &Paid> {
+        let within = move |on: Date| on.year() == year && on.month() == month;
+        self.paid.iter().filter(move |paid| paid.kind == Kind::WarrantIssued && within(paid.on))
     }
 
     fn profile_now(&self) -> Result<Profile, CityError> {
@@ -436,6 +515,11 @@ pub(super) enum Turn {
     Later(u64),
     /// The usual next step.
     Go,
+}
+
+/// Whether an organisation has the account of another.
+pub(super) fn shares_account(n: u64) -> bool {
+    SAME_ACCOUNT.iter().flatten().any(|org| *org == n)
 }
 
 /// Organisations that the events tell of; they do not apply by chance.

@@ -12,6 +12,7 @@ use crate::grants::one::stages;
 use crate::grants::one::things::Core;
 use crate::grants::one::ways::Way;
 use crate::grants::role::Role;
+use crate::grants::shape::Year;
 use crate::grants::time::Date;
 
 impl Town<'_> {
@@ -88,13 +89,16 @@ impl Town<'_> {
                     "number": numbers.unwrap_or_default(), "reason": "Salah kode rekening.",
                     "decided_by": self.city.decided_by("kuasa_bud"),
                 });
-                if let Some(last) =
-                    self.paid.iter().rposition(|paid| paid.amount == core.pay.uncredited.map_or(0, |a| a.minor()))
-                {
+                let own = |paid: &Paid| paid.id == *id && paid.kind == Kind::WarrantIssued;
+                if let Some(last) = self.paid.iter().rposition(own) {
                     self.paid.remove(last);
                 }
                 self.end(on, id, Kind::WarrantCancelled, body, "kuasa_bud")?;
                 Ok(Turn::Later(3))
+            }
+            // It happens soon and is written down weeks later, as offices do.
+            (Fate::LateEntry, Kind::CaseConsidered | Kind::FundsCredited) if first(self, kind.name()) => {
+                Ok(Turn::Later(18))
             }
             (Fate::DisputedCredit, Kind::UseReported) if first(self, "disputed") => {
                 let less = core.amount(Figure::Credited).minor() * 9 / 10;
@@ -189,15 +193,45 @@ impl Town<'_> {
             kind => kind,
         };
         let on = match fate {
-            // Written down weeks after it happened, as offices do.
             Fate::LateEntry if matches!(kind, Kind::CaseConsidered | Kind::FundsCredited) => {
-                on.plus_days(-24).unwrap_or(on)
+                self.late(on, id, name, kind)?
             }
-            _ => on,
+            _ => self.before_leaving(id, kind, core)?.unwrap_or(on),
         };
         let amount = self.amount(name, fate, kind, core);
         self.say(on, id, kind, core, amount)?;
         Ok(true)
+    }
+
+    /// When it happened that is written down weeks later: for most not before what came before it.
+    fn late(&self, on: Date, id: &CaseId, name: &str, kind: Kind) -> Result<Date, CityError> {
+        let day = on.plus_days(-24).unwrap_or(on);
+        let before = self.last_date(id)?.unwrap_or(day);
+        let careless = self.chance(&format!("{name} {kind} before its predecessor"), 6) == 0;
+        Ok(if careless { before.plus_days(-3).unwrap_or(before) } else { day.max(before) })
+    }
+
+    /// The day of a recommendation that the successor records and the predecessor decided, who then decides it.
+    fn before_leaving(&mut self, id: &CaseId, kind: Kind, core: &Core) -> Result<Option<Date>, CityError> {
+        if kind != Kind::AmountRecommended {
+            return Ok(None);
+        }
+        let (office, before) = (self.office_of(kind, core), self.last_date(id)?);
+        let Some(left) = self.left_behind.as_mut().filter(|left| left.office == office && left.count > 0) else {
+            return Ok(None);
+        };
+        let last_day = left.last_day;
+        if before.is_none_or(|before| before > last_day) {
+            return Ok(None);
+        }
+        left.count -= 1;
+        self.decider = Some(left.decided.clone());
+        Ok(Some(last_day))
+    }
+
+    /// When the latest step of a case happened.
+    fn last_date(&self, id: &CaseId) -> Result<Option<Date>, CityError> {
+        Ok(self.book()?.case(id).and_then(|case| case.trace.last()).map(|trace| trace.event_date))
     }
 
     fn amount(&self, name: &str, fate: Fate, kind: Kind, core: &Core) -> i64 {
@@ -246,12 +280,13 @@ impl Town<'_> {
             amount,
             year,
             field: &core.facts.field,
-            decided: self.city.decided_by(&office),
+            decided: self.decider.take().unwrap_or_else(|| self.city.decided_by(&office)),
             number: self.given.clone().unwrap_or_else(|| self.number(kind, year, on)),
             report_due: format!("{}-01-10", year + 1),
             plan: &plan,
             payee: org.zip(account).map(|(n, account)| (format!("org/{n}"), account)),
             checklist: &checklist,
+            form: core.facts.form,
         };
         let body = bodies::step(kind, &about);
         let owner = self.owner_role(id, core);
@@ -260,8 +295,9 @@ impl Town<'_> {
             _ if office.is_empty() => vec![&owner],
             _ => vec![&office],
         };
-        if kind == Kind::WarrantIssued {
-            self.paid.push(Paid { on, way: core.facts.way, amount });
+        if matches!(kind, Kind::WarrantIssued | Kind::CashPaid) {
+            let number = about.number.clone();
+            self.paid.push(Paid { id: *id, kind, number, on, way: core.facts.way, amount });
         }
         self.city.say(&Saying { kind: kind.name(), about: About::Case(*id), body, on, signers: &signers })
     }
@@ -288,7 +324,12 @@ impl Town<'_> {
     pub(super) fn is_overdue(&self, id: &CaseId) -> Result<bool, CityError> {
         let CaseOwner::Org(n) = id.owner else { return Ok(false) };
         let today = self.city.today();
-        let due = |core: &Core| core.report_waits_until().is_some_and(|due| due < today);
+        let due = |core: &Core| {
+            let filed = core.done.has(Kind::UseReported) && !stages::instalments_left(core);
+            let waits = core.closed.is_none() && core.amount(Figure::Paid).minor() > 0 && !filed;
+            let due = || core.report_due.unwrap_or_else(|| self.profile.report_due(Year(core.facts.fiscal_year)));
+            waits && due() < today
+        };
         Ok(self.book()?.cases_of(n).any(|(_, case)| due(&case.core)))
     }
 

@@ -323,6 +323,26 @@ impl UnlockedVault {
         Ok(true)
     }
 
+    /// Keeps many openings of recorded statements, all or none; those that are kept already stay as they are.
+    ///
+    /// # Errors
+    /// As [`UnlockedVault::put`]; then none is kept.
+    pub fn put_all(&mut self, puts: &[(Statement, Opening, Timestamp)]) -> Result<(), VaultError> {
+        let mut rows = Vec::with_capacity(puts.len());
+        for (statement, opening, at) in puts {
+            opening.check(statement, &self.vault.origin).map_err(VaultError::Opening)?;
+            if !self.standing(statement, opening)? {
+                rows.push((statement, opening, self.row(statement, opening)?, *at));
+            }
+        }
+        self.vault.write(|transaction| {
+            for (statement, opening, row, at) in &rows {
+                insert(transaction, None, statement, opening, row, *at)?;
+            }
+            Ok(())
+        })
+    }
+
     /// Stores the openings that came with a statement, durable but not in force.
     ///
     /// # Errors

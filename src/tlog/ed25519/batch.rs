@@ -6,7 +6,7 @@
 //! D = sum of z_i R_i  +  for each key A: (sum of its z_i k_i) A  -  (sum of z_i S_i) B
 //! ```
 //!
-//! has [8]D = 0 when every equation holds, and with probability at most 2^-125 when one does not. The other demands of
+//! has `[8]D = 0` when every equation holds, and with probability at most 2^-125 when one does not. The other demands of
 //! the rule (S, R) are checked of each signature by itself. Whoever makes signatures must not know the z_i beforehand.
 //! Signatures of one key cost one term together, which is why keys are grouped.
 //!
