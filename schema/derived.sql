@@ -76,7 +76,8 @@ CREATE TABLE grants (
   status        TEXT NOT NULL,         -- open, refused, reported, migrated ...
   stage         TEXT NOT NULL,         -- kind of the last step
   next          TEXT NOT NULL,         -- JSON: [{"kind":...,"by":[office codes]}]
-  numbers       TEXT NOT NULL,         -- document numbers, for search
+  numbers       TEXT NOT NULL,         -- document numbers, for search, a line each
+  numbered      TEXT NOT NULL,         -- the entry that gave each of them, a line each; -: a trial ledger of rule set 0
   words         TEXT NOT NULL,         -- for search only: a past award's recipient number, programme, sponsor
   asked INTEGER, recommended INTEGER, considered INTEGER, proposed INTEGER, enacted INTEGER, decreed INTEGER,
   agreed INTEGER, paid INTEGER, credited INTEGER, reported INTEGER, refunded INTEGER,

@@ -14,9 +14,11 @@ use tokio::sync::watch;
 
 use super::clock::SystemClock;
 use super::passphrase::{Passphrase, VaultPassphrase};
-use super::{Failure, files, output, source, submit, vault};
+use super::{Failure, files, key_file, output, source, submit, vault};
+use crate::grants::signer::SignerId;
 use crate::ledger::documents::Limits;
 use crate::ledger::enclosures::Enclosures;
+use crate::ledger::refusals::Refusals;
 use crate::ledger::sequencer::Sequencer;
 use crate::ledger::vault::{UnlockedVault, Vault};
 use crate::ledger::writer::Writer;
@@ -25,6 +27,8 @@ use crate::tlog::note::NoteSigner;
 
 /// Where the public server listens if neither address is given.
 const DEFAULT_PUBLIC: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+/// The desk's own key's place in a ledger's folder.
+const DESK_KEY_FILE: &str = "keys/desk.key";
 /// How many statements wait at the desk before it answers "full".
 const QUEUE: usize = 1_024;
 /// How long requests under way are waited for at the end.
@@ -33,7 +37,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Serve a ledger to everyone, read-only; with --desk also take statements
 #[derive(clap::Args)]
 #[command(
-    after_help = "Without an address: the public server on 127.0.0.1:8080. The desk runs only when\nasked for and needs the ledger key. Put a web server with TLS before both.\nCtrl-C stops; statements that wait are recorded first.\n\nExamples:\n  hibah serve my-ledger\n  hibah serve my-ledger --public 127.0.0.1:8080 --desk 127.0.0.1:8081"
+    after_help = "Without an address: the public server on 127.0.0.1:8080. The desk runs only when\nasked for and needs the ledger key. With the desk's own key it\nrecords each day how many signed statements were refused, by rule and office.\nPut a web server with TLS before both.\nCtrl-C stops; statements that wait are recorded first.\n\nExamples:\n  hibah serve my-ledger\n  hibah serve my-ledger --public 127.0.0.1:8080 --desk 127.0.0.1:8081"
 )]
 pub struct Args {
     /// The ledger's folder
@@ -64,6 +68,10 @@ pub struct Args {
     no_vault: bool,
     #[command(flatten)]
     vault_passphrase: VaultPassphrase,
+    /// The desk's own key file, which signs how many statements were refused each day
+    /// [default: keys/desk.key in the ledger's folder, if it is there]
+    #[arg(long, value_name = "FILE", requires = "desk")]
+    desk_key: Option<PathBuf>,
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -122,17 +130,46 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     }
     let listener = bind(desk, "--desk")?;
     let at = listener.local_addr().map_err(Failure::could_not)?;
-    let writer = submit::open_writer(&args.dir, &args.ledger_key, &args.passphrase)?;
+    let mut writer = submit::open_writer(&args.dir, &args.ledger_key, &args.passphrase)?;
     let vault = match Vault::exists(&args.dir) && !args.no_vault {
         true => Some(vault::unlock(&args.dir, args.vault_key.as_deref(), &args.vault_passphrase)?),
         false => None,
     };
     let enclosures = enclosures(&args.dir, &writer, vault)?;
+    let desk_key = desk_key(args)?;
+    let unrecorded = unrecorded(&mut writer, desk_key.as_ref());
+    let refusals = Refusals::open(&args.dir, &writer, desk_key)?;
     let child = public.map(|public| PublicChild::start(&args.dir, public, args.made_up)).transpose()?;
-    take_statements(listener, writer, enclosures, child, || {
+    let sequencer = Sequencer::start_counting(writer, refusals, QUEUE);
+    take_statements(listener, sequencer, enclosures, child, || {
         output::say(format_args!("Desk: http://{at}/"));
+        if let Some(why) = unrecorded {
+            output::say(format_args!("Refusals are counted but not recorded: {why}"));
+        }
         output::say(format_args!("Hand in a statement: hibah submit http://{at} FILE\nCtrl-C stops it."));
     })
+}
+
+/// The desk's own key, where there is one.
+fn desk_key(args: &Args) -> Result<Option<NoteSigner>, Failure> {
+    let usual = args.dir.join(DESK_KEY_FILE);
+    let file = match &args.desk_key {
+        Some(file) => file,
+        None if usual.exists() => &usual,
+        None => return Ok(None),
+    };
+    let passphrase = args.passphrase.get(&file.display().to_string())?;
+    key_file::read(file, &passphrase).map(Some)
+}
+
+/// Why no count of refusals can be recorded now, if so.
+fn unrecorded(writer: &mut Writer, desk: Option<&NoteSigner>) -> Option<String> {
+    let Some(desk) = desk else {
+        return Some(format!("there is no {DESK_KEY_FILE}; name the desk's key file with --desk-key"));
+    };
+    let today = writer.time().ok().map(|now| writer.state().local_date(now))?;
+    let id = SignerId::new(desk.name(), desk.verifier().key_id().0)?;
+    writer.state().in_force(&id, today).err().map(|refusal| refusal.sentence)
 }
 
 /// What takes openings and documents beside the writer of a folder.
@@ -159,17 +196,17 @@ pub fn demo(
     let writer = Writer::open(dir, signer, Box::new(SystemClock::new()))?;
     let enclosures = enclosures(dir, &writer, vault)?;
     let child = PublicChild::start(dir, public, true)?;
-    take_statements(listener, writer, enclosures, Some(child), invite)
+    take_statements(listener, Sequencer::start(writer, QUEUE), enclosures, Some(child), invite)
 }
 
 fn take_statements(
     listener: TcpListener,
-    writer: Writer,
+    sequencer: Sequencer,
     enclosures: Enclosures,
     child: Option<PublicChild>,
     greet: impl FnOnce(),
 ) -> Result<(), Failure> {
-    let sequencer = Arc::new(Sequencer::start(writer, QUEUE));
+    let sequencer = Arc::new(sequencer);
     let served = runtime()?.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::could_not)?;
         let stop = stop_signal(false)?;

@@ -13,6 +13,7 @@ use crate::grants::rules::RuleSet;
 use crate::grants::shape::Field;
 use crate::grants::signer::SignerId;
 use crate::grants::time::Date;
+use crate::grants::zero;
 use crate::ledger::canonical;
 use crate::ledger::form::FormCode;
 use crate::ledger::opening::{self, Opening};
@@ -26,13 +27,13 @@ const EXPIRES_DAYS: i64 = 14;
 
 /// Sign a statement: a new one from its kind and body, or a draft that waits for more signers
 #[derive(clap::Args)]
-#[command(after_help = after_help())]
+#[command(after_help = after_help(), group = clap::ArgGroup::new("asked").args(["kind", "fields"]))]
 pub struct Args {
     /// A draft to show and, with --key, to sign
     #[arg(required_unless_present_any = ["kind", "fields"])]
     file: Option<PathBuf>,
-    /// Print the fields of this kind's body, one a line, and do nothing else
-    #[arg(long, value_name = "KIND", exclusive = true, value_parser = kind)]
+    /// Print the fields of this kind's body, one a line, and do nothing else; with --ledger, under its rule set
+    #[arg(long, value_name = "KIND", value_parser = kind, conflicts_with_all = ["file", "key", "out", "json"])]
     fields: Option<Kind>,
     /// The kind of a new statement; see the list below
     #[arg(long, conflicts_with = "file", requires = "about", requires = "body")]
@@ -44,7 +45,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", requires = "kind")]
     body: Option<PathBuf>,
     /// The ledger to look `after` and the next number up in: its folder, an exported folder or its web address
-    #[arg(long, value_name = "LEDGER", requires = "kind")]
+    #[arg(long, value_name = "LEDGER", requires = "asked")]
     ledger: Option<String>,
     /// The ledger's verifier key, to be sure which ledger that is
     #[arg(long, value_name = "KEY", requires = "ledger", value_parser = source::vkey)]
@@ -87,7 +88,7 @@ Amounts are whole units of the currency's smallest part. With --seal the program
 with --ledger the `after` of a decree's rows.
 
 Examples:
-  hibah sign --fields use.reported
+  hibah sign --fields use.reported --ledger my-ledger
   hibah sign --ledger my-ledger --kind use.reported --about case/1/1 \\
     --body report.json --key org.key
   hibah sign --ledger my-ledger --kind application.submitted \\
@@ -122,8 +123,7 @@ fn seal(text: &str) -> Result<(String, PathBuf), String> {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
     if let Some(kind) = args.fields {
-        tell_fields(kind);
-        return Ok(());
+        return tell_fields(kind, rules_of(args)?);
     }
     let Draft { mut statement, replay, openings } = match (&args.file, &args.kind) {
         (Some(file), _) => Draft { statement: read_draft(file)?, replay: None, openings: Vec::new() },
@@ -163,12 +163,28 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The rule set in force on the ledger that was named; the newest where none is.
+fn rules_of(args: &Args) -> Result<RuleSet, Failure> {
+    let Some(named) = &args.ledger else { return Ok(RuleSet::One) };
+    let replay = source::replay(&source::open_ledger(named)?, None, args.vkey.as_ref(), &mut |_| {})?;
+    Ok(replay.state().rules().unwrap_or(RuleSet::One))
+}
+
 /// The fields of a kind's body, from the declarations that read it.
-fn tell_fields(kind: Kind) {
-    let fields = Body::fields(kind);
+fn tell_fields(kind: Kind, rules: RuleSet) -> Result<(), Failure> {
+    let fields = match rules {
+        RuleSet::Zero if !zero::bodies::KINDS.contains(&kind) && kind != Kind::RulesAdopted => {
+            return Err(Failure::CouldNot(format!(
+                "rule set 0, which is in force on this ledger, has no {kind}: its roots may adopt rule set 1 (rules.adopted)"
+            )));
+        }
+        // What brings rule set 1 into force is read by it.
+        RuleSet::Zero if kind != Kind::RulesAdopted => zero::bodies::Body::fields(kind),
+        RuleSet::Zero | RuleSet::One => Body::fields(kind),
+    };
     if fields.is_empty() {
         output::say(format_args!("The body of {kind} has no fields: write {{}}."));
-        return;
+        return Ok(());
     }
     let width = fields.iter().map(|field| field.name.len()).max().unwrap_or_default();
     for Field { name, what, optional, meaning } in fields {
@@ -176,6 +192,7 @@ fn tell_fields(kind: Kind) {
         let line = format!("{name:width$}  {optional}{what}. {meaning}");
         output::say(line.trim_end());
     }
+    Ok(())
 }
 
 /// Reads a draft of any ledger: its second line says which.
@@ -307,8 +324,10 @@ fn read_body(args: &Args) -> Result<Value, Failure> {
 fn about(args: &Args, replay: Option<&Replay>) -> Result<About, Failure> {
     let text = args.about.as_deref().unwrap_or_default();
     let fault = || {
+        let (last, others) = About::SPELLINGS.split_last().unwrap_or((&"", &[]));
         Failure::CouldNot(format!(
-            "\"{text}\" is nothing that a statement can be about: write ledger, official/<n>, org/<n>, case/<org>/<n>, decree/<year>/<n> or award/<hex>/<row>"
+            "\"{text}\" is nothing that a statement can be about: write {} or {last}",
+            others.join(", ")
         ))
     };
     let Some(parent) = text.strip_suffix("/new") else {

@@ -183,6 +183,21 @@ impl Ledger {
         Ok(entries[usize::try_from(index % 256).unwrap_or_default()].to_vec())
     }
 
+    /// Reads every entry behind `index`, with its place. The source is believed.
+    pub fn entries_after(&self, index: u64, each: &mut dyn FnMut(u64, &[u8])) -> Result<(), Failure> {
+        let size = self.unverified_checkpoint()?.size;
+        for tile in (index + 1) / 256..size.div_ceil(256) {
+            let width = width_at(tile, size);
+            let bundle = self.bundle(tile, width)?;
+            let entries = tile::decode_bundle(&bundle, width).map_err(Failure::could_not)?;
+            (tile * 256..)
+                .zip(entries)
+                .filter(|(place, _)| *place > index)
+                .for_each(|(place, bytes)| each(place, bytes));
+        }
+        Ok(())
+    }
+
     /// The ledger in a folder of its own files.
     pub fn folder(dir: &Path) -> Result<Self, Failure> {
         Folder::open(dir).map(Self::Folder)

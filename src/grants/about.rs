@@ -108,6 +108,23 @@ pub enum NoteSigner {
 }
 
 impl About {
+    /// Every spelling, as people are told it.
+    pub const SPELLINGS: [&str; 13] = [
+        "ledger",
+        "year/<year>",
+        "official/<n>",
+        "org/<n>",
+        "case/<org>/<n>",
+        "case/a<agency>/<n>",
+        "decree/<year>/<n>",
+        "list/<year>/<n>",
+        "budget/<year>/<version>",
+        "note/official/<n>/<n>",
+        "note/org/<n>/<n>",
+        "note/desk/<n>",
+        "award/<16 hex>/<row>",
+    ];
+
     /// Whether things of this sort are numbered in a series, each the next of the last.
     pub fn has_series(&self) -> bool {
         !matches!(self, About::Ledger | About::Year(_) | About::Award(_))
@@ -207,5 +224,53 @@ impl fmt::Display for DecreeId {
 impl fmt::Display for AwardId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "award/{}/{}", hex::encode(self.source), self.row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{About, AwardId, CaseId, CaseOwner, DecreeId, NoteSigner};
+
+    /// What people are told is what is read, and nothing is left out.
+    #[test]
+    fn every_spelling_is_told() {
+        let n = 3;
+        let note = |signer| About::Note { signer, n };
+        let all = [
+            About::Ledger,
+            About::Year(2026),
+            About::Official(n),
+            About::Org(n),
+            About::Case(CaseId { owner: CaseOwner::Org(n), n }),
+            About::Case(CaseId { owner: CaseOwner::Agency(n), n }),
+            About::Decree(DecreeId { year: 2026, n }),
+            About::List { year: 2026, n },
+            About::Budget { year: 2026, version: n },
+            note(NoteSigner::Official(n)),
+            note(NoteSigner::Org(n)),
+            note(NoteSigner::Desk),
+            About::Award(AwardId { source: [0xab; 8], row: n }),
+        ];
+        let told: Vec<String> = About::SPELLINGS
+            .iter()
+            .map(|spelling| {
+                let named = [("<16 hex>", "abababababababab"), ("<year>", "2026")];
+                let spelling =
+                    named.iter().fold((*spelling).to_owned(), |text, (name, value)| text.replace(name, value));
+                ["<n>", "<org>", "<agency>", "<version>", "<row>"]
+                    .iter()
+                    .fold(spelling, |text, name| text.replace(name, "3"))
+            })
+            .collect();
+        assert_eq!(told, all.map(|about| about.to_string()));
+        // A sort of thing that is new breaks this match, and then the list above.
+        for about in all {
+            match about {
+                About::Ledger | About::Year(_) | About::Official(_) | About::Org(_) | About::Case(_) => {}
+                About::Decree(_) | About::List { .. } | About::Budget { .. } | About::Note { .. } | About::Award(_) => {
+                }
+            }
+            assert_eq!(About::parse(&about.to_string()), Some(about));
+        }
     }
 }

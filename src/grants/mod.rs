@@ -27,6 +27,8 @@ pub mod rules;
 pub mod shape;
 pub mod signer;
 pub mod state;
+#[cfg(test)]
+mod tables;
 pub mod time;
 pub mod toml_text;
 pub mod zero;

@@ -96,10 +96,21 @@ pub struct CaseRow {
     pub stage: Option<Kind>,
     /// What may come next.
     pub next: Vec<Next>,
-    /// The numbers of its documents.
-    pub numbers: Vec<String>,
+    /// The numbers of its documents, each with what gave it.
+    pub numbers: Vec<(String, Given)>,
     /// By when its use must be reported, as long as money was paid and no report says that it is the last.
     pub report_due: Option<Date>,
+}
+
+/// What gave a case the number of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// This entry: a step of the case, or the correction that stands in its place.
+    Entry(u64),
+    /// The first entry about this paper.
+    Paper(About),
+    /// Rule set 0 does not keep it.
+    Unknown,
 }
 
 /// What an application says of itself.
@@ -308,6 +319,14 @@ impl State {
         }
     }
 
+    /// The last day whose refusals are counted on the ledger. Rule set 0 counts none.
+    pub fn refusals_counted(&self) -> Option<Date> {
+        match self {
+            State::Zero(_) => None,
+            State::One(state) => state.refusals_counted(),
+        }
+    }
+
     /// Every appointment: its number and the office's code.
     pub fn appointments(&self) -> Vec<(u64, &str)> {
         match self {
@@ -418,7 +437,10 @@ impl State {
         match self {
             State::Zero(_) => Vec::new(),
             State::One(state) => {
-                let due = |(id, case): (CaseId, &one::things::Case)| Some((id, case.core.report_waits_until()?));
+                let Some(profile) = state.profile() else { return Vec::new() };
+                let due = |(id, case): (CaseId, &one::things::Case)| {
+                    Some((id, one::stages::report_waits_until(profile, &case.core)?))
+                };
                 state.cases().filter_map(due).filter(|(_, due)| *due < today).collect()
             }
         }
@@ -447,6 +469,7 @@ fn zero_row(state: &zero::state::State, id: &CaseId) -> Option<CaseRow> {
     if let Some(decree) = case.decree().and_then(|place| state.decree(&place.decree)) {
         numbers.push(decree.number().to_owned());
     }
+    let numbers = numbers.into_iter().map(|number| (number, Given::Unknown)).collect();
     let next = |next: zero::state::Next| Next {
         kind: next.kind,
         office: next.office,

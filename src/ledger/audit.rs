@@ -9,10 +9,10 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::crew::{self, Crew};
+use super::crew::{self, Crew, Weight};
 use super::form::FormError;
 use super::replay::{ReadEntry, Refused, Replay, Signatures};
-use super::statement::{Statement, bad_signature};
+use super::statement::{SignedText, bad_signature};
 use super::verify::{Checking, Source, SourceError, VerifyError, wrong};
 use crate::grants::rules::RuleSet;
 use crate::grants::signer::SignerId;
@@ -26,7 +26,7 @@ use crate::tlog::tile::{self, Tile, TilePath};
 const AHEAD: u64 = 4;
 /// Entries whose signatures are checked together. More are little faster, and each is in memory until then.
 const TOGETHER: usize = 4096;
-/// Pieces that wait for each thread before the leading one helps.
+/// Lots that wait for each thread before the leading one helps; alone it checks each at once.
 const WAITING: usize = 2;
 /// No rule set is known to be in force.
 const UNKNOWN: u64 = u64::MAX;
@@ -78,16 +78,19 @@ enum Done {
     Checked(Vec<Told>),
 }
 
-/// A bundle with what its entries say.
+/// An entry that was read, or what is wrong with its form.
+type Read = Result<Box<ReadEntry>, FormError>;
+
+/// A bundle, and where in it each entry is, with what it says.
 struct ReadBundle {
     bytes: Vec<u8>,
-    entries: Vec<(Range<usize>, Result<ReadEntry, FormError>)>,
+    entries: Vec<(Range<usize>, Read)>,
 }
 
-/// An entry whose signatures are to be checked, under these keys.
+/// A statement of which nothing but the signatures is asked any more, and the keys that they must hold under.
 struct Unchecked {
     index: u64,
-    statement: Statement,
+    signed: SignedText,
     keys: Vec<PublicKey>,
 }
 
@@ -155,10 +158,14 @@ impl<'a, S: Source> Audit<'a, S> {
         for index in 0..self.size.div_ceil(256) {
             while given < self.size.div_ceil(256) && given <= index + AHEAD * crew::threads() as u64 {
                 let width = width_at(given, self.size);
-                crew.give(Name::Bundle(given), Piece::Read { bundle: self.source.bundle(given, width), width });
+                crew.give(
+                    Weight::Light,
+                    Name::Bundle(given),
+                    Piece::Read { bundle: self.source.bundle(given, width), width },
+                );
                 given += 1;
             }
-            let Done::Read(bundle) = crew.take(&Name::Bundle(index)) else {
+            let Done::Read(bundle) = crew.take(Weight::Light, &Name::Bundle(index)) else {
                 unreachable!("the name of a bundle is given to reading alone");
             };
             let bundle = bundle.map_err(|error| in_bundle(error, index * 256))?;
@@ -192,12 +199,12 @@ impl<'a, S: Source> Audit<'a, S> {
         asked: &Asked<'_>,
         crew: &Crew<'_, Name, Piece, Done>,
         lots: &mut Lots,
-        read: Result<ReadEntry, FormError>,
+        read: Read,
         bytes: &[u8],
     ) -> Result<Taken, VerifyError> {
         let index = self.replay.size();
         let check = index >= asked.verified_before;
-        let taken = read.map_err(Refused::from).and_then(|read| self.replay.extend_unchecked(read));
+        let taken = read.map_err(Refused::from).and_then(|read| self.replay.extend_unchecked(*read));
         let Ok((step, keys)) = taken else {
             self.all_checked(crew, lots)?;
             let signatures = if check { Signatures::Check } else { Signatures::VerifiedBefore };
@@ -212,10 +219,10 @@ impl<'a, S: Source> Audit<'a, S> {
         let taken = Taken { index, leaf: step.leaf, nodes: step.nodes };
         if check {
             self.signatures += keys.len() as u64;
-            lots.gathered.push(Unchecked { index, statement: step.statement, keys });
+            lots.gathered.push(Unchecked { index, signed: step.statement.into_signed(), keys });
             if lots.gathered.len() == TOGETHER {
                 lots.give(crew);
-                while crew.waiting() > WAITING * crew::threads() + AHEAD as usize {
+                while crew.heavy_waiting() > WAITING * (crew::threads() - 1) {
                     crew.help();
                 }
             }
@@ -238,7 +245,7 @@ impl<'a, S: Source> Audit<'a, S> {
     fn all_checked(&mut self, crew: &Crew<'_, Name, Piece, Done>, lots: &mut Lots) -> Result<(), VerifyError> {
         lots.give(crew);
         while lots.taken < lots.given {
-            let done = crew.take(&Name::Lot(lots.taken));
+            let done = crew.take(Weight::Heavy, &Name::Lot(lots.taken));
             lots.taken += 1;
             self.checked(done)?;
         }
@@ -302,7 +309,7 @@ impl Lots {
     /// Gives what is gathered to be checked.
     fn give(&mut self, crew: &Crew<'_, Name, Piece, Done>) {
         if !self.gathered.is_empty() {
-            crew.give(Name::Lot(self.given), Piece::Check(std::mem::take(&mut self.gathered)));
+            crew.give(Weight::Heavy, Name::Lot(self.given), Piece::Check(std::mem::take(&mut self.gathered)));
             self.given += 1;
         }
     }
@@ -317,7 +324,7 @@ fn read(bytes: Vec<u8>, width: u16, origin: &str, rules: Option<RuleSet>) -> Res
             // Two bytes of length before each.
             let at = from + 2..from + 2 + entry.len();
             from = at.end;
-            (at, ReadEntry::read(entry, origin, rules))
+            (at, ReadEntry::read(entry, origin, rules).map(Box::new))
         })
         .collect();
     Ok(ReadBundle { entries, bytes })
@@ -326,8 +333,8 @@ fn read(bytes: Vec<u8>, width: u16, origin: &str, rules: Option<RuleSet>) -> Res
 fn check(entries: &[Unchecked], checking: Checking) -> Vec<Told> {
     let (mut places, mut signed) = (Vec::new(), Vec::new());
     for entry in entries {
-        let message = entry.statement.text().as_bytes();
-        for ((signer, signature), key) in entry.statement.signatures().zip(&entry.keys) {
+        let message = entry.signed.text.as_bytes();
+        for ((signer, signature), key) in entry.signed.signatures().zip(&entry.keys) {
             places.push((entry.index, signer));
             signed.push(Signed { key, message, signature });
         }

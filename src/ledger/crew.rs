@@ -2,7 +2,8 @@
 //! that it needs, and works on a piece itself rather than wait.
 //!
 //! What is judged one after another (the rules) leads; what each piece needs for itself (reading entries, checking
-//! signatures) is given away. Pieces are begun in the order in which they were given.
+//! signatures) is given away. Of each weight, pieces are begun in the order in which they were given. The lead works on
+//! light ones, so that it is soon back; the others begin with the heavy ones.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
@@ -21,8 +22,18 @@ pub(super) struct Crew<'a, N, J, R> {
     changed: Condvar,
 }
 
+/// How long a piece takes, compared with what the lead does meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// Soon done.
+    Light,
+    /// The lead works on it only when it has nothing else to do.
+    Heavy,
+}
+
 struct Board<N, J, R> {
-    waiting: VecDeque<(N, J)>,
+    light: VecDeque<(N, J)>,
+    heavy: VecDeque<(N, J)>,
     done: BTreeMap<N, R>,
     ended: bool,
     /// A thread of the crew panicked: what it worked on never comes.
@@ -40,7 +51,8 @@ where
     J: Send,
     R: Send,
 {
-    let board = Board { waiting: VecDeque::new(), done: BTreeMap::new(), ended: false, broken: false };
+    let board =
+        Board { light: VecDeque::new(), heavy: VecDeque::new(), done: BTreeMap::new(), ended: false, broken: false };
     let crew = Crew { work, board: Mutex::new(board), changed: Condvar::new() };
     thread::scope(|scope| {
         for _ in 1..threads {
@@ -86,14 +98,19 @@ impl<N, J, R> Crew<'_, N, J, R> {
 
 impl<N: Ord, J, R> Crew<'_, N, J, R> {
     /// Gives a piece away.
-    pub(super) fn give(&self, name: N, job: J) {
-        self.board().waiting.push_back((name, job));
+    pub(super) fn give(&self, weight: Weight, name: N, job: J) {
+        let mut board = self.board();
+        match weight {
+            Weight::Light => board.light.push_back((name, job)),
+            Weight::Heavy => board.heavy.push_back((name, job)),
+        }
+        drop(board);
         self.changed.notify_all();
     }
 
-    /// How many pieces nobody has begun.
-    pub(super) fn waiting(&self) -> usize {
-        self.board().waiting.len()
+    /// How many heavy pieces nobody has begun.
+    pub(super) fn heavy_waiting(&self) -> usize {
+        self.board().heavy.len()
     }
 
     /// What came of a piece, if it is done.
@@ -101,26 +118,27 @@ impl<N: Ord, J, R> Crew<'_, N, J, R> {
         self.board().done.remove(name)
     }
 
-    /// Works on one piece, if one waits.
+    /// Works on one heavy piece, if one waits.
     pub(super) fn help(&self) {
-        let next = self.board().waiting.pop_front();
+        let next = self.board().heavy.pop_front();
         if let Some((name, job)) = next {
             self.work_on(name, job);
         }
     }
 
-    /// What came of a piece that was given; works on others meanwhile.
+    /// What came of a piece of this weight that was given; works on pieces that are no heavier meanwhile.
     ///
     /// # Panics
     /// If a thread of the crew has panicked.
-    pub(super) fn take(&self, name: &N) -> R {
+    pub(super) fn take(&self, weight: Weight, name: &N) -> R {
         let mut board = self.board();
         loop {
             if let Some(result) = board.done.remove(name) {
                 return result;
             }
             assert!(!board.broken, "a thread that read or checked entries has panicked");
-            match board.waiting.pop_front() {
+            let light = board.light.pop_front();
+            match light.or_else(|| if weight == Weight::Heavy { board.heavy.pop_front() } else { None }) {
                 Some((name, job)) => {
                     drop(board);
                     self.work_on(name, job);
@@ -142,7 +160,8 @@ impl<N: Ord, J, R> Crew<'_, N, J, R> {
     fn follow(&self) {
         let mut board = self.board();
         while !board.ended {
-            match board.waiting.pop_front() {
+            let heavy = board.heavy.pop_front();
+            match heavy.or_else(|| board.light.pop_front()) {
                 Some((name, job)) => {
                     drop(board);
                     self.work_on(name, job);
@@ -156,14 +175,18 @@ impl<N: Ord, J, R> Crew<'_, N, J, R> {
 
 #[cfg(test)]
 mod tests {
-    use super::led;
+    use super::{Weight, led};
+
+    fn weight(n: u64) -> Weight {
+        if n.is_multiple_of(3) { Weight::Heavy } else { Weight::Light }
+    }
 
     #[test]
     fn what_is_given_comes_back_by_its_name() {
         for threads in [1, 2, 5] {
             let sum = led(threads, &|n: u64| n * n, |crew| {
-                (0..100).for_each(|n| crew.give(n, n));
-                (0..100).rev().map(|n| crew.take(&n)).sum::<u64>()
+                (0..100).for_each(|n| crew.give(weight(n), n, n));
+                (0..100).rev().map(|n| crew.take(weight(n), &n)).sum::<u64>()
             });
             assert_eq!(sum, (0..100).map(|n| n * n).sum::<u64>(), "{threads} threads");
         }
@@ -173,8 +196,8 @@ mod tests {
     fn a_panic_reaches_the_lead() {
         let led = || {
             led(3, &|n: u64| assert!(n != 7, "seven"), |crew| {
-                (0..10).for_each(|n| crew.give(n, n));
-                (0..10).for_each(|n| crew.take(&n));
+                (0..10).for_each(|n| crew.give(weight(n), n, n));
+                (0..10).for_each(|n| crew.take(weight(n), &n));
             });
         };
         assert!(std::panic::catch_unwind(led).is_err());
@@ -183,10 +206,10 @@ mod tests {
     #[test]
     fn a_lead_that_stops_early_leaves_nobody_waiting() {
         let done = led(4, &|n: u64| n, |crew| {
-            (0..1000).for_each(|n| crew.give(n, n));
+            (0..1000).for_each(|n| crew.give(weight(n), n, n));
             crew.help();
-            crew.take(&3) + crew.done(&3).unwrap_or(0)
+            crew.take(weight(4), &4) + crew.done(&4).unwrap_or(0)
         });
-        assert_eq!(done, 3);
+        assert_eq!(done, 4);
     }
 }

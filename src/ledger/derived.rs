@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use serde_json::json;
 
+use super::entry::Entry;
 use super::hidden;
 use super::replay::{Replay, Signatures, Step};
 use super::store::{self, Access, Entries, LastSigned, StoreError};
@@ -213,7 +214,9 @@ pub(super) fn replay_into(
     Ok(())
 }
 
-/// Replays the next `count` stored entries, and compares the hashes that are stored beside them.
+/// Replays the next stored entries, `count` or fewer, and compares the hashes that are stored beside them. A group ends
+/// with the year: the first entry of a new one closes the books of an old year, and the tables take in what a case came to
+/// before.
 pub(super) fn replay_group(
     entries: &Entries,
     replay: &mut Replay,
@@ -223,6 +226,11 @@ pub(super) fn replay_group(
     let mut steps = Vec::new();
     for (leaf, bytes) in entries.rows(replay.size(), count)? {
         let index = replay.size();
+        let year = |at| replay.state().local_date(at).year();
+        let (now, last) = (Entry::parse(&bytes).ok().map(|entry| entry.recorded_at), replay.last_time());
+        if !steps.is_empty() && now.map(year) != last.map(year) {
+            break;
+        }
         let step = replay.extend(&bytes, signatures).map_err(|refused| {
             StoreError::TwoHistories(format!(
                 "entry {index} is not one that was recorded ({refused}): restore the ledger from a backup"
@@ -311,6 +319,7 @@ struct GrantRow<'a> {
     stage: &'a str,
     next: String,
     numbers: String,
+    numbered: String,
     words: String,
     report_due: Option<String>,
     amounts: [Option<i64>; 11],
@@ -354,6 +363,7 @@ fn put_grant(transaction: &Transaction<'_>, row: &GrantRow<'_>) -> rusqlite::Res
         row.way.0,
         row.way.1,
         row.adopted,
+        row.numbered,
     ])?;
     Ok(())
 }
@@ -373,6 +383,7 @@ fn put_case(transaction: &Transaction<'_>, state: &State, id: &CaseId, step: &St
     let organisation = organisation_of(id);
     let (titled, adopted) = hidden::title_of(transaction, id, step)?;
     let title = if hidden::is_hidden(transaction, titled, "title")? { "" } else { facts.title.as_str() };
+    let numbers = hidden::numbers_shown(transaction, &case.numbers)?;
     let sql = "SELECT name FROM organisations WHERE n = ?1";
     let recipient: Option<String> =
         transaction.prepare_cached(sql)?.query_row([organisation], |row| row.get(0)).optional()?;
@@ -390,7 +401,8 @@ fn put_case(transaction: &Transaction<'_>, state: &State, id: &CaseId, step: &St
             status: case.status,
             stage: case.stage.map(crate::grants::kinds::Kind::name).unwrap_or_default(),
             next: next_steps(&case.next),
-            numbers: case.numbers.join("\n"),
+            numbers: lines(numbers.iter().map(|(number, _)| number)),
+            numbered: lines(numbers.iter().map(|(_, entry)| entry)),
             // A case's purpose is in its statement only; the state that this row is made from does not keep it.
             words: String::new(),
             report_due: case.report_due.map(|day| day.to_string()),
@@ -401,6 +413,10 @@ fn put_case(transaction: &Transaction<'_>, state: &State, id: &CaseId, step: &St
             adopted,
         },
     )
+}
+
+fn lines(parts: impl Iterator<Item = impl AsRef<str>>) -> String {
+    parts.map(|part| part.as_ref().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 fn next_steps(next: &[Next]) -> String {
@@ -452,6 +468,7 @@ fn put_award(transaction: &Transaction<'_>, id: &AwardId, step: &Step) -> rusqli
             stage: step.statement.kind(),
             next: "[]".to_owned(),
             numbers: numbers.join("\n"),
+            numbered: lines(numbers.iter().map(|_| step.index.to_string())),
             words: [digits.as_str(), text("/recipient/number"), text("/programme"), text("/sponsor")].join("\n"),
             report_due: None,
             amounts: Figure::NAMES.map(|name| number(&format!("/amounts/{name}"))),

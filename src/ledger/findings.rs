@@ -150,9 +150,17 @@ impl Reader {
     /// # Errors
     /// What the files report.
     pub fn profile_entry(&self) -> Result<u64, StoreError> {
-        let sql = "SELECT max(r.idx) FROM timeline AS t JOIN records AS r USING (idx) WHERE t.about = 'ledger' AND r.kind IN ('ledger.founded', 'rules.adopted', 'profile.amended')";
+        self.profile_entry_before(i64::MAX.unsigned_abs())
+    }
+
+    /// The entry that brought the profile by which the entry at `index` was judged.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn profile_entry_before(&self, index: u64) -> Result<u64, StoreError> {
+        let sql = "SELECT max(r.idx) FROM timeline AS t JOIN records AS r USING (idx) WHERE t.about = 'ledger' AND r.idx < ?1 AND r.kind IN ('ledger.founded', 'rules.adopted', 'profile.amended')";
         let found: Option<Option<u64>> =
-            self.derived.query_row(sql, [], |row| row.get(0)).optional().map_err(|e| self.fault(&e))?;
+            self.derived.query_row(sql, [index], |row| row.get(0)).optional().map_err(|e| self.fault(&e))?;
         Ok(found.flatten().unwrap_or(0))
     }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::replay::Step;
 use crate::grants::about::{About, CaseId};
 use crate::grants::kinds::Kind;
+use crate::grants::state::Given;
 
 /// The field of a body that names an earlier entry.
 fn naming(kind: &str) -> Option<&'static str> {
@@ -38,28 +39,84 @@ pub(super) fn put_mention(transaction: &Transaction<'_>, step: &Step) -> rusqlit
     Ok(())
 }
 
-/// Takes a text out of what is searched. A title and a name have the entry that gave them beside them; an award's texts
-/// are all from its one entry.
+/// Takes a text out of what is searched. A title, a name and a number have the entry that gave them beside them; an award's
+/// texts are all from its one entry.
 fn hide(transaction: &Transaction<'_>, entry: u64, pointer: &str) -> rusqlite::Result<()> {
+    // What a correction says instead stands one body deeper.
+    let field = pointer.strip_prefix("/body").map(|rest| rest.strip_prefix("/body").unwrap_or(rest));
+    let Some(field) = field else { return Ok(()) };
+    let all = field.is_empty();
     let of_award = |column: &str| format!("UPDATE grants SET {column} = '' WHERE first_idx = ?1 AND migrated");
-    let sql: Vec<String> = match pointer {
-        "/body/title" | "/body/body/title" => vec!["UPDATE grants SET title = '' WHERE titled = ?1".to_owned()],
-        "/body/name" => vec![
-            "UPDATE grants SET recipient = '' WHERE NOT migrated AND organisation IN (SELECT n FROM organisations WHERE named = ?1)".to_owned(),
-            "UPDATE organisations SET name = '' WHERE named = ?1".to_owned(),
-        ],
-        "/body/recipient/name" => vec![of_award("recipient")],
-        "/body/purpose" | "/body/programme" => vec![of_award("title"), of_award("words")],
-        "/body/recipient/number" | "/body/sponsor" => vec![of_award("words")],
-        _ => Vec::new(),
-    };
-    sql.iter().try_for_each(|sql| transaction.prepare_cached(sql)?.execute([entry]).map(|_| ()))
+    let mut sql: Vec<String> = Vec::new();
+    if all || field == "/title" {
+        sql.push("UPDATE grants SET title = '' WHERE titled = ?1".to_owned());
+    }
+    if all || field == "/name" {
+        sql.push("UPDATE grants SET recipient = '' WHERE NOT migrated AND organisation IN (SELECT n FROM organisations WHERE named = ?1)".to_owned());
+        sql.push("UPDATE organisations SET name = '' WHERE named = ?1".to_owned());
+    }
+    if all || matches!(field, "/recipient" | "/recipient/name") {
+        sql.push(of_award("recipient"));
+    }
+    if all || matches!(field, "/purpose" | "/programme") {
+        sql.push(of_award("title"));
+    }
+    if all || matches!(field, "/purpose" | "/programme" | "/sponsor" | "/recipient" | "/recipient/number") {
+        sql.push(of_award("words"));
+    }
+    if all || field == "/numbers" || field.starts_with("/numbers/") {
+        sql.push(of_award("numbers"));
+        sql.push(of_award("numbered"));
+    }
+    for sql in sql {
+        transaction.prepare_cached(&sql)?.execute([entry])?;
+    }
+    if all || field == "/number" { hide_number(transaction, entry) } else { Ok(()) }
+}
+
+/// Takes the number that this entry gave out of every grant. An erasure is rare; so all grants are looked at.
+fn hide_number(transaction: &Transaction<'_>, entry: u64) -> rusqlite::Result<()> {
+    let entry = entry.to_string();
+    let sql = "SELECT n, numbers, numbered FROM grants WHERE instr(char(10) || numbered || char(10), char(10) || ?1 || char(10))";
+    let found: Vec<(i64, String, String)> = transaction
+        .prepare(sql)?
+        .query_map([&entry], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<_, _>>()?;
+    for (n, numbers, numbered) in found {
+        let kept = numbers.split('\n').zip(numbered.split('\n')).filter(|(_, by)| *by != entry);
+        let (numbers, numbered): (Vec<&str>, Vec<&str>) = kept.unzip();
+        let sql = "UPDATE grants SET numbers = ?2, numbered = ?3 WHERE n = ?1";
+        transaction.prepare_cached(sql)?.execute(params![n, numbers.join("\n"), numbered.join("\n")])?;
+    }
+    Ok(())
+}
+
+/// The numbers of a case that may be shown, each with the entry that gave it.
+pub(super) fn numbers_shown(
+    transaction: &Transaction<'_>,
+    numbers: &[(String, Given)],
+) -> rusqlite::Result<Vec<(String, String)>> {
+    let mut shown = Vec::with_capacity(numbers.len());
+    for (number, given) in numbers {
+        let entry = match given {
+            Given::Entry(entry) => Some(*entry),
+            Given::Paper(about) => transaction
+                .prepare_cached("SELECT min(idx) FROM timeline WHERE about = ?1")?
+                .query_row([about.to_string()], |row| row.get(0))?,
+            Given::Unknown => None,
+        };
+        match entry {
+            Some(entry) if is_hidden(transaction, entry, "number")? => {}
+            Some(entry) => shown.push((number.clone(), entry.to_string())),
+            None => shown.push((number.clone(), "-".to_owned())),
+        }
+    }
+    Ok(shown)
 }
 
 /// Whether an erasure hides this text of the entry: its field of the body, or of the body that a correction carries.
 pub(super) fn is_hidden(transaction: &Transaction<'_>, entry: u64, field: &str) -> rusqlite::Result<bool> {
-    let sql =
-        "SELECT EXISTS (SELECT 1 FROM hidden WHERE entry = ?1 AND pointer IN ('/body/' || ?2, '/body/body/' || ?2))";
+    let sql = "SELECT EXISTS (SELECT 1 FROM hidden WHERE entry = ?1 AND pointer IN ('/body', '/body/body', '/body/' || ?2, '/body/body/' || ?2))";
     transaction.prepare_cached(sql)?.query_row(params![entry, field], |row| row.get(0))
 }
 

@@ -17,9 +17,9 @@ use crate::grants::signer::SignerId;
 use crate::grants::state::{Change, Place, State};
 use crate::grants::time::Timestamp;
 use crate::tlog::ed25519::PublicKey;
-use crate::tlog::hash::{Hash, leaf_hash};
+use crate::tlog::hash::{Hash, leaf_hash, sha256};
 use crate::tlog::merkle::{Frontier, Node};
-use crate::tlog::note::{Algorithm, VerifierKey};
+use crate::tlog::note::{Algorithm, Note, VerifierKey};
 
 /// Why a statement is not, or should not have been, recorded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -196,11 +196,26 @@ impl Replay {
             _ => statement.claim(rules)?,
         };
         let brought = admit_keys(&claim)?;
-        let keys = statement.keys(|id| self.key(&brought, id))?.into_iter().map(|key| *key.public()).collect();
+        let keys = statement.keys(|id| self.key(&brought, id))?;
         let verified = statement.verified_before(claim);
         let change = self.state.judge(&verified, Place { index, recorded_at })?;
         let judged = Judged { change, verified, brought, cofactor_only: Vec::new() };
         Ok((self.record_leaf(leaf, statement, judged, recorded_at), keys))
+    }
+
+    /// The hash of the text in this note, with the first of its signers whose key is in force at this time and whose
+    /// signature holds; whether or not the note is a statement.
+    #[must_use]
+    pub fn signed_in_force(&self, bytes: &[u8], at: Timestamp) -> Option<(Hash, SignerId)> {
+        let note = Note::parse(bytes).ok()?;
+        let today = self.state.local_date(at);
+        let signer = note.signatures.iter().find_map(|line| {
+            let id = SignerId::new(&line.name, line.key_id.0)?;
+            let key = self.keys.get(&id).filter(|_| self.state.in_force(&id, today).is_ok())?;
+            let signature = line.bytes.as_slice().try_into().ok()?;
+            key.public().check(note.text.as_bytes(), signature).is_ok().then_some(id)
+        })?;
+        Some((sha256(note.text.as_bytes()), signer))
     }
 
     /// The bytes of the next entry with this statement in it.

@@ -1,16 +1,21 @@
 //! Many submitters, one writer: a bounded queue, and groups as large as what waits.
 //!
-//! No timer: a lone statement is recorded at once, and while one group is being made durable the next one gathers.
+//! No timer for statements: a lone one is recorded at once, and while one group is being made durable the next one
+//! gathers. Where refusals are counted, the thread also looks whether a day is over.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
+use super::refusals::Refusals;
 use super::store::{Signed, StoreError};
 use super::writer::{Outcome, Writer};
 
 /// The most statements in one transaction.
 const MAX_GROUP: usize = 1_024;
+/// How long the thread waits for a statement before it asks the clock whether a day is over.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// What a submitter is told.
 pub struct Answer {
@@ -52,7 +57,28 @@ impl Sequencer {
     #[must_use]
     pub fn start(mut writer: Writer, capacity: usize) -> Self {
         let (queue, waiting) = sync_channel(capacity);
-        let thread = std::thread::spawn(move || work(&mut writer, &waiting));
+        let thread = std::thread::spawn(move || {
+            while let Ok(first) = waiting.recv() {
+                take(&mut writer, None, &waiting, first);
+            }
+        });
+        Self { queue: Some(queue), thread: Some(thread) }
+    }
+
+    /// As [`Sequencer::start`]; what is refused is counted, and recorded once its day is over.
+    #[must_use]
+    pub fn start_counting(mut writer: Writer, mut refusals: Refusals, capacity: usize) -> Self {
+        let (queue, waiting) = sync_channel(capacity);
+        let thread = std::thread::spawn(move || {
+            loop {
+                refusals.record_due(&mut writer);
+                match waiting.recv_timeout(LOOK) {
+                    Ok(first) => take(&mut writer, Some(&mut refusals), &waiting, first),
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+            }
+        });
         Self { queue: Some(queue), thread: Some(thread) }
     }
 
@@ -87,18 +113,26 @@ impl Drop for Sequencer {
     }
 }
 
-fn work(writer: &mut Writer, waiting: &Receiver<Submission>) {
-    while let Ok(first) = waiting.recv() {
-        let mut group = vec![first];
-        group.extend(waiting.try_iter().take(MAX_GROUP - 1));
-        let (statements, replies): (Vec<_>, Vec<_>) = group.into_iter().map(|s| (s.bytes, s.reply)).unzip();
-        match answers(writer, &statements) {
-            Ok(answers) => replies.into_iter().zip(answers).for_each(|(reply, answer)| reply(answer.map_err(Arc::new))),
-            Err(error) => {
-                tracing::error!("{error}");
-                let error = Arc::new(error);
-                replies.into_iter().for_each(|reply| reply(Err(Arc::clone(&error))));
+/// Records the group that begins with `first`, and answers it.
+fn take(writer: &mut Writer, refusals: Option<&mut Refusals>, waiting: &Receiver<Submission>, first: Submission) {
+    let mut group = vec![first];
+    group.extend(waiting.try_iter().take(MAX_GROUP - 1));
+    let (statements, replies): (Vec<_>, Vec<_>) = group.into_iter().map(|s| (s.bytes, s.reply)).unzip();
+    match answers(writer, &statements) {
+        Ok(answers) => {
+            if let Some(refusals) = refusals {
+                let judged = statements.iter().zip(&answers);
+                refusals.count(
+                    writer,
+                    judged.filter_map(|(bytes, answer)| Some((&**bytes, &answer.as_ref().ok()?.outcome))),
+                );
             }
+            replies.into_iter().zip(answers).for_each(|(reply, answer)| reply(answer.map_err(Arc::new)));
+        }
+        Err(error) => {
+            tracing::error!("{error}");
+            let error = Arc::new(error);
+            replies.into_iter().for_each(|reply| reply(Err(Arc::clone(&error))));
         }
     }
 }

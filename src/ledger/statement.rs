@@ -24,7 +24,7 @@ use crate::grants::rules::{Refusal, RuleSet};
 use crate::grants::signer::SignerId;
 use crate::grants::time::Date;
 use crate::tlog::decimal::parse_decimal;
-use crate::tlog::ed25519::{Held, SignatureError};
+use crate::tlog::ed25519::{Held, PublicKey, SignatureError};
 use crate::tlog::hash::{Hash, sha256};
 use crate::tlog::note::{Note, NoteError, NoteSignature, NoteSigner, VerifierKey};
 
@@ -280,10 +280,13 @@ impl Statement {
     }
 
     /// Each signer of a complete statement with its signature, in order.
-    pub(super) fn signatures(&self) -> impl Iterator<Item = (&SignerId, &[u8; 64])> {
-        // Reading has found 64 bytes in each line.
-        let bytes = self.note.signatures.iter().filter_map(|line| line.bytes.as_slice().try_into().ok());
-        self.signers.iter().zip(bytes)
+    fn signatures(&self) -> impl Iterator<Item = (&SignerId, &[u8; 64])> {
+        signatures(&self.signers, &self.note.signatures)
+    }
+
+    /// What is left to do with a statement that was judged before its signatures were checked.
+    pub(super) fn into_signed(self) -> SignedText {
+        SignedText { text: self.note.text, signers: self.signers, lines: self.note.signatures }
     }
 
     /// The keys that the signatures must hold under, in the order of the signers.
@@ -293,8 +296,8 @@ impl Statement {
     pub(super) fn keys<'k>(
         &self,
         key_of: impl Fn(&SignerId) -> Option<&'k VerifierKey>,
-    ) -> Result<Vec<&'k VerifierKey>, FormError> {
-        self.signers.iter().map(|id| key_of(id).ok_or_else(|| unknown_key(id))).collect()
+    ) -> Result<Vec<PublicKey>, FormError> {
+        self.signers.iter().map(|id| Ok(*key_of(id).ok_or_else(|| unknown_key(id))?.public())).collect()
     }
 
     /// What the statement claims, in the types of this rule set; not verified.
@@ -330,6 +333,30 @@ impl Statement {
     pub(super) fn verified_before(&self, claim: Claim) -> VerifiedStatement {
         VerifiedStatement::from_verification(claim, self.hash)
     }
+}
+
+/// The text of a complete statement, and its signatures.
+pub(super) struct SignedText {
+    /// The four lines.
+    pub(super) text: String,
+    signers: Vec<SignerId>,
+    lines: Vec<NoteSignature>,
+}
+
+impl SignedText {
+    /// Each signer with its signature, in order.
+    pub(super) fn signatures(&self) -> impl Iterator<Item = (&SignerId, &[u8; 64])> {
+        signatures(&self.signers, &self.lines)
+    }
+}
+
+fn signatures<'s>(
+    signers: &'s [SignerId],
+    lines: &'s [NoteSignature],
+) -> impl Iterator<Item = (&'s SignerId, &'s [u8; 64])> {
+    // Reading has found 64 bytes in each line.
+    let bytes = lines.iter().filter_map(|line| line.bytes.as_slice().try_into().ok());
+    signers.iter().zip(bytes)
 }
 
 fn unknown_key(id: &SignerId) -> FormError {
@@ -411,10 +438,8 @@ impl Envelope {
         .ok_or_else(|| wrong_type("signers", "an array of strings"))?;
         Ok(Self {
             about: About::parse(about).ok_or_else(|| {
-                FormError::new(
-                    FormCode::BadAbout,
-                    "\"about\" names no kind of thing: use case/<org>/<n>, org/<n> and so on",
-                )
+                let spellings = About::SPELLINGS.join(", ");
+                FormError::new(FormCode::BadAbout, format!("\"about\" names nothing; it is one of {spellings}"))
             })?,
             after: read_after(after, kind)?,
             body,

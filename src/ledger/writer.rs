@@ -30,6 +30,7 @@ use super::replay::{Refused, Replay, Signatures, Step};
 use super::statement::Statement;
 use super::store::{Access, Entries, LastSigned, NewEntry, NewNode, Signed, StoreError};
 use crate::grants::kinds::Kind;
+use crate::grants::signer::SignerId;
 use crate::grants::state::State;
 use crate::grants::time::Timestamp;
 use crate::tlog::checkpoint::SignedCheckpoint;
@@ -362,8 +363,12 @@ impl Writer {
         check_root(&self.dir, &replay, &signed)?;
         // What no checkpoint covers is judged as if it were new, signatures too. Readers see what derived tables hold,
         // so it is signed first.
-        let unsigned = self.entries.size()? - signed.size;
-        let steps = derived::replay_group(&self.entries, &mut replay, unsigned, Signatures::Check)?;
+        let size = self.entries.size()?;
+        let mut steps = Vec::new();
+        while replay.size() < size {
+            let unsigned = size - replay.size();
+            steps.extend(derived::replay_group(&self.entries, &mut replay, unsigned, Signatures::Check)?);
+        }
         self.replay = replay;
         self.keys.check_held(self.replay.state())?;
         if steps.is_empty() {
@@ -391,6 +396,12 @@ impl Writer {
     /// What the files report.
     pub fn index_of(&self, statement: &Hash) -> Result<Option<u64>, StoreError> {
         self.derived.index_of_statement(statement)
+    }
+
+    /// [`Replay::signed_in_force`] after the last entry.
+    #[must_use]
+    pub fn signed_in_force(&self, bytes: &[u8], at: Timestamp) -> Option<(Hash, SignerId)> {
+        self.replay.signed_in_force(bytes, at)
     }
 
     /// Lets a test find the disk full, and room made again.

@@ -46,8 +46,11 @@ pub(super) async fn document(State(site): State<Site>, Path(sha256): Path<String
             // The note beside the document only says where to look; what counts is in the entry.
             let Some(index) = reader.index_of_statement(&statement)? else { continue };
             let Some(statement) = reader.statement(index, &founding.origin)? else { continue };
-            let of_it = |named: &Named| named.sha256 == sha256 && founding.is_public_title(&named.title);
-            if let Some(named) = named(&statement).into_iter().find(of_it) {
+            let of_it = named(&statement).into_iter().filter(|named| named.sha256 == sha256);
+            for named in of_it {
+                if !founding.is_public_title(reader, index, &named.title)? {
+                    continue;
+                }
                 if named.size != size {
                     return Err(Fault::store(&format!("the document {sha256} has {size} bytes, not {}", named.size)));
                 }

@@ -67,6 +67,12 @@ fn rekey(vkeys: &mut Vec<String>, body: &Value) {
     vkeys.extend(text("ledger_key").map(str::to_owned));
 }
 
+/// Whether a profile says that documents of this title are for everyone.
+fn lists_title(profile: &Value, title: &str) -> bool {
+    let titles = profile.get("documents").and_then(Value::as_array);
+    titles.is_some_and(|titles| titles.iter().any(|known| known.as_str() == Some(title)))
+}
+
 impl Founding {
     pub(super) fn read(reader: &Reader, dir: &Path) -> Result<Self, StoreError> {
         let signed = reader.signed()?;
@@ -217,10 +223,16 @@ impl Founding {
         }
     }
 
-    /// Whether a document of this title is for everyone.
-    pub(super) fn is_public_title(&self, title: &str) -> bool {
-        let titles = self.profile.get("documents").and_then(Value::as_array);
-        titles.is_some_and(|titles| titles.iter().any(|known| known.as_str() == Some(title)))
+    /// Whether the document of this title that the entry at `index` names is for everyone: by the profile that was in force
+    /// there, whatever a later one says.
+    pub(super) fn is_public_title(&self, reader: &Reader, index: u64, title: &str) -> Result<bool, StoreError> {
+        let entry = reader.profile_entry_before(index)?;
+        if entry == self.newest.0 {
+            return Ok(lists_title(&self.profile, title));
+        }
+        let brought = reader.statement(entry, &self.origin)?;
+        let profile = brought.as_ref().and_then(|statement| statement.body().get("profile"));
+        Ok(profile.is_some_and(|profile| lists_title(profile, title)))
     }
 
     /// An amount for people.

@@ -13,6 +13,7 @@ use crate::grants::kinds::Kind;
 use crate::ledger::entry::Entry;
 use crate::ledger::findings::Finding;
 use crate::ledger::reader::Reader;
+use crate::ledger::shown::{Covered, body_shown, covered_by, texts_hidden};
 use crate::ledger::statement::Statement;
 
 /// The most corrections of one entry that are told.
@@ -33,6 +34,13 @@ pub(super) struct Erased {
     pub(super) basis: String,
 }
 
+impl From<Covered> for Erased {
+    fn from(covered: Covered) -> Self {
+        let Covered { pointer, what, entry, day, basis } = covered;
+        Self { pointer, what, entry, day, basis }
+    }
+}
+
 /// A later entry that names this one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mention {
@@ -48,21 +56,24 @@ pub(super) struct Shown {
     pub(super) erased: Vec<Erased>,
     /// Later entries that name it, in order.
     pub(super) mentions: Vec<Mention>,
+    covered: Vec<Covered>,
 }
 
 impl Shown {
     pub(super) fn of(reader: &Reader, origin: &str, index: u64, statement: &Statement) -> Result<Self, Fault> {
-        let mut shown = Self { body: statement.body().clone(), erased: Vec::new(), mentions: Vec::new() };
+        let mut shown = Self { body: Value::Null, erased: Vec::new(), mentions: Vec::new(), covered: Vec::new() };
         for by in reader.mentions(index)? {
             let Some(mention) = reader.statement(by, origin)? else { continue };
-            if mention.kind() == Kind::ErasureRecorded.name() {
-                shown.erased.extend(erasures(reader, by, &mention)?);
-            }
+            // An erasure may itself have been named by another: then its basis is not told.
+            let basis_hidden = reader.hidden(by)?.iter().any(|(pointer, _)| pointer == "/body/basis");
+            let covered = covered_by(&mention, by, index).into_iter();
+            shown.covered.extend(
+                covered.map(|one| Covered { basis: if basis_hidden { String::new() } else { one.basis }, ..one }),
+            );
             shown.mentions.push(Mention { index: by, kind: mention.kind().to_owned() });
         }
-        for erased in shown.erased.iter().filter(|erased| erased.what == "text") {
-            hide(&mut shown.body, &erased.pointer);
-        }
+        shown.body = body_shown(statement.body(), &shown.covered);
+        shown.erased = shown.covered.iter().cloned().map(Erased::from).collect();
         Ok(shown)
     }
 
@@ -89,17 +100,8 @@ impl Shown {
 
     /// The texts that are hidden, as the statement has them: to be kept out of its verbatim text.
     pub(super) fn hidden_texts<'s>(&self, statement: &'s Statement) -> Vec<&'s str> {
-        let texts = self.erased.iter().filter(|erased| erased.what == "text");
-        texts.filter_map(|erased| within(statement.body(), &erased.pointer)?.as_str()).collect()
+        texts_hidden(statement.body(), &self.covered)
     }
-}
-
-/// The verbatim text of an entry with a mark in the place of each text that is hidden.
-pub(super) fn without(verbatim: &str, hidden: &[&str], mark: &str) -> String {
-    // Canonical JSON has one spelling of a text, so this finds it; the longest first, for one may be in another.
-    let mut spelled: Vec<String> = hidden.iter().map(|text| Value::from(*text).to_string()).collect();
-    spelled.sort_by_key(|text| std::cmp::Reverse(text.len()));
-    spelled.iter().fold(verbatim.to_owned(), |text, one| text.replace(one, &format!("\"[{mark}]\"")))
 }
 
 /// An entry with all that stands beside it.
@@ -130,32 +132,6 @@ impl Around {
             findings: reader.findings_of_entry(index)?,
             shown,
         })
-    }
-}
-
-fn erasures(reader: &Reader, index: u64, statement: &Statement) -> Result<Vec<Erased>, Fault> {
-    let body = statement.body();
-    let text = |field: &str| body.get(field).and_then(Value::as_str).unwrap_or_default();
-    let basis_hidden = reader.hidden(index)?.iter().any(|(pointer, _)| pointer == "/body/basis");
-    let basis = if basis_hidden { "" } else { text("basis") };
-    let pointers = body.get("pointers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    let one = |pointer: &str| Erased {
-        pointer: pointer.to_owned(),
-        what: text("what").to_owned(),
-        entry: index,
-        day: statement.event_date().to_string(),
-        basis: basis.to_owned(),
-    };
-    Ok(pointers.map(one).collect())
-}
-
-fn within<'v>(body: &'v Value, pointer: &str) -> Option<&'v Value> {
-    body.pointer(pointer.strip_prefix("/body")?)
-}
-
-fn hide(body: &mut Value, pointer: &str) {
-    if let Some(place) = pointer.strip_prefix("/body").and_then(|rest| body.pointer_mut(rest)) {
-        *place = Value::Null;
     }
 }
 

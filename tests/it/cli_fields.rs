@@ -103,6 +103,126 @@ fn the_program_prints_them_one_a_line() {
          error: invalid value 'grant.given' for '--fields <KIND>': it is not a kind of statement: `hibah sign --help` lists them
          $ hibah sign --fields use.reported --key org.key
          ? 2
-         error: the argument '--fields <KIND>' cannot be used with one or more of the other specified arguments",
+         error: the argument '--fields <KIND>' cannot be used with '--key <FILE>'",
     );
+}
+
+#[test]
+fn the_fields_are_those_of_the_rule_set_of_the_ledger() {
+    Shell::with_ledger().check(
+        "$ hibah sign --fields application.submitted --ledger led > old
+         $ hibah sign --fields application.submitted > new
+         $ ! cmp -s old new
+         $ ! grep -F proposer old
+         $ hibah sign --fields list.nominated --ledger led
+         ? 2
+         error: rule set 0, which is in force on this ledger, has no list.nominated: its roots may adopt rule set 1 (rules.adopted)
+         $ hibah sign --fields rules.adopted --ledger led
+         rules *
+         $ hibah sign --fields decree.sealed --ledger led
+         The body of decree.sealed has no fields: write {}.
+         $ hibah sign --fields use.reported --ledger nowhere
+         ? 2
+         error: nowhere does not exist: *
+         $ hibah sign --fields use.reported --kind use.reported --about case/1/1 --body x
+         ? 2
+         error: the argument *",
+    );
+    Shell::with_ledger_of_one().check(
+        "$ hibah sign --fields application.submitted --ledger led > told
+         $ hibah sign --fields application.submitted > new
+         $ cmp told new
+         $ grep -F proposer told
+         $ hibah sign --fields list.nominated --ledger led
+         fiscal_year *",
+    );
+}
+
+/// What a clerk writes for these keys, under rule set 1.
+fn write_papers(shell: &Shell) {
+    let document =
+        |title: &str| json!({ "title": title, "sha256": "ab".repeat(32), "size": 9, "media_type": "application/pdf" });
+    let by = |n: u64, post: &str| json!({ "person": format!("pejabat/{n:04}"), "post": post });
+    let write = |name: &str, body: serde_json::Value| shell.write(name, body.to_string());
+    let issued = |number: &str, title: &str| {
+        json!({
+            "number": number, "fiscal_year": 2027, "way": "grant", "total": 5, "rows": 1,
+            "document": document(title), "decided_by": by(1, "wali_kota"),
+        })
+    };
+    write("list.json", issued("978/1", "Daftar nominatif calon penerima"));
+    write(
+        "budget.json",
+        json!({
+            "number": "Perda 1", "fiscal_year": 2027, "total": 0, "rows": 0,
+            "ceilings": [{ "way": "grant", "amount": 5 }],
+            "document": document("Penjabaran APBD Lampiran III dan IV"), "decided_by": by(1, "wali_kota"),
+        }),
+    );
+    write(
+        "flag.json",
+        json!({
+            "org": 1, "flag": "alamat", "fact": "Alamat tidak ditemukan", "decided_by": by(6, "inspektorat"),
+        }),
+    );
+    write(
+        "need.json",
+        json!({
+            "title": "Bantuan kebakaran", "purpose": "Rumah terbakar", "amount": 5, "field": "sosial", "form": "money",
+            "way": "assistance_unplanned", "recipient_type": "family", "fiscal_year": 2027,
+        }),
+    );
+    write("nothing.json", json!({}));
+}
+
+/// `new` takes the next number of each series, before its first thing and after it.
+#[test]
+fn new_is_the_next_number_of_a_series() {
+    let shell = Shell::with_ledger_of_one();
+    crate::cli_path::write_bodies(&shell);
+    write_papers(&shell);
+    shell.check(
+        "$ hibah sign --ledger led --kind organisation.registered --about org/new --body org.json --key led/keys/official-5-registrar.key --key org.key --seal account=account.txt --seal chair=chair.txt --out org.statement
+         $ hibah submit led org.statement",
+    );
+    let (key, sosial) = ("led/keys/official", "led/keys/official-14-skpd_sosial.key");
+    let (mayor, inspector) = (format!("{key}-1-wali_kota.key"), format!("{key}-6-inspektorat.key"));
+    for (kind, again, series, body, key) in [
+        ("list.nominated", "list.nominated", "list/2027", "list.json", mayor.as_str()),
+        ("budget.enacted", "budget.amended", "budget/2027", "budget.json", &mayor),
+        ("flag.raised", "flag.raised", "note/official/6", "flag.json", &inspector),
+        ("need.recorded", "need.recorded", "case/a3", "need.json", sosial),
+    ] {
+        let file = |n: u64| format!("{}-{n}.statement", series.replace('/', "-"));
+        shell.check(&format!(
+            "$ hibah sign --ledger led --kind {kind} --about {series}/new --body {body} --key {key} --json
+             \"about\": \"{series}/1\",
+             \"file\": \"{kind}.{}\",
+             $ hibah submit led {kind}.{}
+             Recorded as *",
+            file(1),
+            file(1)
+        ));
+        if kind == "budget.enacted" {
+            shell.check(&format!(
+                "$ hibah sign --ledger led --kind budget.sealed --about budget/2027/1 --body nothing.json --key {mayor} --out sealed
+                 $ hibah submit led sealed"
+            ));
+        }
+        shell.check(&format!(
+            "$ hibah sign --ledger led --kind {again} --about {series}/new --body {body} --key {key} --json
+             \"about\": \"{series}/2\",
+             $ hibah check {again}.{} led
+             It would be recorded: {again} about {series}/2, as *",
+            file(2)
+        ));
+    }
+    // What is no series, and what is nothing at all, is told with every spelling there is.
+    for about in ["ledger/new", "year/2027/new", "list/new", "note/6/new", "case/b3/new", "something"] {
+        shell.check(&format!(
+            "$ hibah sign --ledger led --kind list.nominated --about {about} --body list.json --key {mayor}
+             ? 2
+             error: \"{about}\" is nothing that a statement can be about: write ledger, year/<year>, official/<n>, org/<n>, case/<org>/<n>, case/a<agency>/<n>, decree/<year>/<n>, list/<year>/<n>, budget/<year>/<version>, note/official/<n>/<n>, note/org/<n>/<n>, note/desk/<n> or award/<16 hex>/<row>"
+        ));
+    }
 }

@@ -63,6 +63,7 @@ fn every_subcommand_has_examples_that_parse() {
         "explain",
         "schema",
         "demo",
+        "bench",
     ];
     assert_eq!(names, expected);
     for command in cli.get_subcommands() {

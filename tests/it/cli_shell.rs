@@ -31,10 +31,21 @@ impl Shell {
         Self { dir: tempfile::tempdir().expect("a temporary folder") }
     }
 
-    /// A folder with the ledger `led`, an organisation's key `org.key`, and `vkey`, the ledger's.
+    /// A folder with the ledger `led` of rule set 0, an organisation's key `org.key`, and `vkey`, the ledger's.
     pub fn with_ledger() -> Self {
+        static FOUNDED: OnceLock<PathBuf> = OnceLock::new();
+        Self::copy_of(FOUNDED.get_or_init(|| founded("--rules 0")))
+    }
+
+    /// The same of rule set 1.
+    pub fn with_ledger_of_one() -> Self {
+        static FOUNDED: OnceLock<PathBuf> = OnceLock::new();
+        Self::copy_of(FOUNDED.get_or_init(|| founded("--rules 1")))
+    }
+
+    fn copy_of(founded: &Path) -> Self {
         let shell = Self::new();
-        copy(founded(), shell.path());
+        copy(founded, shell.path());
         shell
     }
 
@@ -56,6 +67,12 @@ impl Shell {
         let pem = &text[text.find("-----BEGIN").expect("its private half")..];
         let key = SigningKey::from_encrypted_pem(pem, PASSPHRASE.as_bytes()).expect("our passphrase");
         NoteSigner::new(vkey.name(), key).expect("a signer")
+    }
+
+    /// Writes a key as `hibah key new` does.
+    pub fn write_key(&self, file: &str, signer: &NoteSigner) {
+        let pem = signer.key().to_encrypted_pem(PASSPHRASE.as_bytes(), [1; 16], [2; 16]);
+        self.write(file, format!("hibah key file\nvkey: {}\n\n{}", signer.verifier(), pem.as_str()));
     }
 
     /// Runs a session.
@@ -160,20 +177,17 @@ fn path() -> std::ffi::OsString {
 }
 
 /// A ledger is founded once, since its key files take their time; every session gets a copy.
-fn founded() -> &'static Path {
-    static FOUNDED: OnceLock<PathBuf> = OnceLock::new();
-    FOUNDED.get_or_init(|| {
-        let shell = Shell::new();
-        shell.check(&format!(
-            "$ hibah init led --rules 0 --origin {ORIGIN} --profile kota-bandung
-             Founded the trial ledger {ORIGIN} in led.
-             $ hibah key new org.key --name {ORIGIN}/org/1
-             {ORIGIN}/org/1+*
-             $ hibah key show led/keys/ledger.key > vkey"
-        ));
-        // Kept until the process ends; the system clears its temporary folder.
-        shell.dir.keep()
-    })
+fn founded(rules: &str) -> PathBuf {
+    let shell = Shell::new();
+    shell.check(&format!(
+        "$ hibah init led {rules} --origin {ORIGIN} --profile kota-bandung
+         Founded the trial ledger {ORIGIN} in led.
+         $ hibah key new org.key --name {ORIGIN}/org/1
+         {ORIGIN}/org/1+*
+         $ hibah key show led/keys/ledger.key > vkey"
+    ));
+    // Kept until the process ends; the system clears its temporary folder.
+    shell.dir.keep()
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -115,6 +115,17 @@ impl OneCity {
         }
     }
 
+    /// The rule that refuses the statement of this line, which is judged and not recorded; none if it is recorded.
+    pub fn refusal(&mut self, said: &str) -> Option<&'static str> {
+        let bytes = self.statement(said);
+        let writer = self.writer.as_mut().expect("the city is founded");
+        match writer.append(&[bytes]).unwrap_or_else(|e| panic!("{said}: {e}")).remove(0) {
+            Outcome::Recorded { .. } => None,
+            Outcome::Refused { refused, .. } => Some(refused.code()),
+            Outcome::KeyMissing { vkey } => panic!("{said}: {vkey} is missing"),
+        }
+    }
+
     fn say(&mut self, said: &str) {
         let statement = self.statement(said);
         self.record(said, &statement);

@@ -221,12 +221,15 @@ fn programs_read_flags_findings_and_states() {
         ("late_entry", 0),
     ];
     assert_eq!(counts, expected.map(|(name, count)| (name.to_owned(), count)));
-    assert_eq!(flags["missing"][0]["count"], 1);
+    assert_eq!(flags["missing"][0]["count"], 2);
     assert_eq!(flags["as_of"], "2016-03-03");
     let late = served().get("/api/v1/flags/report_late").json();
     assert_eq!(late["findings"][0]["facts"]["due"], "2015-01-10");
     let missing = served().get("/api/v1/flags/report_missing").json();
-    assert_eq!(missing["missing"][0]["case"], "case/1/1");
+    let due = |at: usize| (&missing["missing"][at]["case"], &missing["missing"][at]["due"]);
+    assert_eq!(due(0), (&json!("case/1/1"), &json!("2016-01-10")));
+    // Assistance has no agreement that names a day: the profile's.
+    assert_eq!(due(1), (&json!("case/2/2"), &json!("2016-01-10")));
     let case = served().get("/api/v1/cases/5/1").json();
     let names: BTreeSet<&str> =
         case["findings"].as_array().expect("a list").iter().filter_map(|one| one["flag"].as_str()).collect();

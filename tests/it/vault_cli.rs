@@ -126,6 +126,75 @@ fn nobody_reads_where_the_profile_names_nobody() {
     );
 }
 
+/// The whole way of an opening through the real program, under a profile that names who reads.
+#[test]
+fn the_offices_that_the_profile_names_read_and_no_other() {
+    let shell = Shell::with_ledger_of_one();
+    write_bodies(&shell);
+    let sign = "hibah sign --ledger led --kind organisation.registered --about org/new --body org.json --key led/keys/official-5-registrar.key --key org.key --seal account=account.txt --seal chair=chair.txt";
+    shell.check(&format!(
+        "$ hibah vault init led
+         $ {sign} --out org.statement
+         $ hibah submit led org.statement --opening org.statement.account.opening
+         Recorded as entry 28; *
+         $ hibah vault put led org.statement.chair.opening
+         Put into the vault: /body/sealed/chair of org/1
+         # one that the profile names
+         $ hibah vault open led --about org/1 --as led/keys/official-6-inspektorat.key --reason 'Audit 2026'
+         /body/sealed/account of org/1: Bank Contoh 0000000001
+         /body/sealed/chair of org/1: Ketua Rekaan
+         $ hibah vault open led --case case/1/1 --name account --as led/keys/official-4-kuasa_bud.key --reason 'SP2D 1' --out taken.opening
+         Opening of /body/sealed/account of org/1: taken.opening
+         $ cmp taken.opening org.statement.account.opening
+         $ hibah show led 28 --verbatim > entry
+         $ hibah verify org.statement.tlog-proof --entry entry --vkey $(cat vkey) --opening taken.opening
+         sealed      /body/sealed/account is \"Bank Contoh 0000000001\"
+         # others, by name and by key
+         $ hibah vault open led --about org/1 --as led/keys/official-3-ppkd.key --reason x
+         ? 1
+         error: the office ppkd may not read the vault; these may: registrar, inspektorat, kuasa_bud
+         $ hibah vault open led --about org/1 --as org.key --reason x
+         ? 1
+         error: the key {ORIGIN}/org/1+* is not the key of an office: *
+         $ hibah key new false.key --name {ORIGIN}/official/6
+         $ hibah vault open led --about org/1 --as false.key --reason x
+         ? 1
+         error: The key {ORIGIN}/official/6+* is not on this ledger; *
+         $ hibah vault open led --about org/1 --as led/keys/official-6-inspektorat.key --vault-key false.key --reason x
+         ? 2
+         error: *
+         $ HIBAH_VAULT_PASSPHRASE='not the right one' hibah vault open led --about org/1 --as led/keys/official-6-inspektorat.key --reason x
+         ? 2
+         error: led/keys/vault.key was not opened *
+         $ hibah vault open led --about org/1 --as led/keys/official-6-inspektorat.key --reason ''
+         ? 2
+         error: *reason* must be one line *
+         # every reading is there, and nothing that was refused
+         $ hibah vault list led --readings
+         *  inspektorat  /body/sealed/account of *  by {ORIGIN}/official/6+*: Audit 2026
+         *  inspektorat  /body/sealed/chair of *  by {ORIGIN}/official/6+*: Audit 2026
+         *  kuasa_bud  /body/sealed/account of *  by {ORIGIN}/official/4+*: SP2D 1
+         $ test $(hibah vault list led --readings | wc -l) = 3
+         # erased: what is left says when and under which law
+         $ hibah vault erase led --statement {STATEMENT} --pointer /body/sealed/account --basis 'UU 27/2022 pasal 8' > erasure.json
+         $ hibah vault open led --about org/1 --as led/keys/official-6-inspektorat.key --reason 'Audit 2027'
+         /body/sealed/account of org/1 was erased * under UU 27/2022 pasal 8.
+         /body/sealed/chair of org/1: Ketua Rekaan
+         $ hibah vault open led --about org/1 --name account --as led/keys/official-6-inspektorat.key --reason 'Audit 2027'
+         ? 1
+         /body/sealed/account of org/1 was erased * under UU 27/2022 pasal 8.
+         error: the vault has nothing to read there: *
+         $ test $(hibah vault list led --readings | wc -l) = 4
+         $ hibah sign --ledger led --kind erasure.recorded --about note/official/5/new --body erasure.json --key led/keys/official-5-registrar.key --out erasure.statement
+         $ hibah submit led erasure.statement
+         Recorded as entry 29; *
+         $ hibah show led 28
+         erased  the opening of /body/sealed/account, erased on * under UU 27/2022 pasal 8 (entry 29)
+         $ hibah verify led
+         The ledger {ORIGIN} holds."
+    ));
+}
+
 /// The opening of org/1's account, read from the vault as the inspectorate would read it.
 fn taken_from_the_vault(shell: &Shell) -> Vec<u8> {
     let dir = shell.path().join("led");

@@ -16,6 +16,7 @@ const GROUP: usize = 4_096;
 
 /// Make what measuring needs; nothing here is for a ledger that anybody uses
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  hibah bench fill big 1000000\n  hibah verify big")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -28,6 +29,7 @@ enum Command {
 
 /// Fill a new ledger with N entries or a few more, by keys that everybody can know
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  hibah bench fill big 1000000\n  hibah bench fill few 100000 --organisations 5")]
 struct Fill {
     /// The folder of the new ledger
     dir: PathBuf,

@@ -20,7 +20,8 @@ use crate::tlog::note::{NoteSignature, NoteSigner};
 pub const ORIGIN: &str = "bench.example/hibah";
 /// Rows in one statement, and cases in one round of list, budget and decree.
 const ROWS: usize = 200;
-const ROUND: usize = 2_000;
+const ROUND: u64 = 2_000;
+const OPEN_CASES: u64 = 5;
 const YEAR: u16 = 2014;
 
 /// How a town is grown.
@@ -98,7 +99,7 @@ impl<'s> Town<'s> {
         let mut first = 0;
         while town.replay.size() < town.plan.entries {
             let cases = town.round(first);
-            first = (first + ROUND as u64) % town.plan.organisations;
+            first = (first + town.round_size()) % town.plan.organisations;
             town.finish(&cases);
         }
         town.leave_some_open(first);
@@ -131,7 +132,7 @@ impl<'s> Town<'s> {
     /// Applications to a sealed decree, a case each of the next organisations.
     fn round(&mut self, first: u64) -> Vec<String> {
         let mut cases = Vec::new();
-        for at in 0..ROUND as u64 {
+        for at in 0..self.round_size() {
             let org = (first + at) % self.plan.organisations + 1;
             let parsed = About::parse(&format!("case/{org}/1")).expect("cases are named so");
             let case = format!("case/{org}/{}", self.replay.state().next_number(&parsed));
@@ -156,6 +157,11 @@ impl<'s> Town<'s> {
         self.paper("budget", budget, "Penjabaran APBD Lampiran III dan IV", &cases);
         self.paper("decree", "decree.issued", "Keputusan wali kota", &cases);
         cases
+    }
+
+    /// No organisation has more open cases than the profile allows.
+    fn round_size(&self) -> u64 {
+        ROUND.min(self.plan.organisations * OPEN_CASES)
     }
 
     fn apply_for(&mut self, case: &str, org: u64) {

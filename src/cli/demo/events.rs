@@ -389,7 +389,7 @@ fn notes(town: &mut Town<'_>, on: Date) -> Result<(), CityError> {
         let body = json!({
             "day": on.to_string(),
             "counts": [
-                {"rule": "B1", "office": "organisation", "count": count("a", 4)},
+                {"rule": "B1", "office": "org", "count": count("a", 4)},
                 {"rule": "B13", "office": "skpd_pendidikan", "count": count("b", 3)},
             ],
         });

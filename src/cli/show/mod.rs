@@ -1,12 +1,14 @@
 //! `hibah show`: an entry in words and verbatim; a grant with its timeline, amounts and notes; an organisation, an official,
 //! a list, budget or decree with its rows. Under whichever rule set: what is told is read from the statements' JSON.
 
+mod erased;
 mod things;
 
 use std::path::Path;
 
 use serde_json::{Value, json};
 
+use self::erased::Erasures;
 use super::source::Ledger;
 use super::{Failure, output, source};
 use crate::grants::about::About;
@@ -18,6 +20,7 @@ use crate::grants::shape::Shape as _;
 use crate::grants::time::Timestamp;
 use crate::ledger::entry::Entry;
 use crate::ledger::reader::{Grant, Reader, Record};
+use crate::ledger::shown::{Covered, ERASED_MARK, body_shown, texts_hidden, verbatim_shown};
 use crate::ledger::statement::Statement;
 use crate::tlog::decimal::parse_decimal;
 use crate::tlog::hash::leaf_hash;
@@ -25,7 +28,7 @@ use crate::tlog::hash::leaf_hash;
 /// Show one entry in words and as it is, or one grant with its timeline and amounts
 #[derive(clap::Args)]
 #[command(
-    after_help = "What is shown is not checked: `hibah verify` does that.\n\nExamples:\n  hibah show my-ledger 17\n  hibah show my-ledger 17 --verbatim > entry-17\n  hibah show my-ledger case/1/1\n  hibah show my-ledger decree/2026/1\n  hibah show my-ledger official/3"
+    after_help = "What is shown is not checked: `hibah verify` does that. A text that was erased is not shown, but for\n--verbatim, whose bytes a check needs; of a web address only the entry itself is read, so see its\npages for what was erased later.\n\nExamples:\n  hibah show my-ledger 17\n  hibah show my-ledger 17 --verbatim > entry-17\n  hibah show my-ledger case/1/1\n  hibah show my-ledger decree/2026/1\n  hibah show my-ledger official/3"
 )]
 pub struct Args {
     /// A ledger's folder; for an entry also an exported folder or a web address
@@ -74,19 +77,21 @@ fn entry(args: &Args, index: u64) -> Result<(), Failure> {
     let entry = Entry::parse(&bytes).map_err(fault)?;
     let origin = ledger.unverified_checkpoint()?.origin;
     let statement = Statement::parse(entry.statement, &origin).map_err(fault)?;
-    if args.json {
-        output::json(&entry_json(&entry, &statement, &bytes));
-        return Ok(());
-    }
     // What later entries say is in the tables of a ledger's own folder; without them the entry is told all the same.
     let reader = match ledger {
         Ledger::Folder(_) => source::open_reader(Path::new(&args.source)).ok(),
         _ => None,
     };
-    tell_entry(&ledger, reader.as_ref(), &entry, &statement, &bytes)
+    let covered = Erasures { ledger: &ledger, reader: reader.as_ref(), origin: &origin }.of(index)?;
+    if args.json {
+        output::json(&entry_json(&entry, &statement, &bytes, &covered));
+        return Ok(());
+    }
+    tell_entry(&ledger, reader.as_ref(), &entry, &statement, &bytes, &covered)
 }
 
-fn entry_json(entry: &Entry<'_>, statement: &Statement, bytes: &[u8]) -> Value {
+fn entry_json(entry: &Entry<'_>, statement: &Statement, bytes: &[u8], covered: &[Covered]) -> Value {
+    let hidden = covered.iter().any(Covered::is_text);
     json!({
         "index": entry.index,
         "leaf": leaf_hash(bytes).to_hex(),
@@ -99,8 +104,9 @@ fn entry_json(entry: &Entry<'_>, statement: &Statement, bytes: &[u8]) -> Value {
         "expires": statement.expires().to_string(),
         "signers": statement.signers().iter().map(ToString::to_string).collect::<Vec<_>>(),
         "statement": statement.hash().to_hex(),
-        "body": statement.body(),
-        "verbatim": String::from_utf8_lossy(bytes),
+        "body": body_shown(statement.body(), covered),
+        "erased": erased::json(covered),
+        "verbatim": (!hidden).then(|| String::from_utf8_lossy(bytes)),
     })
 }
 
@@ -110,6 +116,7 @@ fn tell_entry(
     entry: &Entry<'_>,
     statement: &Statement,
     bytes: &[u8],
+    covered: &[Covered],
 ) -> Result<(), Failure> {
     let ledger_origin = &ledger.unverified_checkpoint()?.origin;
     let frame = Frame::of(ledger, reader)?;
@@ -137,12 +144,16 @@ fn tell_entry(
     if let Some(reader) = reader {
         tell_later(reader, ledger_origin, entry.index)?;
     }
+    if !covered.is_empty() {
+        output::facts(&erased::told(covered));
+    }
     if statement.about() != &About::Ledger {
         output::say("\nIt says:\n");
-        tell_body(statement, &frame);
+        tell_body(statement.kind(), &body_shown(statement.body(), covered), &frame);
     }
     output::say("\nVerbatim:\n");
-    for line in String::from_utf8_lossy(bytes).split_terminator('\n') {
+    let hidden = texts_hidden(statement.body(), covered);
+    for line in verbatim_shown(&String::from_utf8_lossy(bytes), &hidden, ERASED_MARK).split_terminator('\n') {
         output::say(format_args!("    {line}"));
     }
     Ok(())
@@ -158,13 +169,13 @@ fn tell_later(reader: &Reader, origin: &str, index: u64) -> Result<(), Failure> 
 }
 
 /// Every field of a statement, with amounts as people read them.
-fn tell_body(statement: &Statement, frame: &Frame) {
-    let declared = Kind::parse(statement.kind()).map(Body::fields).unwrap_or_default();
+fn tell_body(kind: &str, body: &Value, frame: &Frame) {
+    let declared = Kind::parse(kind).map(Body::fields).unwrap_or_default();
     let amount = Amount::what();
     let amounts: Vec<String> =
         declared.into_iter().filter(|field| field.what == amount).map(|field| field.name).collect();
     let mut fields = Vec::new();
-    flatten(("", ""), statement.body(), &frame.currency, &amounts, &mut fields);
+    flatten(("", ""), body, &frame.currency, &amounts, &mut fields);
     let rows: Vec<(&str, String)> = fields.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     output::facts(&rows);
 }
@@ -195,6 +206,8 @@ fn flatten(
             fields.push((path.to_owned(), amount.map_or_else(|| number.to_string(), |amount| money.display(amount))));
         }
         Value::String(text) => fields.push((path.to_owned(), text.clone())),
+        // No signed body has one.
+        Value::Null => fields.push((path.to_owned(), format!("[{ERASED_MARK}]"))),
         other => fields.push((path.to_owned(), other.to_string())),
     }
 }

@@ -4,15 +4,24 @@ use serde_json::{Value, json};
 
 use super::super::source::{self, Ledger};
 use super::super::{Failure, output};
+use super::erased::Erasures;
 use super::{Frame, title};
 use crate::grants::about::About;
 use crate::grants::kinds::Kind;
 use crate::grants::state::State;
 use crate::ledger::reader::{Grant, GrantQuery, Reader, Record};
-use crate::ledger::statement::Statement;
+use crate::ledger::shown::{ERASED_MARK, body_shown};
 
 /// The most rows of a paper that are told; --json has all.
 const MAX_ROWS: usize = 30;
+
+/// What one entry says, without what was erased.
+pub(super) struct Said {
+    index: u64,
+    kind: String,
+    about: About,
+    body: Value,
+}
 
 /// What is shown of a thing.
 pub(super) enum Shown {
@@ -20,7 +29,7 @@ pub(super) enum Shown {
     Official(Official),
     Paper(Paper),
     Notes(Vec<Note>),
-    Note(Box<Statement>),
+    Note(Box<Said>),
 }
 
 /// An organisation and its cases, the one that changed last first.
@@ -83,7 +92,13 @@ pub(super) fn shown(
     let mut statements = Vec::new();
     for record in timeline {
         if let Some(statement) = reader.statement(record.index, &origin)? {
-            statements.push((record.index, statement));
+            let covered = Erasures { ledger, reader: Some(reader), origin: &origin }.of(record.index)?;
+            statements.push(Said {
+                index: record.index,
+                kind: statement.kind().to_owned(),
+                about: *statement.about(),
+                body: body_shown(statement.body(), &covered),
+            });
         }
     }
     Ok(match about {
@@ -91,7 +106,7 @@ pub(super) fn shown(
         About::Official(_) => Some(Shown::Official(official(&statements))),
         About::Decree(_) | About::List { .. } | About::Budget { .. } => paper(&statements).map(Shown::Paper),
         About::Case(_) => Some(Shown::Notes(notes(&statements))),
-        About::Note { .. } => statements.pop().map(|(_, statement)| Shown::Note(Box::new(statement))),
+        About::Note { .. } => statements.pop().map(|said| Shown::Note(Box::new(said))),
         About::Ledger | About::Year(_) | About::Award(_) => None,
     })
 }
@@ -124,10 +139,13 @@ fn pending(ledger: &Ledger, n: u64) -> Result<Option<Pending>, Failure> {
 }
 
 fn text(body: &Value, pointer: &str) -> String {
-    body.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    match body.pointer(pointer) {
+        Some(Value::Null) => format!("[{ERASED_MARK}]"),
+        value => value.and_then(Value::as_str).unwrap_or_default().to_owned(),
+    }
 }
 
-fn official(statements: &[(u64, Statement)]) -> Official {
+fn official(statements: &[Said]) -> Official {
     let mut official = Official {
         office: String::new(),
         person: String::new(),
@@ -139,9 +157,8 @@ fn official(statements: &[(u64, Statement)]) -> Official {
         retired: None,
         revoked: None,
     };
-    for (index, statement) in statements {
-        let body = statement.body();
-        match Kind::parse(statement.kind()) {
+    for Said { index, kind, body, .. } in statements {
+        match Kind::parse(kind) {
             Some(Kind::OfficialAppointed) => {
                 official.office = text(body, "/office");
                 official.person = text(body, "/person");
@@ -160,11 +177,10 @@ fn official(statements: &[(u64, Statement)]) -> Official {
     official
 }
 
-fn paper(statements: &[(u64, Statement)]) -> Option<Paper> {
+fn paper(statements: &[Said]) -> Option<Paper> {
     let mut paper: Option<Paper> = None;
-    for (_, statement) in statements {
-        let body = statement.body();
-        let word = statement.kind().rsplit('.').next().unwrap_or_default();
+    for Said { kind, body, .. } in statements {
+        let word = kind.rsplit('.').next().unwrap_or_default();
         match (word, &mut paper) {
             ("nominated" | "enacted" | "issued" | "amended", None) => {
                 let number = |name: &str| body.get(name).and_then(Value::as_u64).unwrap_or_default();
@@ -194,16 +210,16 @@ fn paper(statements: &[(u64, Statement)]) -> Option<Paper> {
     paper
 }
 
-fn notes(statements: &[(u64, Statement)]) -> Vec<Note> {
-    let of_note = statements.iter().filter(|(_, statement)| matches!(statement.about(), About::Note { .. }));
-    let one = |(index, statement): &(u64, Statement)| {
-        let fields = ["fact", "finding", "answer", "reason", "basis"];
-        let said = fields.iter().find_map(|field| statement.body().get(*field)?.as_str());
+fn notes(statements: &[Said]) -> Vec<Note> {
+    let of_note = statements.iter().filter(|said| matches!(said.about, About::Note { .. }));
+    let one = |said: &Said| {
+        let fields = ["/fact", "/finding", "/answer", "/reason", "/basis"];
+        let words = fields.into_iter().find(|field| said.body.pointer(field).is_some());
         Note {
-            index: *index,
-            about: statement.about().to_string(),
-            kind: statement.kind().to_owned(),
-            text: said.unwrap_or_default().to_owned(),
+            index: said.index,
+            about: said.about.to_string(),
+            kind: said.kind.clone(),
+            text: words.map(|field| text(&said.body, field)).unwrap_or_default(),
         }
     };
     of_note.map(one).collect()
@@ -224,9 +240,9 @@ impl Shown {
                     output::say(format_args!("  entry {:<6} {}  {}{said}", note.index, note.about, title(&note.kind)));
                 }
             }
-            Shown::Note(statement) => {
+            Shown::Note(said) => {
                 output::say("\nIt says:\n");
-                super::tell_body(statement, frame);
+                super::tell_body(&said.kind, &said.body, frame);
             }
         }
     }
@@ -241,7 +257,7 @@ impl Shown {
                 let one = |note: &Note| json!({ "index": note.index, "about": note.about, "kind": note.kind, "text": note.text });
                 ("notes", notes.iter().map(one).collect())
             }
-            Shown::Note(statement) => ("body", statement.body().clone()),
+            Shown::Note(said) => ("body", said.body.clone()),
         }
     }
 }

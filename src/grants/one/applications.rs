@@ -20,14 +20,39 @@ use crate::grants::shape::{Code, Text};
 /// Most years ahead for which money is asked.
 const MAX_YEARS_AHEAD: u16 = 2;
 
-/// What all three ways to begin a case say of it.
-struct Beginning<'a> {
-    title: &'a Text,
-    field: &'a Code,
-    way: Way,
-    form: Form,
-    fiscal_year: u16,
+/// What every statement that begins a case says of it.
+pub(super) struct Beginning<'a> {
+    pub(super) title: &'a Text,
+    pub(super) field: &'a Code,
+    pub(super) way: Way,
+    pub(super) form: Form,
+    pub(super) fiscal_year: u16,
     recipient_type: Option<&'a Code>,
+}
+
+impl<'a> Beginning<'a> {
+    /// Of a body that begins a case.
+    pub(super) fn of(body: &'a Body) -> Option<Self> {
+        macro_rules! beginning {
+            ($body:ident, $recipient_type:expr) => {
+                Some(Beginning {
+                    title: &$body.title,
+                    field: &$body.field,
+                    way: $body.way,
+                    form: $body.form,
+                    fiscal_year: $body.fiscal_year.0,
+                    recipient_type: $recipient_type,
+                })
+            };
+        }
+        match body {
+            Body::ApplicationSubmitted(body) => beginning!(body, body.recipient_type.as_ref()),
+            Body::ApplicationFiledAtCounter(body) => beginning!(body, body.recipient_type.as_ref()),
+            Body::NeedRecorded(body) => beginning!(body, Some(&body.recipient_type)),
+            Body::CaseAdopted(body) => beginning!(body, None),
+            _ => None,
+        }
+    }
 }
 
 /// The figures that a stage of an adopted case gives: each is there exactly when its stage is done.
@@ -58,41 +83,9 @@ impl Bench<'_> {
         self.said()?;
         self.free_of_personal_data()?;
         self.titles_are_known()?;
-        match self.body {
-            Body::ApplicationSubmitted(body) => {
-                let beginning = Beginning {
-                    title: &body.title,
-                    field: &body.field,
-                    way: body.way,
-                    form: body.form,
-                    fiscal_year: body.fiscal_year.0,
-                    recipient_type: body.recipient_type.as_ref(),
-                };
-                self.applied(id, &beginning, body.amount)
-            }
-            Body::ApplicationFiledAtCounter(body) => {
-                let beginning = Beginning {
-                    title: &body.title,
-                    field: &body.field,
-                    way: body.way,
-                    form: body.form,
-                    fiscal_year: body.fiscal_year.0,
-                    recipient_type: body.recipient_type.as_ref(),
-                };
-                self.applied(id, &beginning, body.amount)
-            }
-            Body::NeedRecorded(body) => {
-                let beginning = Beginning {
-                    title: &body.title,
-                    field: &body.field,
-                    way: body.way,
-                    form: body.form,
-                    fiscal_year: body.fiscal_year.0,
-                    recipient_type: Some(&body.recipient_type),
-                };
-                self.applied(id, &beginning, body.amount)
-            }
-            Body::CaseAdopted(body) => self.taken_from_paper(id, body),
+        match (self.body, Beginning::of(self.body), self.body.amount()) {
+            (Body::CaseAdopted(body), Some(beginning), _) => self.taken_from_paper(id, body, &beginning),
+            (_, Some(beginning), Some(asked)) => self.applied(id, &beginning, asked),
             _ => Err(Refusal::form(format!("A statement of {} begins no case", self.body.kind()))),
         }
     }
@@ -242,19 +235,11 @@ impl Bench<'_> {
     }
 
     /// A running case. Its open cases are not counted against the limit (B16): it was open on paper already.
-    fn taken_from_paper(&self, id: CaseId, body: &CaseAdopted) -> Outcome {
-        let beginning = Beginning {
-            title: &body.title,
-            field: &body.field,
-            way: body.way,
-            form: body.form,
-            fiscal_year: body.fiscal_year.0,
-            recipient_type: None,
-        };
+    fn taken_from_paper(&self, id: CaseId, body: &CaseAdopted, beginning: &Beginning) -> Outcome {
         self.dates_are_past(body)?;
-        let (field, list) = self.words_of(id, &beginning)?;
-        let class = self.class_of(id, &beginning)?;
-        let mut core = self.new_core(&beginning, field, body.stage, body.amounts.0);
+        let (field, list) = self.words_of(id, beginning)?;
+        let class = self.class_of(id, beginning)?;
+        let mut core = self.new_core(beginning, field, body.stage, body.amounts.0);
         let last = list.iter().position(|&kind| kind == body.stage);
         if let Some(last) = last {
             list[..=last].iter().for_each(|&kind| core.done.set(kind));

@@ -156,10 +156,20 @@ impl Change {
         let new_year = today.year() > state.year_seen;
         state.year_seen = state.year_seen.max(today.year());
         apply_keys(state, keys, index, act.at);
-        apply_edit(state, edit, leaf);
-        if let [others @ .., last] = &touches[..moved] {
-            others.iter().for_each(|thing| move_head(state, thing, act.clone(), leaf));
-            move_head(state, last, act, leaf);
+        match (edit, &touches[..moved]) {
+            // Nearly all entries are this, so the case is looked up once.
+            (Edit::Step(id, core), [_]) => edit_case(state, id, |case| {
+                case.core = *core;
+                case.head = leaf;
+                case.trace.push(act);
+            }),
+            (edit, moved) => {
+                apply_edit(state, edit, leaf);
+                if let [others @ .., last] = moved {
+                    others.iter().for_each(|thing| move_head(state, thing, act.clone(), leaf));
+                    move_head(state, last, act, leaf);
+                }
+            }
         }
         freed.iter().for_each(|number| state.numbers.remove(number));
         used.into_iter().for_each(|number| state.numbers.insert(number));
@@ -321,15 +331,15 @@ impl Counted {
 
 /// A case's next core, and what follows from it elsewhere.
 fn put_core(state: &mut State, id: CaseId, core: Box<Core>) {
-    edit_core(state, id, |old| *old = *core);
+    edit_case(state, id, |case| case.core = *core);
 }
 
-/// Changes the core of a case, and what follows from it elsewhere.
-fn edit_core(state: &mut State, id: CaseId, edit: impl FnOnce(&mut Core)) {
+/// Changes a case, and what follows from its core elsewhere.
+fn edit_case(state: &mut State, id: CaseId, edit: impl FnOnce(&mut Case)) {
     let State { cases, orgs, years, year_seen, .. } = state;
     let Some(case) = cases.get_mut(&id) else { return };
     let old = Counted::of(&case.core);
-    edit(&mut case.core);
+    edit(case);
     let core = &case.core;
     if old.figures != core.figures || old.facts != core.facts || old.closed != core.closed {
         let year = years.entry(old.facts.fiscal_year).or_default();
@@ -415,10 +425,9 @@ fn seal(state: &mut State, about: About) {
     let (persons, ceilings, year) = (paper.persons.clone(), Arc::clone(&paper.ceilings), paper.fiscal_year);
     let profile = state.frame.as_ref().map(|frame| Arc::clone(&frame.profile));
     for row in rows {
-        if let Some(case) = state.cases.get_mut(&row.case) {
+        edit_case(state, row.case, |case| {
             case.held_by = None;
-        }
-        edit_core(state, row.case, |core| {
+            let core = &mut case.core;
             let kind = match about {
                 About::List { .. } => {
                     core.nominated = true;
@@ -466,7 +475,8 @@ fn revoke_decree(state: &mut State, id: DecreeId, cases: &[CaseId]) {
     }
     let profile = state.frame.as_ref().map(|frame| Arc::clone(&frame.profile));
     for &case in cases {
-        edit_core(state, case, |core| {
+        edit_case(state, case, |case| {
+            let core = &mut case.core;
             if let Some(profile) = &profile {
                 stages::go_back(profile, core, Kind::DecreeSealed);
             }

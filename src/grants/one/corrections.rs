@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::amounts::{self, Act, Fit};
+use super::applications::Beginning;
 use super::bodies::{Body, CorrectionRecorded, EntryConfirmed};
 use super::change::Edit;
 use super::keys::Holder;
@@ -174,19 +175,13 @@ impl<'a> Bench<'a> {
         let classified = |after: usize| case.trace[after..].iter().any(|trace| trace.kind == Kind::CaseClassified);
         let field = |own: &str, after: usize| classified(after) || *facts.field == *own;
         let way = |way, form, year| (way, form, year) == (facts.way, facts.form, facts.fiscal_year);
-        let stays = match self.body {
-            Body::ApplicationSubmitted(body) => {
-                way(body.way, body.form, body.fiscal_year.0) && field(&body.field.0, target.at)
+        let stays = match (self.body, Beginning::of(self.body)) {
+            (body, Some(begins)) => {
+                // The steps since then rest on the stage that it was adopted at.
+                let done = !matches!(body, Body::CaseAdopted(body) if !case.core.done.has(body.stage));
+                way(begins.way, begins.form, begins.fiscal_year) && field(&begins.field.0, target.at) && done
             }
-            Body::ApplicationFiledAtCounter(body) => {
-                way(body.way, body.form, body.fiscal_year.0) && field(&body.field.0, target.at)
-            }
-            Body::NeedRecorded(body) => way(body.way, body.form, body.fiscal_year.0) && field(&body.field.0, target.at),
-            Body::CaseAdopted(body) => {
-                let done = |kind: Kind| case.core.done.has(kind) || body.stage == kind;
-                way(body.way, body.form, body.fiscal_year.0) && field(&body.field.0, target.at) && done(body.stage)
-            }
-            Body::CaseClassified(body) => field(&body.field.0, target.at + 1),
+            (Body::CaseClassified(body), None) => field(&body.field.0, target.at + 1),
             _ => match (amounts::said(self.body), old.said()) {
                 // The stages since then rest on how many instalments there are.
                 (Said::Terms { plan, .. }, Said::Terms { plan: before, .. }) => {
@@ -268,12 +263,8 @@ impl<'a> Bench<'a> {
     /// The title is the one that was given last.
     fn retitle(&self, core: &mut Core, trace: &[Trace], target: &Target) {
         let title = match self.body {
-            Body::ApplicationSubmitted(body) => Some(&body.title),
-            Body::ApplicationFiledAtCounter(body) => Some(&body.title),
-            Body::NeedRecorded(body) => Some(&body.title),
-            Body::CaseAdopted(body) => Some(&body.title),
             Body::ApplicationRevised(body) => body.title.as_ref(),
-            _ => None,
+            body => Beginning::of(body).map(|begins| begins.title),
         };
         let revised = trace[target.at + 1..].iter().any(|trace| trace.kind == Kind::ApplicationRevised);
         if let Some(title) = title.filter(|title| !revised && *core.facts.title != *title.0) {

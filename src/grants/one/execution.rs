@@ -191,7 +191,7 @@ impl Bench<'_> {
         if !asked || filed || core.closed.is_some() || core.amount(Figure::Paid) == Amount::ZERO {
             return None;
         }
-        let due = core.report_due.unwrap_or_else(|| self.profile.report_due(Year(core.facts.fiscal_year)));
+        let due = stages::report_due(self.profile, core);
         (due < self.today).then_some(due)
     }
 }

@@ -3,10 +3,10 @@
 use super::parties::{Party, parties};
 use super::stages;
 use super::state::{Known, State};
-use super::things::Core;
+use super::things::{Core, Trace};
 use crate::grants::about::{About, CaseId};
 use crate::grants::kinds::Kind;
-use crate::grants::state::{CaseFacts, CaseRow, Next};
+use crate::grants::state::{CaseFacts, CaseRow, Given, Next};
 
 impl State {
     /// A case as tables and pages show it.
@@ -30,9 +30,14 @@ impl State {
                     None if core.returned => "returned",
                     None => "open",
                 };
-                let mut numbers: Vec<String> = case.numbers().map(|(_, number)| number.to_owned()).collect();
-                let decree = core.decree.and_then(|place| self.paper(&About::Decree(place.decree)));
-                numbers.extend(decree.map(|decree| decree.number.to_string()));
+                let of_step = |trace: &Trace| {
+                    let given = Given::Entry(trace.superseded().unwrap_or(trace.index));
+                    trace.number().map(|number| (number.to_string(), given))
+                };
+                let mut numbers: Vec<(String, Given)> = case.trace.iter().filter_map(of_step).collect();
+                let decree = core.decree.map(|place| About::Decree(place.decree));
+                let of_paper = |about| Some((self.paper(&about)?.number.to_string(), Given::Paper(about)));
+                numbers.extend(decree.and_then(of_paper));
                 Some(CaseRow {
                     facts: Some(CaseFacts {
                         title: core.facts.title.to_string(),
@@ -46,7 +51,7 @@ impl State {
                     stage: Some(core.stage),
                     next: self.next(id, core),
                     numbers,
-                    report_due: core.report_waits_until(),
+                    report_due: self.profile().and_then(|profile| stages::report_waits_until(profile, core)),
                 })
             }
         }

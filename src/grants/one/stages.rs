@@ -9,6 +9,8 @@ use super::ways::Way;
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
 use crate::grants::money::Amount;
+use crate::grants::shape::Year;
+use crate::grants::time::Date;
 
 /// The stages of one payment, in order. They come again for each instalment.
 pub(super) const PAYMENT: &[Kind] =
@@ -152,6 +154,21 @@ pub(super) fn settle(profile: &Profile, core: &mut Core) {
         let settled = left_to_refund(core) <= 0 && !core.pay.disputed_credit;
         core.closed = settled.then_some(Closed::Settled);
     }
+}
+
+/// By when its use must be reported, as long as money was paid and no report says that it is the last.
+pub fn report_waits_until(profile: &Profile, core: &Core) -> Option<Date> {
+    let waits = core.closed.is_none()
+        && core.amount(Figure::Paid) > Amount::ZERO
+        && !core.pay.final_report
+        && !core.done.has(Kind::UseReported)
+        && list(profile, core).contains(&Kind::UseReported);
+    waits.then(|| report_due(profile, core))
+}
+
+/// By when the use is to be reported: as agreed, else as the profile says for the year.
+pub fn report_due(profile: &Profile, core: &Core) -> Date {
+    core.report_due.unwrap_or_else(|| profile.report_due(Year(core.facts.fiscal_year)))
 }
 
 /// The kind by whose statement a stage begins: a list, budget or decree is issued before it is sealed.

@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::keys::{Key, KeyRing};
 use super::profile::Profile;
 use super::things::{Case, Flag, Official, Org, Paper, PersonNumber, Report, Residue, Trace, Year};
@@ -120,12 +122,13 @@ pub(super) struct NumberKey {
 impl NumberKey {
     /// The number that this office uses in the year.
     pub(super) fn new(year: u16, kind: Kind, office: &str, number: &str) -> Self {
-        let number = number.trim();
-        let mut text = String::with_capacity(office.len() + 1 + number.len());
-        text.push_str(office);
-        text.push('\n');
-        text.push_str(number);
-        NumberKey { year, kind, text: NumberText { digest: digest(&text), text: text.into() } }
+        // On the stack first, as long as both are codes and numbers of a usual length.
+        let mut text = SmallVec::<[u8; 96]>::new();
+        text.extend_from_slice(office.as_bytes());
+        text.push(b'\n');
+        text.extend_from_slice(number.trim().as_bytes());
+        let text = str::from_utf8(&text).expect("text and text are text");
+        NumberKey { year, kind, text: NumberText { digest: digest(text), text: text.into() } }
     }
 
     /// The office that used it.
@@ -246,6 +249,11 @@ impl State {
     /// The profile in force.
     pub fn profile(&self) -> Option<&Profile> {
         self.frame().map(|frame| &*frame.profile)
+    }
+
+    /// The last day whose refusals are counted.
+    pub fn refusals_counted(&self) -> Option<Date> {
+        self.refusals_counted
     }
 
     /// The government's local day; UTC before the founding.

@@ -510,15 +510,6 @@ impl Core {
         self.figures.get(figure).unwrap_or(Amount::ZERO)
     }
 
-    /// By when its use must be reported, as long as money was paid and no report says that it is the last.
-    pub fn report_waits_until(&self) -> Option<Date> {
-        let waits = self.closed.is_none()
-            && self.amount(Figure::Paid) > Amount::ZERO
-            && !self.pay.final_report
-            && !self.done.has(Kind::UseReported);
-        self.report_due.filter(|_| waits)
-    }
-
     /// What was paid and not given back, in minor units.
     pub fn outstanding(&self) -> i64 {
         self.amount(Figure::Paid).minor() - self.amount(Figure::Refunded).minor()

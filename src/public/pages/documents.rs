@@ -73,16 +73,17 @@ impl Teller<'_> {
 
 /// Finds out which documents can be had here.
 pub(super) async fn with_place(site: &Site, lang: Lang, documents: Vec<Document>) -> Result<Vec<Document>, Fault> {
-    let (kept, offset_min) = (site.documents.clone(), site.founding.offset_min);
-    let public: Vec<bool> = documents.iter().map(|one| site.founding.is_public_title(&one.title)).collect();
-    let read = site.pool.read(move |_| {
+    let (kept, founding) = (site.documents.clone(), site.founding.clone());
+    let read = site.pool.read(move |reader| {
         let mut documents = documents;
-        for (document, is_public) in documents.iter_mut().zip(public) {
+        for document in &mut documents {
             let Ok(sha256) = Hash::from_hex(&document.sha256) else { continue };
             if let Some(erasure) = kept.erasure(&sha256)? {
-                let day = Moment::day(erasure.at.local_date(offset_min), lang);
+                let day = Moment::day(erasure.at.local_date(founding.offset_min), lang);
                 document.place = Place::Erased(lang.words().erased_on(day.words(), &erasure.basis));
-            } else if is_public && kept.read(&sha256)?.is_some() {
+            } else if founding.is_public_title(reader, document.index, &document.title)?
+                && kept.read(&sha256)?.is_some()
+            {
                 document.place = Place::Kept;
             }
         }

@@ -13,13 +13,14 @@ use crate::grants::kinds::Kind;
 use crate::grants::time::Date;
 use crate::ledger::entry::Entry;
 use crate::ledger::reader::Reader;
+use crate::ledger::shown::verbatim_shown;
 use crate::ledger::statement::Statement;
 use crate::ledger::store;
 use crate::public::Site;
 use crate::public::answer::{Fault, Missing};
 use crate::public::api::number;
 use crate::public::moment::Moment;
-use crate::public::shown::{Around, Comparison, without};
+use crate::public::shown::{Around, Comparison};
 use crate::tlog::hash::leaf_hash;
 use crate::tlog::proof::TlogProof;
 
@@ -134,7 +135,7 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(index): Pa
         compared: found.compared.iter().map(|comparison| Compared::of(comparison, &teller)).collect(),
         found: found.around.findings.iter().map(|finding| FlagFound::of(finding, &teller)).collect(),
         hidden: !hidden.is_empty(),
-        text: without(&String::from_utf8_lossy(&found.bytes), &hidden, w.erased_text),
+        text: verbatim_shown(&String::from_utf8_lossy(&found.bytes), &hidden, w.erased_text),
         leaf: leaf_hash(&found.bytes).to_hex(),
         statement_hash: statement.hash().to_hex(),
         previous: (index > 0).then(|| entry.previous.to_hex()),

@@ -4,67 +4,52 @@ use super::{BudgetLine, Counter, Document, Form, Sealed, Way};
 use crate::grants::money::Amount;
 use crate::grants::shape::{Code, Label, Text, Year, record};
 
-record! {
-    /// An organisation asks for a grant or for assistance.
-    pub struct ApplicationSubmitted {
-        /// A short name of the undertaking.
-        title: Text,
-        /// What it is for.
-        purpose: Text,
-        /// How much is asked; of goods and services, their value.
-        amount: Amount,
-        /// A code of the profile's fields.
-        field: Code,
-        /// Money, goods or services.
-        form: Form,
-        /// Which way of the law.
-        way: Way,
-        /// A code of the profile's recipient types, where it is not that of the registration.
-        recipient_type: Option<Code>,
-        /// The fiscal year in which it is to be paid.
-        fiscal_year: Year,
-        /// The proposal and its annexes.
-        documents: Vec<Document>,
-        /// The budget (RAB); adds up to the amount.
-        budget_lines: Option<Vec<BudgetLine>>,
-        /// Where it is to happen.
-        place: Option<Text>,
-        /// The council member whose proposal it is (pokir).
-        proposer: Option<Label>,
-        /// Commitments to what stays in the vault, such as a group's members.
-        sealed: Option<Sealed>,
-    }
+/// An application: its fields are the same whoever files it, and what comes besides stands behind them.
+macro_rules! application {
+    ($(#[doc = $doc:literal])* pub struct $name:ident { $($(#[doc = $own:literal])* $field:ident: $type:ty,)* }) => {
+        record! {
+            $(#[doc = $doc])*
+            pub struct $name {
+                /// A short name of the undertaking.
+                title: Text,
+                /// What it is for.
+                purpose: Text,
+                /// How much is asked; of goods and services, their value.
+                amount: Amount,
+                /// A code of the profile's fields.
+                field: Code,
+                /// Money, goods or services.
+                form: Form,
+                /// Which way of the law.
+                way: Way,
+                /// A code of the profile's recipient types, where it is not that of the registration.
+                recipient_type: Option<Code>,
+                /// The fiscal year in which it is to be paid.
+                fiscal_year: Year,
+                /// The proposal and its annexes.
+                documents: Vec<Document>,
+                /// The budget (RAB); adds up to the amount.
+                budget_lines: Option<Vec<BudgetLine>>,
+                /// Where it is to happen.
+                place: Option<Text>,
+                /// The council member whose proposal it is (pokir).
+                proposer: Option<Label>,
+                /// Commitments to what stays in the vault, such as a group's members.
+                sealed: Option<Sealed>,
+                $($(#[doc = $own])* $field: $type,)*
+            }
+        }
+    };
 }
 
-record! {
+application! {
+    /// An organisation asks for a grant or for assistance.
+    pub struct ApplicationSubmitted {}
+}
+
+application! {
     /// The intake office files an application that was signed by hand.
     pub struct ApplicationFiledAtCounter {
-        /// A short name of the undertaking.
-        title: Text,
-        /// What it is for.
-        purpose: Text,
-        /// How much is asked; of goods and services, their value.
-        amount: Amount,
-        /// A code of the profile's fields.
-        field: Code,
-        /// Money, goods or services.
-        form: Form,
-        /// Which way of the law.
-        way: Way,
-        /// A code of the profile's recipient types, where it is not that of the registration.
-        recipient_type: Option<Code>,
-        /// The fiscal year in which it is to be paid.
-        fiscal_year: Year,
-        /// The proposal and its annexes.
-        documents: Vec<Document>,
-        /// The budget (RAB); adds up to the amount.
-        budget_lines: Option<Vec<BudgetLine>>,
-        /// Where it is to happen.
-        place: Option<Text>,
-        /// The council member whose proposal it is (pokir).
-        proposer: Option<Label>,
-        /// Commitments to what stays in the vault, such as a group's members.
-        sealed: Option<Sealed>,
         /// The hand-signed paper.
         paper: Document,
     }

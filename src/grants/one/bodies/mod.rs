@@ -47,7 +47,7 @@ pub use papers::{
     BudgetEnacted, Ceiling, DecreeAmended, DecreeIssued, DecreeRevoked, ListNominated, MAX_ROWS, PaperAbandoned,
     PaperSealed, Row, Rows,
 };
-pub use parts::{AnyBody, Counter, Licence, Month, NoteId, Payee, ProfileJson, Rating, RefusedBy, RuleCode, Sealed};
+pub use parts::{AnyBody, Counter, Licence, Month, NoteId, Payee, ProfileJson, Rating, RuleCode, Sealed};
 pub use payment::{
     CashPaid, CreditConfirmed, CreditDisputed, FundsCredited, FundsReturned, GoodsHandedOver, PaymentOrdered,
     PaymentRequested, PaymentVerified, WarrantCancelled, WarrantIssued,

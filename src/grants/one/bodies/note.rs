@@ -1,7 +1,8 @@
 //! Bodies of notes, which move no head: citizens' reports, flags, counts of refusals, erasures.
 
-use super::{DecidedBy, Document, NoteId, Rating, RefusedBy, Sealed};
+use super::{DecidedBy, Document, NoteId, Rating, Sealed};
 use crate::grants::about::CaseId;
+use crate::grants::rules::Rule;
 use crate::grants::shape::{Code, Label, Text, record, vocabulary};
 use crate::grants::time::Date;
 use crate::tlog::hash::Hash;
@@ -118,7 +119,7 @@ record! {
     /// How many statements of an office one rule refused.
     pub struct RefusalCount {
         /// The rule.
-        rule: RefusedBy,
+        rule: Rule,
         /// The code of the office; `org` for organisations.
         office: Code,
         /// How many, at least 1.

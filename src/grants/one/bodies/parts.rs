@@ -9,100 +9,46 @@ use super::Document;
 use crate::grants::about::{About, NoteSigner};
 use crate::grants::json_schema;
 use crate::grants::rules::Rule;
-use crate::grants::shape::{Code, Fault, Label, Shape, Text, record, vocabulary};
+use crate::grants::shape::{Code, Fault, Label, Shape, Text, record};
 use crate::grants::time::Date;
 use crate::tlog::hash::Hash;
 
-vocabulary! {
-    /// A rule of grants.md, "Refused at the door", by its code.
-    pub enum RuleCode {
-        /// Out of order.
-        B1 = "B1",
-        /// Key or office.
-        B2 = "B2",
-        /// One person in two roles.
-        B3 = "B3",
-        /// No application.
-        B4 = "B4",
-        /// Warrant without decree, agreement or pledge.
-        B5 = "B5",
-        /// More than the amount it rests on.
-        B6 = "B6",
-        /// Next instalment before the report of the last.
-        B7 = "B7",
-        /// Overdue report.
-        B8 = "B8",
-        /// Dates.
-        B9 = "B9",
-        /// Number used already.
-        B10 = "B10",
-        /// Decree row that no list nominated.
-        B11 = "B11",
-        /// Personal data.
-        B12 = "B12",
-        /// Not the latest entry.
-        B13 = "B13",
-        /// Suspended or unregistered.
-        B14 = "B14",
-        /// An individual as recipient of a grant.
-        B15 = "B15",
-        /// Too many cases or revisions.
-        B16 = "B16",
+/// What refuses a statement: its form, or a rule by its code.
+impl Shape for Rule {
+    fn read(value: &Value) -> Result<Self, Fault> {
+        let known = |rule: &Rule| value.as_str() == Some(rule.code());
+        Rule::ALL.iter().copied().find(known).ok_or_else(|| Fault::here(one_of(&codes())))
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "string", "enum": codes() })
     }
 }
 
-vocabulary! {
-    /// What refused a statement: its form, or a rule by its code.
-    pub enum RefusedBy {
-        /// The shape of the statement.
-        Form = "form",
-        /// Out of order.
-        B1 = "B1",
-        /// Key or office.
-        B2 = "B2",
-        /// One person in two roles.
-        B3 = "B3",
-        /// No application.
-        B4 = "B4",
-        /// Warrant without decree, agreement or pledge.
-        B5 = "B5",
-        /// More than the amount it rests on.
-        B6 = "B6",
-        /// Next instalment before the report of the last.
-        B7 = "B7",
-        /// Overdue report.
-        B8 = "B8",
-        /// Dates.
-        B9 = "B9",
-        /// Number used already.
-        B10 = "B10",
-        /// Decree row that no list nominated.
-        B11 = "B11",
-        /// Personal data.
-        B12 = "B12",
-        /// Not the latest entry.
-        B13 = "B13",
-        /// Suspended or unregistered.
-        B14 = "B14",
-        /// An individual as recipient of a grant.
-        B15 = "B15",
-        /// Too many cases or revisions.
-        B16 = "B16",
+/// A rule of grants.md, "Refused at the door": any but the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleCode(pub Rule);
+
+impl Shape for RuleCode {
+    fn read(value: &Value) -> Result<Self, Fault> {
+        match Rule::read(value) {
+            Ok(rule) if rule != Rule::Form => Ok(Self(rule)),
+            _ => Err(Fault::here(one_of(&codes()[1..]))),
+        }
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "string", "enum": codes()[1..] })
     }
 }
 
-impl RuleCode {
-    /// The rule of this code.
-    pub fn rule(self) -> Option<Rule> {
-        Rule::ALL.iter().copied().find(|rule| rule.code() == self.name())
-    }
+/// Every code, the form's first.
+fn codes() -> Vec<&'static str> {
+    Rule::ALL.iter().map(|rule| rule.code()).collect()
 }
 
-impl RefusedBy {
-    /// The rule of this code.
-    pub fn rule(self) -> Option<Rule> {
-        Rule::ALL.iter().copied().find(|rule| rule.code() == self.name())
-    }
+fn one_of(codes: &[&str]) -> String {
+    format!("be one of {}", codes.join(" "))
 }
 
 record! {

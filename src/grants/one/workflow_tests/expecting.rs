@@ -68,7 +68,7 @@ impl Play {
             "status" => row.status.to_owned(),
             "next" => join(row.next.iter().map(|next| next.kind.name()).collect()),
             "due" => none_or(row.next.first().and_then(|next| next.due)),
-            "numbers" => join(row.numbers.iter().map(String::as_str).collect()),
+            "numbers" => join(row.numbers.iter().map(|(number, _)| number.as_str()).collect()),
             "archived" => self.book().case(id).is_none().to_string(),
             "disputed" => self.book().is_disputed(id).to_string(),
             _ => self.of_core(id, name),

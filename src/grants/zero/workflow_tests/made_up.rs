@@ -1,30 +1,12 @@
 //! What the tables leave out: keys that sign nothing, and bodies that are right until a line says otherwise.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::Play;
 use crate::grants::about::About;
 use crate::grants::zero::profile;
-use crate::tlog::hash::sha256;
 
 impl Play {
-    /// `org/1` is a key of that name, `org/1:b` another of the same name, `org/1~org/2` one of that name with the
-    /// public key of `org/2`; `ledger` has the origin as its name.
-    pub(super) fn made_up_key(&self, key: &str) -> (String, String, String) {
-        let origin = self.state.origin();
-        let name = match key.split([':', '~']).next().unwrap_or_default() {
-            "ledger" => origin.to_owned(),
-            name => format!("{origin}/{name}"),
-        };
-        let hash = sha256(key.as_bytes());
-        let public_of = key.split_once('~').map_or(hash, |(_, other)| sha256(other.as_bytes()));
-        let mut public = vec![1];
-        public.extend_from_slice(public_of.as_bytes());
-        (name, hash.to_hex()[..8].to_owned(), STANDARD.encode(public))
-    }
-
     /// A body that is right as far as one can be without knowing the case.
     pub(super) fn default_body(&self, kind: &str, about: &str, keys: &[String]) -> Value {
         let document = |title: &str| json!({ "title": title, "sha256": "ab".repeat(32), "size": 1000, "media_type": "application/pdf" });
