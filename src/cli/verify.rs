@@ -39,7 +39,7 @@ pub struct Args {
     /// A checkpoint that --save-checkpoint kept: this ledger must contain it; signatures before it are not checked again
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
-    /// Check each signature by itself, some five times slower; the verdict is the same
+    /// Check each signature by itself, which takes about twice as long; the verdict is the same
     #[arg(long)]
     one_by_one: bool,
     /// Where to keep the checkpoint for the next --since, when everything holds

@@ -1,36 +1,47 @@
 //! Money: whole minor units of the one currency that a ledger names at its founding. Never floating point.
 
 use std::fmt;
+use std::num::NonZeroI64;
 
 use super::decimal;
 
 /// An amount in minor units of the ledger's currency (IDR: whole rupiah; USD: cents), between
 /// -(2^53-1) and 2^53-1 (formats.md section 1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount {
-    minor: i64,
+    /// The minor units and [`ABOVE`]: never zero, so that an amount that is not there yet takes no more room than one that
+    /// is. A case has eleven of them, and more.
+    above: NonZeroI64,
 }
+
+/// More than any amount, so that the sum is above zero.
+const ABOVE: i64 = 1 << 60;
 
 impl Amount {
     /// Nothing.
-    pub const ZERO: Amount = Amount { minor: 0 };
+    pub const ZERO: Amount = Amount::within(0);
 
     /// The largest that can be written, 2^53-1.
-    pub const MAX: Amount = Amount { minor: decimal::MAX.cast_signed() };
+    pub const MAX: Amount = Amount::within(decimal::MAX.cast_signed());
 
     /// This many minor units, if it is within the limits.
     pub fn from_minor(minor: i64) -> Option<Self> {
-        (minor.unsigned_abs() <= decimal::MAX).then_some(Amount { minor })
+        (minor.unsigned_abs() <= decimal::MAX).then_some(Amount::within(minor))
+    }
+
+    /// This many minor units, which are within the limits.
+    const fn within(minor: i64) -> Self {
+        Amount { above: NonZeroI64::new(minor + ABOVE).expect("amounts are smaller than this") }
     }
 
     /// The number of minor units.
     pub fn minor(self) -> i64 {
-        self.minor
+        self.above.get() - ABOVE
     }
 
     /// Below zero: a recovery. Only a migrated award may be.
     pub fn is_negative(self) -> bool {
-        self.minor < 0
+        self.minor() < 0
     }
 
     /// The sum, if it is within the limits.
@@ -60,7 +71,7 @@ impl Amount {
 
 /// The exact sum in minor units. Fewer than 2^64 amounts of 53 bits each cannot overflow 128.
 pub fn sum(amounts: impl IntoIterator<Item = Amount>) -> i128 {
-    amounts.into_iter().map(|amount| i128::from(amount.minor)).sum()
+    amounts.into_iter().map(|amount| i128::from(amount.minor())).sum()
 }
 
 /// A currency: its ISO 4217 code and how many decimal places its minor unit has.
@@ -89,7 +100,7 @@ impl Currency {
 
     /// An amount as people read it: `Rp 75.000.000`, `USD 7,500.00`, `-USD 200.00`.
     pub fn display(&self, amount: Amount) -> String {
-        self.display_sum(i128::from(amount.minor))
+        self.display_sum(i128::from(amount.minor()))
     }
 
     /// A sum of minor units as people read it; see [`Currency::display`].
@@ -123,8 +134,14 @@ impl Currency {
     }
 }
 
+impl fmt::Debug for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Amount").field("minor", &self.minor()).finish()
+    }
+}
+
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.minor)
+        write!(f, "{}", self.minor())
     }
 }

@@ -6,8 +6,10 @@
 //! the signatures of all before it have been checked. What is wrong with an entry that judging refuses, its signatures
 //! first, is found by [`Replay::extend`], which takes one entry after another.
 
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
 use super::crew::{self, Crew, Weight};
 use super::form::FormError;
@@ -22,12 +24,15 @@ use crate::tlog::hash::Hash;
 use crate::tlog::merkle::Node;
 use crate::tlog::tile::{self, Tile, TilePath};
 
-/// Bundles that are read before they are needed, for each thread.
-const AHEAD: u64 = 4;
+/// Threads that the leading one can keep busy: judging an entry takes about a third of what checking it takes. More would
+/// only hold more of the ledger in memory.
+const MOST_THREADS: usize = 8;
+/// Bundles that are read before they are needed.
+const AHEAD: u64 = 8;
 /// Entries whose signatures are checked together. More are little faster, and each is in memory until then.
 const TOGETHER: usize = 4096;
-/// Lots that wait for each thread before the leading one helps; alone it checks each at once.
-const WAITING: usize = 2;
+/// Lots that wait for each other thread before the leading one helps; alone it checks each at once.
+const WAITING: usize = 1;
 /// No rule set is known to be in force.
 const UNKNOWN: u64 = u64::MAX;
 
@@ -137,7 +142,7 @@ impl<'a, S: Source> Audit<'a, S> {
             }
             Piece::Check(entries) => Done::Checked(check(&entries, checking)),
         };
-        crew::led(crew::threads(), &work, |crew| {
+        crew::led(threads(), &work, |crew| {
             let mut lots = Lots::default();
             let judged = self.in_order(&asked, crew, &rules, &mut lots);
             // The signatures before whatever stopped the judging: an earlier entry may be wrong.
@@ -156,7 +161,7 @@ impl<'a, S: Source> Audit<'a, S> {
         let mut root_then = self.replay.root();
         let mut given = 0;
         for index in 0..self.size.div_ceil(256) {
-            while given < self.size.div_ceil(256) && given <= index + AHEAD * crew::threads() as u64 {
+            while given < self.size.div_ceil(256) && given <= index + AHEAD {
                 let width = width_at(given, self.size);
                 crew.give(
                     Weight::Light,
@@ -222,7 +227,7 @@ impl<'a, S: Source> Audit<'a, S> {
             lots.gathered.push(Unchecked { index, signed: step.statement.into_signed(), keys });
             if lots.gathered.len() == TOGETHER {
                 lots.give(crew);
-                while crew.heavy_waiting() > WAITING * (crew::threads() - 1) {
+                while crew.heavy_waiting() > WAITING * (threads() - 1) {
                     crew.help();
                 }
             }
@@ -313,6 +318,10 @@ impl Lots {
             self.given += 1;
         }
     }
+}
+
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_THREADS)
 }
 
 fn read(bytes: Vec<u8>, width: u16, origin: &str, rules: Option<RuleSet>) -> Result<ReadBundle, VerifyError> {

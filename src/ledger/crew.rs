@@ -6,14 +6,8 @@
 //! light ones, so that it is soon back; the others begin with the heavy ones.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-
-/// How many threads the machine has processors for, the leading one with them.
-pub(super) fn threads() -> usize {
-    thread::available_parallelism().map_or(1, NonZeroUsize::get)
-}
 
 /// The pieces of one undertaking: `J` is what is to be done, `R` what comes of it, `N` its name.
 pub(super) struct Crew<'a, N, J, R> {

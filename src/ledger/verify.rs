@@ -42,7 +42,7 @@ pub trait Source: TileSource<Error = SourceError> {
 }
 
 /// What the auditor knows beforehand.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Trust {
     /// A verifier key of the ledger; without it, the key that entry 0 names is taken and the report says so.
     pub vkey: Option<VerifierKey>,

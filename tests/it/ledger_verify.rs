@@ -7,7 +7,7 @@ use hibah::ledger::entry::Entry;
 use hibah::ledger::reader::Reader;
 use hibah::ledger::replay::{Replay, Signatures};
 use hibah::ledger::tree::{self, Tree};
-use hibah::ledger::verify::{Report, Source, SourceError, Trust, VerifyError, verify};
+use hibah::ledger::verify::{Checking, Report, Source, SourceError, Trust, VerifyError, verify};
 use hibah::tlog::checkpoint::{self, Checkpoint};
 use hibah::tlog::cosignature::Cosigner;
 use hibah::tlog::ed25519::SigningKey;
@@ -120,9 +120,11 @@ fn verdict(result: &Result<Report, VerifyError>) -> String {
 }
 
 fn check(what: &str, served: &Served, trust: &Trust, expected: &str) {
-    let result = verify(served, trust, &|_, _| ());
-    let sentence = result.as_ref().err().map(ToString::to_string);
-    assert_eq!(verdict(&result), expected, "{what}: {sentence:?}");
+    for signatures in [Checking::Together, Checking::OneByOne] {
+        let result = verify(served, &Trust { signatures, ..trust.clone() }, &|_, _| ());
+        let sentence = result.as_ref().err().map(ToString::to_string);
+        assert_eq!(verdict(&result), expected, "{what}, {signatures:?}: {sentence:?}");
+    }
 }
 
 /// The year's entries; the last is 27.
@@ -264,6 +266,12 @@ fn a_dishonest_operator_is_told_by_replay() {
         ("warrant above the agreement", and(&good, &warrant(&state, 75_000_001)), "B6 28"),
         ("statement recorded twice", and(&good, statement_of(&good[last])), "B13 28"),
         ("signature", and(&good, &flip_base64(&award(&state, 1))), "bad-signature 28"),
+        ("signature of what is refused", and(&good, &flip_base64(&warrant(&state, 75_000_001))), "bad-signature 28"),
+        (
+            "signature, and after it what is refused",
+            and(&and(&good, &flip_base64(&award(&state, 1))), &warrant(&state, 75_000_001)),
+            "bad-signature 28",
+        ),
         ("award", and(&good, &award(&state, 1)), "holds"),
         ("unsigned", and(&good, &unsigned(&award(&state, 1))), "not-a-note 28"),
     ];

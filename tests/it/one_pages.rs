@@ -228,7 +228,7 @@ fn programs_read_flags_findings_and_states() {
     let missing = served().get("/api/v1/flags/report_missing").json();
     let due = |at: usize| (&missing["missing"][at]["case"], &missing["missing"][at]["due"]);
     assert_eq!(due(0), (&json!("case/1/1"), &json!("2016-01-10")));
-    // Assistance has no agreement that names a day: the profile's.
+    // Money that was paid without an agreement is to be reported by the profile's day.
     assert_eq!(due(1), (&json!("case/2/2"), &json!("2016-01-10")));
     let case = served().get("/api/v1/cases/5/1").json();
     let names: BTreeSet<&str> =

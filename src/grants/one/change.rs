@@ -187,7 +187,7 @@ fn close_books(state: &mut State) {
     let oldest = state.year_seen.saturating_sub(1);
     state.numbers.close_before(oldest);
     let old = |case: &Case| case.core.facts.fiscal_year < oldest && case.core.closed.is_some();
-    let ids: Vec<CaseId> = state.cases.iter().filter(|(_, case)| old(case)).map(|(&id, _)| id).collect();
+    let ids: Vec<CaseId> = state.cases.iter().filter(|(_, case)| old(case)).map(|(id, _)| id).collect();
     for id in ids {
         if let Some(case) = state.cases.remove(&id)
             && let Some(closed) = case.core.closed
@@ -307,7 +307,7 @@ fn open(state: &mut State, id: CaseId, core: Core, leaf: Hash) {
         }
         CaseOwner::Agency(n) => *state.needs.entry(n).or_default() += 1,
     }
-    state.cases.insert(id, Box::new(Case { head: leaf, held_by: None, core, trace: Vec::new() }));
+    state.cases.insert(id, Case { head: leaf, held_by: None, core, trace: Vec::new() });
 }
 
 /// What sums and counts know of a core.

@@ -220,7 +220,7 @@ fn take_cases(new: &mut State, state: &zero::state::State, founding: &Founding) 
         if let Some(last) = trace.last_mut() {
             last.more().base = Some(Box::new(Base::of(&core)));
         }
-        new.cases.insert(id, Box::new(Case { head: case.head, held_by: None, core, trace }));
+        new.cases.insert(id, Case { head: case.head, held_by: None, core, trace });
     }
 }
 

@@ -50,6 +50,7 @@ mod places;
 pub mod profile;
 mod reports;
 mod row;
+mod shelf;
 mod signers;
 pub mod stages;
 pub mod state;

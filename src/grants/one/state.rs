@@ -11,6 +11,7 @@ use smallvec::SmallVec;
 
 use super::keys::{Key, KeyRing};
 use super::profile::Profile;
+use super::shelf::Shelf;
 use super::things::{Case, Flag, Official, Org, Paper, PersonNumber, Report, Residue, Trace, Year};
 use crate::grants::about::{About, AwardId, CaseId, CaseOwner, DecreeId, NoteSigner};
 use crate::grants::kinds::Kind;
@@ -33,7 +34,7 @@ pub struct State {
     pub(super) posts: BTreeMap<PersonNumber, Vec<u64>>,
     // Boxed: the trees are searched often, and stay small.
     pub(super) orgs: BTreeMap<u64, Box<Org>>,
-    pub(super) cases: BTreeMap<CaseId, Box<Case>>,
+    pub(super) cases: Shelf,
     pub(super) archive: BTreeMap<CaseId, Residue>,
     /// The last number of each agency's needs.
     pub(super) needs: BTreeMap<u64, u64>,
@@ -205,7 +206,7 @@ impl State {
             persons: BTreeMap::new(),
             posts: BTreeMap::new(),
             orgs: BTreeMap::new(),
-            cases: BTreeMap::new(),
+            cases: Shelf::default(),
             archive: BTreeMap::new(),
             needs: BTreeMap::new(),
             papers: BTreeMap::new(),
@@ -318,18 +319,17 @@ impl State {
 
     /// The case, as long as it is whole.
     pub fn case(&self, id: &CaseId) -> Option<&Case> {
-        self.cases.get(id).map(|case| &**case)
+        self.cases.get(id)
     }
 
     /// Every whole case.
     pub fn cases(&self) -> impl Iterator<Item = (CaseId, &Case)> {
-        self.cases.iter().map(|(&id, case)| (id, &**case))
+        self.cases.iter()
     }
 
     /// The whole cases of one organisation.
     pub fn cases_of(&self, org: u64) -> impl DoubleEndedIterator<Item = (CaseId, &Case)> {
-        let owner = CaseOwner::Org(org);
-        self.cases.range(CaseId { owner, n: 0 }..=CaseId { owner, n: u64::MAX }).map(|(&id, case)| (id, &**case))
+        self.cases.of(CaseOwner::Org(org))
     }
 
     /// How many cases there are, whole and archived.
