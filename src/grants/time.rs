@@ -14,6 +14,38 @@ const FIRST_DAY: i64 = -25_567;
 /// Days from 1970-01-01 to 9999-12-31, the last that can be written.
 const LAST_DAY: i64 = 2_932_896;
 
+/// The months, as people read them in English.
+pub const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// The months, as people read them in Indonesian.
+pub const MONTHS_ID: [&str; 12] = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+];
+
 /// A calendar day from 1900-01-01 to 9999-12-31, written `YYYY-MM-DD`. Ordered by time.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {

@@ -6,6 +6,7 @@ use crate::grants::kinds::Kind;
 use crate::grants::money::Amount;
 use crate::grants::one::profile::{Class, Instalment, Office, Overdue, Profile, Role, Stages, signed_together};
 use crate::grants::one::ways::{Form, Way};
+use crate::grants::time::{MONTHS_EN, MONTHS_ID};
 
 /// Most characters of a line.
 const WIDTH: usize = 80;
@@ -451,37 +452,9 @@ impl<'p> Page<'p> {
     }
 
     fn month(&self, month: u64) -> &'p str {
-        const EN: [&str; 12] = [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ];
-        const ID: [&str; 12] = [
-            "Januari",
-            "Februari",
-            "Maret",
-            "April",
-            "Mei",
-            "Juni",
-            "Juli",
-            "Agustus",
-            "September",
-            "Oktober",
-            "November",
-            "Desember",
-        ];
         // The profile is valid, so there is such a month.
         let at = usize::try_from(month).unwrap_or(1).saturating_sub(1).min(11);
-        self.say(EN[at], ID[at])
+        self.say(MONTHS_EN[at], MONTHS_ID[at])
     }
 
     fn roots(&mut self) {

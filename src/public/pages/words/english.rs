@@ -1,24 +1,12 @@
 //! The pages' words in English.
 
 use super::{Lang, Words};
+use crate::grants::time::MONTHS_EN;
 
 /// The texts in English.
 pub(super) const WORDS: Words = Words {
     lang: Lang::English,
-    months: [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
+    months: MONTHS_EN,
     amounts: [
         "Asked",
         "Recommended",

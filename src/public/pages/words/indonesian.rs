@@ -1,24 +1,12 @@
 //! The pages' words in Indonesian.
 
 use super::{Lang, Words};
+use crate::grants::time::MONTHS_ID;
 
 /// The texts in Indonesian.
 pub(super) const WORDS: Words = Words {
     lang: Lang::Indonesian,
-    months: [
-        "Januari",
-        "Februari",
-        "Maret",
-        "April",
-        "Mei",
-        "Juni",
-        "Juli",
-        "Agustus",
-        "September",
-        "Oktober",
-        "November",
-        "Desember",
-    ],
+    months: MONTHS_ID,
     amounts: [
         "Diminta",
         "Direkomendasikan",
