@@ -1,4 +1,4 @@
-//! `cargo bench --bench report`: ours, the limit and the ratio, each pair measured in this run on this machine.
+//! An audit of a whole ledger.
 //!
 //! A ledger of rule set 1 is filled by `hibah bench fill` (`HIBAH_BENCH_ENTRIES` entries, or 1,000,000), once with few
 //! organisations so that about 30 keys sign, once with 5,000 whose keys sign two statements of five. Then the program
@@ -29,23 +29,14 @@ use hibah::tlog::merkle::Frontier;
 use hibah::tlog::note::Note;
 use hibah::tlog::tile;
 
-// The program's own.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// As many signatures as the audit checks together.
 const TOGETHER: usize = 4096;
 
-fn main() {
-    let entries = std::env::var("HIBAH_BENCH_ENTRIES").unwrap_or_else(|_| "1000000".to_owned());
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    println!("{cores} processors");
-    println!(
-        "\n{:<34} {:>9} {:>10} {:>10} {:>7}   {:<12}",
-        "audit of a whole ledger", "entries", "ours", "limit", "ratio", "limit is"
-    );
+/// The rows of the table.
+pub fn table(entries: &str, cores: usize) {
+    crate::heading("audit of a whole ledger");
     for (keys, organisations) in [("30 keys", "5"), ("30 keys and 5,000 organisations", "5000")] {
-        audit(keys, &entries, organisations, cores);
+        audit(keys, entries, organisations, cores);
     }
 }
 
