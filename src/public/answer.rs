@@ -16,7 +16,7 @@ pub(super) const REVALIDATE: &str = "public, no-cache";
 /// The checkpoint: fresh for as long as one group of statements takes.
 pub(super) const BRIEF: &str = "public, max-age=1";
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub(super) enum Missing {
     Grant,
     /// A statement.
     Statement,
+    /// A key.
+    Key,
     /// An organisation.
     Organisation,
     /// A flag.

@@ -103,10 +103,39 @@ impl<'a> Holders<'a> {
         Ok(None)
     }
 
-    fn revocation(&self, name: &str, key: &str) -> Result<Option<Revocation>, Fault> {
+    /// The entry that brought this key into force, and the verifier key.
+    pub(super) fn brought(&self, signer: &str) -> Result<Option<(u64, String)>, Fault> {
+        let Some((name, _)) = signer.rsplit_once('+') else { return Ok(None) };
+        for record in self.reader.timeline(self.thread(name))? {
+            let Some(statement) = self.reader.statement(record.index, self.origin)? else { continue };
+            let body = statement.body();
+            let roots = body.pointer("/keys/roots").and_then(Value::as_array).into_iter().flatten();
+            // A revocation names the key without its bytes.
+            let mut vkeys = body.get("key").into_iter().chain(roots).filter_map(Value::as_str);
+            let is_its = |vkey: &&str| vkey.strip_prefix(signer).is_some_and(|rest| rest.starts_with('+'));
+            if let Some(vkey) = vkeys.find(is_its) {
+                return Ok(Some((record.index, vkey.to_owned())));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The entry that revoked this key.
+    pub(super) fn revoked(&self, signer: &str) -> Result<Option<u64>, Fault> {
+        let Some((name, _)) = signer.rsplit_once('+') else { return Ok(None) };
+        Ok(self.revocation(name, signer)?.map(|revocation| revocation.index))
+    }
+
+    /// The thing whose entries bring and revoke the keys of this name.
+    fn thread<'n>(&self, name: &'n str) -> &'n str {
         let role = name.strip_prefix(self.origin).and_then(|rest| rest.strip_prefix('/')).unwrap_or_default();
-        let about = if role.starts_with("official/") || role.starts_with("org/") { role } else { "ledger" };
-        for record in self.reader.timeline(about)?.iter().filter(|record| record.kind == Kind::KeyRevoked.name()) {
+        if role.starts_with("official/") || role.starts_with("org/") { role } else { "ledger" }
+    }
+
+    fn revocation(&self, name: &str, key: &str) -> Result<Option<Revocation>, Fault> {
+        for record in
+            self.reader.timeline(self.thread(name))?.iter().filter(|record| record.kind == Kind::KeyRevoked.name())
+        {
             let Some(statement) = self.reader.statement(record.index, self.origin)? else { continue };
             let text = |field: &str| statement.body().get(field).and_then(Value::as_str).unwrap_or_default();
             if text("key") == key {

@@ -5,6 +5,7 @@
 
 mod answer;
 pub mod api;
+mod browser;
 pub mod connections;
 mod documents;
 mod founding;

@@ -1,5 +1,6 @@
 //! The one test binary: data through one `check` a subject, the real binary, real files.
 
+mod browser;
 mod cli_clock;
 mod cli_fields;
 mod cli_flags;

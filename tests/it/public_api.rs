@@ -90,6 +90,14 @@ fn an_entry_its_bytes_its_receipt_and_its_statement() {
         let proof = TlogProof::parse(&receipt.body).expect("a receipt");
         proof.verify(&leaf, &vkey).unwrap_or_else(|e| panic!("receipt {index}: {e}"));
 
+        for signer in entry["signers"].as_array().expect("signers") {
+            let key = ok(&served, &format!("/api/v1/keys/{}", signer.as_str().expect("a signer")));
+            assert_eq!(key["signer"], *signer);
+            assert!(key["brought_by"].as_u64().expect("an entry") <= index, "{key}");
+            let brings = served.get(&format!("/api/v1/entries/{}/raw", key["brought_by"]));
+            assert!(brings.text().contains(key["vkey"].as_str().expect("a key")), "{key}");
+        }
+
         let hash = entry["statement_hash"].as_str().expect("a hash");
         let place = ok(&served, &format!("/api/v1/statements/{hash}"));
         assert_eq!(place, json!({"statement_hash": hash, "index": index, "receipt": receipt.text()}));
@@ -223,6 +231,8 @@ fn refusals_are_problems() {
         "/api/v1/entries/9999/raw",
         "/api/v1/receipts/9999",
         "/api/v1/receipts/x",
+        "/api/v1/keys/x",
+        "/api/v1/keys/town.example/ledger/org/9+00000000",
         "/api/v1/statements/abc",
         &format!("/api/v1/statements/{zeros}"),
         "/api/v1/cases/1/2",
@@ -258,10 +268,12 @@ fn openapi_names_every_address_and_no_other() {
     assert_eq!(named, api::paths().into_iter().collect());
 
     let hash = ok(&served, "/api/v1/entries/0")["statement_hash"].as_str().expect("a hash").to_owned();
+    let signer = ok(&served, "/api/v1/entries/0")["signers"][0].as_str().expect("a signer").to_owned();
     let fill = [
         ("{path}", "entries/000.p/1"),
         ("{index}", "0"),
         ("{hash}", &hash),
+        ("{signer}", &signer),
         ("{owner}", "1"),
         ("{n}", "1"),
         ("{source}", "cdcdcdcdcdcdcdcd"),

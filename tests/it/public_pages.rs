@@ -20,9 +20,15 @@ pub fn check_page(heard: &Heard, path: &str) {
     let text = heard.text();
     assert_eq!(heard.header("content-type"), "text/html; charset=utf-8", "{path}");
     let policy = heard.header("content-security-policy");
-    for part in
-        ["default-src 'none'", "style-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"]
-    {
+    for part in [
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ] {
         assert!(policy.contains(part), "{path}: {policy}");
     }
     assert_eq!(heard.header("x-content-type-options"), "nosniff", "{path}");
@@ -30,7 +36,11 @@ pub fn check_page(heard: &Heard, path: &str) {
     assert_eq!(heard.header("access-control-allow-origin"), "", "{path}");
     let lang = if path == "/en" || path.starts_with("/en/") { "en" } else { "id" };
     assert!(text.starts_with(&format!("<!doctype html>\n<html lang=\"{lang}\">")), "{path}");
-    for forbidden in ["<script", "style=", "onclick", "javascript:", "<style", "<iframe", "{{", "{%"] {
+    // One script at most, of this origin, and nothing of it in the page itself.
+    let scripts: Vec<&str> = text.split("<script").skip(1).collect();
+    let ours = |rest: &&str| rest.starts_with(" type=\"module\" src=\"/assets/check-") && rest.contains("\"></script>");
+    assert!(scripts.len() <= 1 && scripts.iter().all(ours), "{path}: {scripts:?}");
+    for forbidden in ["style=", "onclick", "javascript:", "<style", "<iframe", "{{", "{%"] {
         assert!(!text.contains(forbidden), "{path} has {forbidden}");
     }
     for needed in [
@@ -129,7 +139,7 @@ const PAGES: &[(&str, &[&str], &[&str])] = &[
             "Masuk keputusan, baris 1",
             "<dt>Rekening penerima</dt><dd>sama dengan yang didaftarkan (nomornya disegel)",
         ],
-        &["<script", "Belum ada</", "Daftar lama", "/body/sealed/account", "Komitmen"],
+        &["<script>", "Belum ada</", "Daftar lama", "/body/sealed/account", "Komitmen"],
     ),
     (
         "/en/grants/case/1/1",
@@ -180,7 +190,7 @@ const PAGES: &[(&str, &[&str], &[&str])] = &[
     ("/grants?q=13-1234567", &["1 hibah", "Perkumpulan Lama"], &[]),
     ("/en/grants?q=rumah+warga", &["1 grant", "Perkumpulan Lama"], &[]),
     ("/grants?q=angklung", &["1 hibah", "value=\"angklung\"", "Hapus saringan"], &["Taman baca"]),
-    ("/grants?q=%3Cscript%3E", &["&#60;script&#62;"], &["<script"]),
+    ("/grants?q=%3Cscript%3E", &["&#60;script&#62;"], &["<script>"]),
     (
         "/grants?q=tidakada&year=2026",
         &["Tidak ada hibah yang cocok", "Coba lebih sedikit kata", "name=\"year\" value=\"2026\""],
@@ -206,6 +216,42 @@ const PAGES: &[(&str, &[&str], &[&str])] = &[
     ),
     ("/en/log", &["Newest checkpoint", "Verifier key", "hibah verify http://127.0.0.1"], &[]),
 ];
+
+/// What a module names: other modules, and the table of characters.
+fn named(module: &str) -> Vec<String> {
+    let quoted = ["from \"./", "import(\"./", "new URL(\""];
+    let mut names = Vec::new();
+    for before in quoted {
+        names.extend(module.split(before).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())));
+    }
+    names
+}
+
+#[test]
+fn the_code_for_browsers_is_served_whole() {
+    let (_dir, served) = town(Records::Recorded);
+    let page = served.get("/entries/0");
+    let folder = page.text().split("src=\"").find_map(|rest| rest.split_once("/page.js\"")).expect("a script").0;
+    let (mut wanted, mut met) = (vec!["page.js".to_owned()], BTreeSet::new());
+    while let Some(name) = wanted.pop() {
+        if !met.insert(name.clone()) {
+            continue;
+        }
+        let heard = served.get(&format!("{folder}/{name}"));
+        assert_eq!(heard.status, 200, "{name}");
+        assert!(heard.header("cache-control").contains("immutable"), "{name}");
+        let media_type =
+            if name.ends_with(".js") { "text/javascript; charset=utf-8" } else { "text/plain; charset=utf-8" };
+        assert_eq!(heard.header("content-type"), media_type, "{name}");
+        if name.ends_with(".js") {
+            let beside = if name.starts_with("vendor/") { "vendor/" } else { "" };
+            wanted.extend(named(heard.text()).into_iter().map(|name| format!("{beside}{name}")));
+        }
+    }
+    assert_eq!(met.len(), 14, "{met:?}");
+    assert_eq!(served.get(&format!("{folder}/nothing.js")).status, 404);
+    assert_eq!(served.get("/assets/check-0000000000000000/page.js").status, 404);
+}
 
 #[test]
 fn pages_say_what_they_must() {

@@ -5,6 +5,7 @@
 mod entry;
 pub(super) mod flags;
 pub(super) mod grant;
+mod key;
 mod status;
 
 use axum::routing::{MethodRouter, get};
@@ -45,6 +46,7 @@ pub struct Problem {
         entry::raw,
         entry::receipt,
         entry::statement,
+        key::key,
         grant::case,
         grant::award,
         grant::organisation,
@@ -68,6 +70,7 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Kept>)> {
         ("/api/v1/entries/{index}/raw", get(entry::raw)),
         ("/api/v1/receipts/{index}", get(entry::receipt)),
         ("/api/v1/statements/{hash}", get(entry::statement)),
+        ("/api/v1/keys/{*signer}", get(key::key)),
         ("/api/v1/cases/{owner}/{n}", get(grant::case)),
         ("/api/v1/awards/{source}/{row}", get(grant::award)),
         ("/api/v1/orgs/{n}", get(grant::organisation)),

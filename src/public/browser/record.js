@@ -13,10 +13,11 @@ const LONGEST_CHAIN = 12;
  * Checks entry `index`. `source` answers, each as a promise: `entry(index)` and `receipt(index)` their bytes, `brought(signer)`
  * the entry that is said to bring that signer's key. `trust` has `origin`, `characters`, and as far as they are known
  * `ledgerKeys` and `witnesses` (verifier keys) and `identity` (the leaf hash of entry 0, hex).
+ * `seen`, a Map, keeps the entries that were checked, for records that are checked one after another.
  * `tell` is called with each step as soon as it is done: `{ step, holds, ...facts }`. Answers whether all hold.
  */
-export async function checkRecord(source, index, trust, tell) {
-  const record = { source, trust, tell, entries: new Map(), holds: true };
+export async function checkRecord(source, index, trust, tell, seen = new Map()) {
+  const record = { source, trust, tell, entries: seen, holds: true };
   const entry = await step(record, "entry", () => included(record, index));
   if (!entry) return false;
   await step(record, "ledger", () => ledgerSigned(record, entry.receipt.note));
@@ -84,6 +85,7 @@ async function signed(record, entry, depth) {
   require(depth < LONGEST_CHAIN, "chain-too-long");
   const { origin, characters, identity } = record.trust;
   if (entry.index === 0) require(!identity || identity === entry.leaf, "another-ledger");
+  if (entry.checked) return entry.checked;
   const bringers = new Map();
   const { kind, body } = told(entry);
   const keyOf = async (signer) => {
@@ -92,11 +94,9 @@ async function signed(record, entry, depth) {
     return (await readVkey(found)).key;
   };
   const statement = await readStatement(entry.read.statement, origin, characters, keyOf);
-  for (const bringer of bringers.values()) {
-    if (!bringer.checked) await signed(record, bringer, depth + 1);
-  }
-  entry.checked = true;
-  return { index: entry.index, kind: statement.kind, keys: [...bringers].map(([signer, { index }]) => ({ signer, index })) };
+  for (const bringer of bringers.values()) await signed(record, bringer, depth + 1);
+  entry.checked = { index: entry.index, kind: statement.kind, keys: [...bringers].map(([signer, { index }]) => ({ signer, index })) };
+  return entry.checked;
 }
 
 async function broughtBefore(record, signer, entry, bringers) {

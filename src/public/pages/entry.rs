@@ -58,6 +58,8 @@ struct EntryPage<'a> {
     proof: Vec<String>,
     base: String,
     vkey: &'a str,
+    /// What is checked in the browser.
+    checked: u64,
 }
 
 /// What the page needs of the ledger.
@@ -145,6 +147,7 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(index): Pa
         proof: found.receipt.hashes.iter().map(|hash| hash.to_hex()).collect(),
         base: visit.base(founding),
         vkey: founding.vkey(),
+        checked: index,
         kind,
     };
     html(&page)

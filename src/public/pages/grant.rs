@@ -92,6 +92,8 @@ struct GrantPage<'a> {
     documents: Vec<Document>,
     numbers: Vec<String>,
     last: u64,
+    /// The entries of its timeline, which are checked in the browser.
+    checked: String,
     command: String,
     citation: String,
 }
@@ -404,6 +406,12 @@ fn said(step: &Step) -> Said<'_> {
     Said { kind: &step.record.kind, body: &step.shown.body, erased: &step.shown.erased }
 }
 
+/// The entries of a history, with spaces between.
+fn entries(history: &History) -> String {
+    let entries: Vec<String> = history.steps.iter().map(|step| step.record.index.to_string()).collect();
+    entries.join(" ")
+}
+
 /// The length of an amount beside the largest, in percent.
 fn share(minor: i64, largest: u64) -> u32 {
     let share = u128::from(minor.unsigned_abs()) * 100 / u128::from(largest.max(1));
@@ -438,6 +446,7 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(id): Path<
         numbers: grant.numbers.split('\n').filter(|number| !number.is_empty()).map(str::to_owned).collect(),
         command: format!("hibah verify {base} --vkey '{}'", site.founding.vkey()),
         citation: view.citation(&base, last),
+        checked: entries(&history),
         grant,
         title,
         recipient,

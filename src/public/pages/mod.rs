@@ -1,4 +1,4 @@
-//! Pages for people: HTML made on the server, one style sheet, no script. Indonesian at `/...`, English at `/en/...`.
+//! Pages for people: HTML made on the server, one style sheet; a script only for who wants a record checked in the browser. Indonesian at `/...`, English at `/en/...`.
 
 mod beside;
 mod documents;
@@ -27,7 +27,7 @@ use axum::routing::get;
 use super::answer::{self, Asked, Fault, Missing};
 use super::founding::Founding;
 use super::holders::{Holder, Signature};
-use super::{Kept, Records, Site};
+use super::{Kept, Records, Site, browser};
 use crate::tlog::hash::sha256;
 use words::{Lang, Words};
 
@@ -39,8 +39,10 @@ static STYLE_NAME: LazyLock<String> =
 
 /// Every address for people.
 pub(super) fn routes() -> Router<Kept> {
-    let mut router =
-        Router::new().route("/assets/{name}", get(style)).route("/en", get(async || Redirect::permanent("/en/")));
+    let mut router = Router::new()
+        .route("/assets/{name}", get(style))
+        .route("/assets/{folder}/{*file}", get(browser::file))
+        .route("/en", get(async || Redirect::permanent("/en/")));
     for lang in [Lang::Indonesian, Lang::English] {
         let at = |path: &str| format!("{}{path}", lang.prefix());
         router = router
@@ -104,6 +106,11 @@ struct Frame<'a> {
     origin: &'a str,
     title: String,
     style: &'static str,
+    /// The folder of the code that checks records in a browser.
+    browser: &'static str,
+    /// The ledger's verifier keys in force, with spaces between, and the leaf hash of its entry 0.
+    vkeys: String,
+    identity: String,
     banner: Option<(&'static str, &'static str)>,
     path: String,
     query: String,
@@ -123,6 +130,9 @@ impl<'a> Frame<'a> {
             origin: &site.founding.origin,
             title,
             style: STYLE_NAME.as_str(),
+            browser: browser::FOLDER.as_str(),
+            vkeys: site.founding.vkeys.join(" "),
+            identity: site.founding.leaf.to_hex(),
             banner,
             path: path.to_owned(),
             query: query.to_owned(),

@@ -86,6 +86,8 @@ macro_rules! words {
             pub(in crate::public) amount_from: [&'static str; 11],
             /// Status codes and how they read.
             pub(in crate::public) statuses: [(&'static str, &'static str); 12],
+            /// What a check in the browser says: the step or the code of a refusal, and the sentence.
+            pub(in crate::public) check_sentences: [(&'static str, &'static str); 19],
             $(pub(in crate::public) $name: &'static str,)*
         }
     };
@@ -111,6 +113,7 @@ words! {
     ladder_heading ladder_heading_before ladder_caption ladder_column_amount ladder_column_sum ladder_column_step
     not_yet not_applicable not_recorded ladder_note ladder_note_before timeline_heading happened recorded signed_by documents_heading documents_caption
     document_title document_size document_hash document_step documents_note no_documents check_heading check_lead
+    check_here check_here_lead
     check_receipt check_entry check_command cite_heading recipient field agency fiscal_year grant_id numbers_label
     migrated_label migrated_note decree_row list_row budget_row decree_number list_number budget_number payee_account
     payee_registered adopted_label adopted_note irregular_heading irregular_lead corrected_mark correction_heading
@@ -344,6 +347,10 @@ impl Words {
             Missing::Statement => pick(
                 "Pernyataan ini tidak ada di buku besar.",
                 "The ledger has no statement of this hash: it is SHA-256 of the text without signatures, 64 lowercase hex digits.",
+            ),
+            Missing::Key => pick(
+                "Tidak ada entri yang membawa kunci ini.",
+                "No entry brings this key: write it as statements name their signers, <key name>+<8 hex>.",
             ),
             Missing::Flag => pick(
                 "Tidak ada pemeriksaan dengan nama ini: lihat daftarnya di /flags.",

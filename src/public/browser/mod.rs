@@ -1,0 +1,55 @@
+//! Code that checks a record in the reader's browser: a second implementation that shares nothing with this server but the
+//! formats, and is held to the same golden vectors (`tests/browser`).
+//!
+//! The modules are served in a folder named after what is in all of them, so they may be kept for ever and name each
+//! other by plain relative addresses. `vendor/` holds other people's files, unchanged: noble-ed25519 3.2.0 and the SHA-2
+//! of noble-hashes 2.4.0 (MIT, see `vendor/LICENSE`), for browsers without Ed25519 and for pages without TLS.
+
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::response::Response;
+
+use super::answer::{self, Fault, Missing};
+use crate::tlog::hash::Sha256Stream;
+
+/// Name, media type, bytes.
+type File = (&'static str, &'static str, &'static str);
+
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// Every file of the folder.
+static FILES: [File; 14] = [
+    ("page.js", SCRIPT, include_str!("page.js")),
+    ("source.js", SCRIPT, include_str!("source.js")),
+    ("record.js", SCRIPT, include_str!("record.js")),
+    ("statement.js", SCRIPT, include_str!("statement.js")),
+    ("tree.js", SCRIPT, include_str!("tree.js")),
+    ("note.js", SCRIPT, include_str!("note.js")),
+    ("signature.js", SCRIPT, include_str!("signature.js")),
+    ("refused.js", SCRIPT, include_str!("refused.js")),
+    ("characters-v1.txt", TEXT, include_str!("../../../schema/characters-v1.txt")),
+    ("vendor/noble-ed25519.js", SCRIPT, include_str!("vendor/noble-ed25519.js")),
+    ("vendor/sha2.js", SCRIPT, include_str!("vendor/sha2.js")),
+    ("vendor/_md.js", SCRIPT, include_str!("vendor/_md.js")),
+    ("vendor/_u64.js", SCRIPT, include_str!("vendor/_u64.js")),
+    ("vendor/utils.js", SCRIPT, include_str!("vendor/utils.js")),
+];
+
+/// The folder's name.
+pub(super) static FOLDER: LazyLock<String> = LazyLock::new(|| {
+    let mut digest = Sha256Stream::new();
+    for (name, _, text) in FILES {
+        digest.update(name.as_bytes());
+        digest.update(text.as_bytes());
+    }
+    format!("check-{}", &digest.finish().to_hex()[..16])
+});
+
+/// One file of the folder.
+pub(super) async fn file(Path((folder, name)): Path<(String, String)>) -> Result<Response, Fault> {
+    let known = FILES.iter().find(|(known, _, _)| *known == name).filter(|_| folder == *FOLDER);
+    let (_, media_type, text) = known.ok_or(Fault::missing(Missing::Path))?;
+    Ok(answer::body(media_type, answer::FOREVER, text.as_bytes().to_vec()))
+}
