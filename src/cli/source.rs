@@ -30,7 +30,7 @@ pub enum Opened {
 /// A whole ledger, wherever it is.
 pub enum Ledger {
     /// A folder with the ledger's own files.
-    Folder(Folder),
+    Folder(Box<Folder>),
     /// An exported folder.
     Tree(PathBuf, Tree),
     /// A web address.
@@ -85,7 +85,7 @@ pub fn is_url(named: &str) -> bool {
 
 fn open_folder(path: &Path) -> Result<Ledger, Failure> {
     if path.join(ENTRIES_FILE).exists() || path.join(LAST_SIGNED_FILE).exists() {
-        return Folder::open(path).map(Ledger::Folder);
+        return Folder::open(path).map(Box::new).map(Ledger::Folder);
     }
     if path.join("checkpoint").is_file() {
         return Ok(Ledger::Tree(path.to_owned(), Tree::new(path)));
@@ -152,7 +152,7 @@ impl Source for Folder {
 impl Ledger {
     fn source(&self) -> &dyn Source {
         match self {
-            Self::Folder(folder) => folder,
+            Self::Folder(folder) => &**folder,
             Self::Tree(_, tree) => tree,
             Self::Remote(_, remote) => remote,
         }
@@ -200,7 +200,7 @@ impl Ledger {
 
     /// The ledger in a folder of its own files.
     pub fn folder(dir: &Path) -> Result<Self, Failure> {
-        Folder::open(dir).map(Self::Folder)
+        Folder::open(dir).map(Box::new).map(Self::Folder)
     }
 
     /// The newest checkpoint's three lines.

@@ -7,6 +7,7 @@
 //! | `derived.db` | what search and pages need | rebuilt by replay |
 //! | `ledger.lock` | nothing; held by the one writer | made anew |
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -360,9 +361,16 @@ pub struct Signed {
 }
 
 /// `last-signed.db`.
+///
+/// It is changed by compare and swap: who opened it for writing knows what it says, and what this handle wrote since.
+/// When it says something else by then, a second program signs for this ledger, or somebody put an old file back.
 pub struct LastSigned {
     path: PathBuf,
     connection: Connection,
+    /// What this handle read when it was opened for writing, or wrote since.
+    believed: Option<(u64, Hash)>,
+    /// Device and number of the file that is open: another one of its name is not ours.
+    file: (u64, u64),
 }
 
 impl LastSigned {
@@ -379,7 +387,8 @@ impl LastSigned {
         let insert = "INSERT INTO last_signed (one, size, root, note) VALUES (1, ?1, ?2, ?3)";
         transaction.execute(insert, params![empty.size, empty.root.as_bytes(), empty.note]).map_err(fault)?;
         transaction.commit().map_err(fault)?;
-        Ok(Self { path, connection })
+        let file = identity(&path)?;
+        Ok(Self { path, connection, believed: Some((empty.size, empty.root)), file })
     }
 
     /// Opens the file; it is never made anew.
@@ -389,7 +398,13 @@ impl LastSigned {
     pub fn open(dir: &Path, access: Access) -> Result<Self, StoreError> {
         let path = dir.join(LAST_SIGNED_FILE);
         let connection = open(&path, access)?;
-        Ok(Self { path, connection })
+        let file = identity(&path)?;
+        let mut record = Self { path, connection, believed: None, file };
+        if access == Access::Write {
+            let signed = record.get()?;
+            record.believed = Some((signed.size, signed.root));
+        }
+        Ok(record)
     }
 
     /// The last checkpoint signed.
@@ -412,23 +427,49 @@ impl LastSigned {
             .map_err(fault)
     }
 
-    /// Records a checkpoint before anybody sees it. The rule is inside the statement: the tree grows, or the note stays and
-    /// at most gains lines behind those that it has.
+    /// Records a checkpoint before anybody sees it. The rule is inside the one statement: the record says what this handle
+    /// read or wrote last, and the tree grows, or the note stays and at most gains lines behind those that it has.
     ///
     /// # Errors
-    /// [`StoreError::TwoHistories`] when another root or a larger size was signed before.
+    /// [`StoreError::TwoHistories`] when another root or a larger size was signed before, or when the record is not the one
+    /// that this handle left.
     pub fn advance(&mut self, next: &Signed) -> Result<(), StoreError> {
-        let sql = "UPDATE last_signed SET size = ?1, root = ?2, note = ?3 WHERE size < ?1 OR (size = ?1 AND root = ?2 AND substr(?3, 1, length(note)) = note)";
-        let changed = self
-            .connection
-            .execute(sql, params![next.size, next.root.as_bytes(), next.note])
-            .map_err(|e| StoreError::sql(&self.path, &e))?;
-        if changed != 1 {
+        let Some((size, root)) = self.believed else {
+            let what = "it is open for reading only".to_owned();
+            return Err(StoreError::System { file: self.path.clone(), what });
+        };
+        // What is written to a file that is no longer at its place is lost with the program's end.
+        if identity(&self.path).ok() != Some(self.file) {
             return Err(StoreError::TwoHistories(format!(
-                "a checkpoint of another history was signed before: size {} with root {} must not be signed; stop and compare with a mirror",
-                next.size, next.root
+                "{} was removed or replaced while the ledger was open: nothing is signed; put back the file that was there and start the program again",
+                self.path.display()
             )));
         }
-        Ok(())
+        let sql = include_str!("../../schema/advance-last-signed.sql");
+        let values = params![next.size, next.root.as_bytes(), next.note, size, root.as_bytes()];
+        let changed = self.connection.execute(sql, values).map_err(|e| StoreError::sql(&self.path, &e))?;
+        if changed == 1 {
+            self.believed = Some((next.size, next.root));
+            return Ok(());
+        }
+        let there = self.get()?;
+        Err(StoreError::TwoHistories(if (there.size, there.root) == (size, root) {
+            format!(
+                "a checkpoint of another history was signed before: size {} with root {} must not be signed; stop and compare with a mirror",
+                next.size, next.root
+            )
+        } else {
+            format!(
+                "{} says size {} where this program left size {size}: another program signs for this ledger, or the file was put back; nothing is signed, stop both and compare with a mirror",
+                self.path.display(),
+                there.size
+            )
+        }))
     }
+}
+
+/// Device and number of a file.
+fn identity(path: &Path) -> Result<(u64, u64), StoreError> {
+    let about = std::fs::metadata(path).map_err(|error| StoreError::io(path, &error))?;
+    Ok((about.dev(), about.ino()))
 }
