@@ -169,7 +169,7 @@ fn checked(lot: &[(PublicKey, Vec<u8>, [u8; 64])]) {
     assert!(batch::check_all(&signed, &random).is_empty(), "every signature holds");
 }
 
-fn timed<T>(sum: &mut Duration, work: impl FnOnce() -> T) -> T {
+pub(crate) fn timed<T>(sum: &mut Duration, work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let done = work();
     *sum += start.elapsed();
@@ -177,7 +177,7 @@ fn timed<T>(sum: &mut Duration, work: impl FnOnce() -> T) -> T {
 }
 
 /// Runs the program; answers how long it took, and the most memory that it had resident, as Linux counts it.
-fn hibah(arguments: &[&str]) -> (Duration, u64) {
+pub(crate) fn hibah(arguments: &[&str]) -> (Duration, u64) {
     let start = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_hibah"))
         .args(arguments)

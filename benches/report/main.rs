@@ -1,6 +1,7 @@
 //! `cargo bench --bench report`: ours, the limit and the ratio, each pair measured in this run on this machine.
 //! `cargo bench --bench report -- audit` makes one part of it: each module is one.
 
+mod append;
 mod audit;
 
 // The program's own.
@@ -15,6 +16,9 @@ fn main() {
     println!("{cores} processors");
     if asked("audit") {
         audit::table(&entries, cores);
+    }
+    if asked("append") {
+        append::table(cores);
     }
 }
 

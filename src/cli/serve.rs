@@ -222,10 +222,15 @@ fn take_statements(
         in_time(served, stop_or_ended).await
     });
     let fell = sequencer.has_stopped();
+    let fault = sequencer.fault().map(str::to_owned);
     // The last handle: what waits is recorded before the writer goes.
     drop(sequencer);
     match child.map(PublicChild::finish) {
-        Some(Err(failure)) => Err(failure),
+        Some(Err(failure)) if fault.is_none() => Err(failure),
+        _ if fault.is_some() => Err(Failure::CouldNot(format!(
+            "{}; the desk was stopped, and whoever had no answer submits again: mend the cause and start it again, which reads the newest entries anew before it signs",
+            fault.unwrap_or_default()
+        ))),
         _ if fell => Err(Failure::CouldNot(
             "the writer stopped by a fault of the program, so the desk was stopped too: keep the lines before this one, report them, and start it again".to_owned(),
         )),

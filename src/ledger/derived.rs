@@ -3,21 +3,22 @@
 //! A file of its own, disposable: when it is missing, or was made from other entries, it is made anew. Rows depend on
 //! the entries only, so two builds hold the same (`content_digest`).
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use serde_json::json;
 
-use super::entry::Entry;
 use super::hidden;
 use super::replay::{Replay, Signatures, Step};
 use super::store::{self, Access, Entries, LastSigned, StoreError};
+use super::committer::tile_nodes;
 use super::writer;
 use crate::grants::about::{About, AwardId, CaseId};
 use crate::grants::figures::Figure;
 use crate::grants::flags::Finding;
 use crate::grants::money::Amount;
-use crate::grants::state::{Next, State, organisation_of};
+use crate::grants::state::{CaseRow, Next, organisation_of};
 use crate::tlog::hash::{Hash, Sha256Stream, sha256};
 
 /// File name of the derived tables.
@@ -115,38 +116,33 @@ impl Derived {
     /// # Errors
     /// What the file reports.
     pub fn index_of_statement(&self, hash: &Hash) -> Result<Option<u64>, StoreError> {
-        let fault = |e: rusqlite::Error| StoreError::sql(&self.path, &e);
-        let sql = "SELECT idx FROM records WHERE statement = ?1";
-        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
-        statement.query_row([hash.as_bytes()], |row| row.get(0)).optional().map_err(fault)
+        index_of_statement(&self.connection, hash)
     }
 
-    /// Takes in entries; those that are in already are passed over. `state` is the state after the last of them.
+    /// Takes in entries; those that are in already are passed over.
     ///
     /// # Errors
-    /// What the file reports; then none of them is in.
-    pub fn absorb(&mut self, state: &State, steps: &[Step]) -> Result<(), StoreError> {
-        let known = self.size;
-        let fresh: Vec<&Step> = steps.iter().filter(|step| step.index >= known).collect();
-        let Some(last) = fresh.last() else { return Ok(()) };
+    /// What the file reports, or that an entry is missing before these; then none of them is in.
+    pub fn absorb<'s>(&mut self, steps: impl IntoIterator<Item = &'s Step>) -> Result<(), StoreError> {
         let path = self.path.clone();
         let fault = |e: rusqlite::Error| StoreError::sql(&path, &e);
-        let (size, leaf) = (last.index + 1, last.leaf);
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault)?;
+        // Another program may have brought them up meanwhile.
         let there: u64 = transaction.query_row("SELECT size FROM progress", [], |row| row.get(0)).map_err(fault)?;
-        if there != known {
-            let what = format!("it has {there} entries where {known} were left: open the ledger again");
+        let fresh: Vec<&Step> = steps.into_iter().filter(|step| step.index >= there).collect();
+        let (Some(first), Some(last)) = (fresh.first(), fresh.last()) else { return Ok(()) };
+        let day = last.rows.as_ref().map(|rows| rows.day.to_string());
+        let (Some(day), true) = (day, first.index == there) else {
+            let what = format!("it has {there} entries and would be given entry {}: open the ledger again", first.index);
             return Err(StoreError::System { file: path, what });
-        }
-        let today = state.local_date(last.recorded_at);
+        };
+        let (size, leaf) = (last.index + 1, last.leaf);
+        let mut writing = Writing { transaction: &transaction, last: last_touched(&fresh), written: HashSet::new() };
         for step in fresh {
-            absorb_step(&transaction, state, step).map_err(fault)?;
+            writing.step(step).map_err(fault)?;
         }
         transaction
-            .execute(
-                "UPDATE progress SET size = ?1, leaf = ?2, day = ?3",
-                params![size, leaf.as_bytes(), today.to_string()],
-            )
+            .execute("UPDATE progress SET size = ?1, leaf = ?2, day = ?3", params![size, leaf.as_bytes(), day])
             .map_err(fault)?;
         transaction.commit().map_err(fault)?;
         (self.size, self.leaf) = (size, leaf);
@@ -194,7 +190,7 @@ pub fn catch_up(dir: &Path, origin: &str) -> Result<(), StoreError> {
     if derived.size() == signed.size {
         return Ok(());
     }
-    let mut replay = Replay::with_flags(origin);
+    let mut replay = Replay::for_tables(origin, derived.size());
     replay_into(&entries, &mut derived, &mut replay, signed.size)?;
     writer::check_root(dir, &replay, &signed)
 }
@@ -209,14 +205,12 @@ pub(super) fn replay_into(
     while replay.size() < size {
         let count = GROUP.min(size - replay.size());
         let steps = replay_group(entries, replay, count, Signatures::VerifiedBefore)?;
-        derived.absorb(replay.state(), &steps)?;
+        derived.absorb(&steps)?;
     }
     Ok(())
 }
 
-/// Replays the next stored entries, `count` or fewer, and compares the hashes that are stored beside them. A group ends
-/// with the year: the first entry of a new one closes the books of an old year, and the tables take in what a case came to
-/// before.
+/// Replays the next stored entries, `count` of them, and compares the hashes that are stored beside them.
 pub(super) fn replay_group(
     entries: &Entries,
     replay: &mut Replay,
@@ -226,51 +220,88 @@ pub(super) fn replay_group(
     let mut steps = Vec::new();
     for (leaf, bytes) in entries.rows(replay.size(), count)? {
         let index = replay.size();
-        let year = |at| replay.state().local_date(at).year();
-        let (now, last) = (Entry::parse(&bytes).ok().map(|entry| entry.recorded_at), replay.last_time());
-        if !steps.is_empty() && now.map(year) != last.map(year) {
-            break;
-        }
         let step = replay.extend(&bytes, signatures).map_err(|refused| {
             StoreError::TwoHistories(format!(
                 "entry {index} is not one that was recorded ({refused}): restore the ledger from a backup"
             ))
         })?;
-        entries.check_hashes(index, (&leaf, &step.leaf), &writer::tile_nodes(std::slice::from_ref(&step)))?;
+        entries.check_hashes(index, (&leaf, &step.leaf), &tile_nodes(std::slice::from_ref(&step)))?;
         steps.push(step);
     }
     Ok(steps)
 }
 
-fn absorb_step(transaction: &Transaction<'_>, state: &State, step: &Step) -> rusqlite::Result<()> {
-    let statement = &step.statement;
-    let about = statement.about().to_string();
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO records (idx, kind, about, recorded_at, event_date, statement) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?;
-    insert.execute(params![
-        step.index,
-        statement.kind(),
-        about,
-        step.recorded_at.to_string(),
-        statement.event_date().to_string(),
-        statement.hash().as_bytes()
-    ])?;
-    let mut follow = transaction.prepare_cached("INSERT OR IGNORE INTO timeline (about, idx) VALUES (?1, ?2)")?;
-    follow.execute(params![about, step.index])?;
-    for finding in &step.findings {
-        put_finding(transaction, finding)?;
-    }
-    for thing in &step.touched {
-        follow.execute(params![thing.to_string(), step.index])?;
-        match thing {
-            About::Case(id) => put_case(transaction, state, id, step)?,
-            About::Org(n) => put_organisation(transaction, state, *n, step)?,
-            About::Award(id) => put_award(transaction, id, step)?,
-            _ => {}
+/// The place of the entry with this statement, in the tables of this connection.
+pub(super) fn index_of_statement(tables: &Connection, hash: &Hash) -> Result<Option<u64>, StoreError> {
+    let sql = "SELECT idx FROM records WHERE statement = ?1";
+    let found = tables.prepare_cached(sql).and_then(|mut statement| {
+        statement.query_row([hash.as_bytes()], |row| row.get(0)).optional()
+    });
+    found.map_err(|error| StoreError::sql(Path::new(DERIVED_FILE), &error))
+}
+
+/// The last of these entries that touches each case, of those that are not archived.
+fn last_touched(steps: &[&Step]) -> HashMap<CaseId, u64> {
+    let touched = steps.iter().flat_map(|step| step.rows.iter().flat_map(|rows| &rows.cases).map(move |case| (step, case)));
+    touched.filter(|(_, (_, row))| row.facts.is_some()).map(|(step, (id, _))| (*id, step.index)).collect()
+}
+
+/// Entries on their way into the tables, in one transaction.
+struct Writing<'t> {
+    transaction: &'t Transaction<'t>,
+    /// By case: the last of these entries that touches it. Only then, and when the case is new, is its row written.
+    last: HashMap<CaseId, u64>,
+    written: HashSet<CaseId>,
+}
+
+impl Writing<'_> {
+    fn step(&mut self, step: &Step) -> rusqlite::Result<()> {
+        let transaction = self.transaction;
+        let statement = &step.statement;
+        let about = statement.about().to_string();
+        let mut insert = transaction.prepare_cached(
+            "INSERT INTO records (idx, kind, about, recorded_at, event_date, statement) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        insert.execute(params![
+            step.index,
+            statement.kind(),
+            about,
+            step.recorded_at.to_string(),
+            statement.event_date().to_string(),
+            statement.hash().as_bytes()
+        ])?;
+        let mut follow = transaction.prepare_cached("INSERT OR IGNORE INTO timeline (about, idx) VALUES (?1, ?2)")?;
+        follow.execute(params![about, step.index])?;
+        for finding in &step.findings {
+            put_finding(transaction, finding)?;
         }
+        for thing in step.touched.iter().filter(|thing| *thing != statement.about()) {
+            follow.execute(params![thing.to_string(), step.index])?;
+        }
+        let Some(rows) = &step.rows else { return Ok(()) };
+        for (n, name) in &rows.organisations {
+            put_organisation(transaction, *n, name, step)?;
+        }
+        for (id, row) in &rows.cases {
+            self.case(id, row, step)?;
+        }
+        for thing in &step.touched {
+            if let About::Award(id) = thing {
+                put_award(transaction, id, step)?;
+            }
+        }
+        hidden::put_mention(transaction, step)
     }
-    hidden::put_mention(transaction, step)
+
+    /// The row of a case, unless a later one of these entries writes it anew.
+    fn case(&mut self, id: &CaseId, row: &CaseRow, step: &Step) -> rusqlite::Result<()> {
+        let anew = self.last.get(id).is_some_and(|last| *last > step.index);
+        if anew && self.written.contains(id) && !hidden::gives(id, step) {
+            return Ok(());
+        }
+        self.written.insert(*id);
+        put_case(self.transaction, id, row, step)
+    }
 }
 
 fn put_finding(transaction: &Transaction<'_>, finding: &Finding) -> rusqlite::Result<()> {
@@ -288,7 +319,7 @@ fn put_finding(transaction: &Transaction<'_>, finding: &Finding) -> rusqlite::Re
     Ok(())
 }
 
-fn put_organisation(transaction: &Transaction<'_>, state: &State, n: u64, step: &Step) -> rusqlite::Result<()> {
+fn put_organisation(transaction: &Transaction<'_>, n: u64, name: &str, step: &Step) -> rusqlite::Result<()> {
     let gives_name = step.statement.about() == &About::Org(n) && step.statement.body().get("name").is_some();
     let before: Option<u64> = transaction
         .prepare_cached("SELECT named FROM organisations WHERE n = ?1")?
@@ -297,7 +328,7 @@ fn put_organisation(transaction: &Transaction<'_>, state: &State, n: u64, step: 
     let named = before.filter(|_| !gives_name).unwrap_or(step.index);
     let name = match hidden::is_hidden(transaction, named, "name")? {
         true => "",
-        false => state.org(n).map(|(name, _)| name).unwrap_or_default(),
+        false => name,
     };
     let sql = "INSERT INTO organisations (n, name, named, idx) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (n) DO UPDATE SET name = excluded.name, named = excluded.named";
     transaction.prepare_cached(sql)?.execute(params![n, name, named, step.index])?;
@@ -368,10 +399,8 @@ fn put_grant(transaction: &Transaction<'_>, row: &GrantRow<'_>) -> rusqlite::Res
     Ok(())
 }
 
-fn put_case(transaction: &Transaction<'_>, state: &State, id: &CaseId, step: &Step) -> rusqlite::Result<()> {
+fn put_case(transaction: &Transaction<'_>, id: &CaseId, case: &CaseRow, step: &Step) -> rusqlite::Result<()> {
     let index = step.index;
-    // A statement that touches a case leaves one; nothing removes cases.
-    let Some(case) = state.case_row(id) else { return Ok(()) };
     let amount = |figure| case.figures.and_then(|figures| figures.get(figure)).map(Amount::minor);
     let Some(facts) = &case.facts else {
         let sql = "UPDATE grants SET refunded = coalesce(?2, refunded), last_idx = ?3 WHERE id = ?1";

@@ -123,19 +123,29 @@ pub(super) fn is_hidden(transaction: &Transaction<'_>, entry: u64, field: &str) 
 /// Which entry gave a case its title, and at which stage it was taken over from paper, after this step.
 pub(super) fn title_of(transaction: &Transaction<'_>, id: &CaseId, step: &Step) -> rusqlite::Result<(u64, String)> {
     let sql = "SELECT titled, adopted FROM grants WHERE id = ?1";
-    let about = About::Case(*id);
     let before: Option<(u64, String)> = transaction
         .prepare_cached(sql)?
-        .query_row([about.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row([About::Case(*id).to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let own = step.statement.about() == &about;
-    let body = step.statement.body();
-    let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
-    let gives_title = own && (text("/title").is_some() || text("/body/title").is_some());
-    let adopted = match Kind::parse(step.statement.kind()) {
-        Some(Kind::CaseAdopted) if own => text("/stage").map(str::to_owned),
-        _ => None,
-    };
     let (titled, stage) = before.unwrap_or((step.index, String::new()));
-    Ok((if gives_title { step.index } else { titled }, adopted.unwrap_or(stage)))
+    let adopted = adopted(id, step).map(str::to_owned);
+    Ok((if gives_title(id, step) { step.index } else { titled }, adopted.unwrap_or(stage)))
+}
+
+/// Whether an entry gives the row of a case what only this entry's statement says.
+pub(super) fn gives(id: &CaseId, step: &Step) -> bool {
+    gives_title(id, step) || adopted(id, step).is_some()
+}
+
+fn gives_title(id: &CaseId, step: &Step) -> bool {
+    let text = |pointer: &str| step.statement.body().pointer(pointer).is_some_and(Value::is_string);
+    step.statement.about() == &About::Case(*id) && (text("/title") || text("/body/title"))
+}
+
+fn adopted<'s>(id: &CaseId, step: &'s Step) -> Option<&'s str> {
+    let own = step.statement.about() == &About::Case(*id);
+    match Kind::parse(step.statement.kind()) {
+        Some(Kind::CaseAdopted) if own => step.statement.body().get("stage").and_then(Value::as_str),
+        _ => None,
+    }
 }

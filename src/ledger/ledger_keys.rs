@@ -3,6 +3,7 @@
 //! Who must sign is what replay says ([`LedgerKey::signs`](crate::grants::state::LedgerKey::signs)): in an overlap every
 //! key in force signs, and the note has a line of each, the oldest key's first.
 
+use super::admission::Unsigned;
 use super::store::{Signed, StoreError};
 use crate::grants::state::State;
 use crate::tlog::checkpoint::{self, Checkpoint};
@@ -102,32 +103,32 @@ impl LedgerKeys {
         self.signed(origin, 0, root, &[&self.first])
     }
 
-    /// Signs the checkpoint of the ledger as this state leaves it, with every key in force.
+    /// Signs a checkpoint with every key that must.
     ///
     /// # Errors
     /// [`StoreError::KeyMissing`].
-    pub(super) fn sign(&self, state: &State, size: u64, root: Hash) -> Result<Signed, StoreError> {
-        let signers = self.in_force(state)?;
-        Ok(self.signed(state.origin(), size, root, &signers))
+    pub(super) fn sign(&self, next: &Unsigned) -> Result<Signed, StoreError> {
+        let signers = self.named_by(&next.vkeys)?;
+        Ok(self.signed(self.name(), next.size, next.root, &signers))
     }
 
-    /// A note signed before, of the ledger as this state leaves it, with the lines that it lacks after those that it has;
-    /// `None` when it has them all.
+    /// A note signed before, with the lines of these keys that it lacks after those that it has; `None` when it has them
+    /// all.
     ///
     /// # Errors
     /// [`StoreError::KeyMissing`], or a sentence about the line that does not hold.
     pub(super) fn complete(
         &self,
-        state: &State,
+        vkeys: &[String],
         signed: &Signed,
     ) -> Result<Result<Option<Signed>, String>, StoreError> {
-        let signers = self.in_force(state)?;
+        let signers = self.named_by(vkeys)?;
         Ok(completed(signed, &signers))
     }
 
-    fn in_force(&self, state: &State) -> Result<Vec<&NoteSigner>, StoreError> {
-        let held = |vkey: &&str| self.find(vkey).ok_or_else(|| StoreError::KeyMissing { vkey: (*vkey).to_owned() });
-        state.ledger_vkeys().iter().map(held).collect()
+    fn named_by(&self, vkeys: &[String]) -> Result<Vec<&NoteSigner>, StoreError> {
+        let held = |vkey: &String| self.find(vkey).ok_or_else(|| StoreError::KeyMissing { vkey: vkey.clone() });
+        vkeys.iter().map(held).collect()
     }
 
     fn signed(&self, origin: &str, size: u64, root: Hash, signers: &[&NoteSigner]) -> Signed {

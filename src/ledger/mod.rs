@@ -1,7 +1,9 @@
 //! Where the log and the rule book meet: statements, entries, the store, the only writer, the audit.
 
+mod admission;
 mod audit;
 pub mod canonical;
+mod committer;
 mod crew;
 pub mod derived;
 pub mod documents;
@@ -9,17 +11,21 @@ pub mod enclosures;
 pub mod entry;
 pub mod erased;
 pub mod findings;
+mod follower;
 pub mod form;
 mod hidden;
 pub mod ledger_keys;
 pub mod opening;
 pub mod reader;
+pub mod receipts;
 pub mod refusals;
 pub mod replay;
+mod rows;
 pub mod sequencer;
 pub mod shown;
 pub mod statement;
 pub mod store;
+mod suspects;
 pub mod tree;
 pub mod vault;
 pub mod verify;

@@ -12,7 +12,7 @@ use super::derived::DERIVED_FILE;
 use super::statement::Statement;
 use super::store::{self, Access, Entries, LastSigned, Signed, StoreError};
 use super::verify::{Source, SourceError};
-use super::{entry::Entry, writer};
+use super::{entry::Entry, receipts};
 use crate::tlog::hash::Hash;
 use crate::tlog::proof::TlogProof;
 use crate::tlog::tile::{self, Tile, TileSource};
@@ -211,7 +211,7 @@ impl Reader {
         if index >= signed.size {
             return Ok(None);
         }
-        writer::receipt(&self.entries, &signed, index).map(Some)
+        receipts::receipt(&self.entries, &signed, index).map(Some)
     }
 
     /// A hash tile, if the newest checkpoint's tree is large enough for it.

@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use serde_json::{Value, json};
 
+use super::admission::Admission;
 use super::form::FormError;
 use super::replay::Refused;
 use super::statement::Content;
@@ -119,10 +120,14 @@ impl Refusals {
     }
 
     /// Counts what was refused of a group; the counts are durable, or wait in memory for a disk that takes them.
-    pub fn count<'s>(&mut self, writer: &Writer, judged: impl Iterator<Item = (&'s [u8], &'s Outcome)>) {
+    pub(super) fn count<'s>(
+        &mut self,
+        admission: &Admission,
+        judged: impl Iterator<Item = (&'s [u8], &'s Outcome)>,
+    ) {
         for (bytes, outcome) in judged {
             let Outcome::Refused { refused, time, .. } = outcome else { continue };
-            match counted(writer, bytes, refused, *time) {
+            match counted(admission, bytes, refused, *time) {
                 Ok(Some(counted)) if self.waiting.len() < MOST_WAITING => self.waiting.push(counted),
                 Ok(_) => {}
                 Err(error) => self.say(&error),
@@ -144,8 +149,13 @@ impl Refusals {
     }
 
     /// Records the days that are over, if it is time to look for them; what cannot be recorded is told and waits.
-    pub fn record_due(&mut self, writer: &mut Writer) {
-        let now = match writer.time() {
+    /// `append` records a statement and answers once it is durable.
+    pub(super) fn record_due(
+        &mut self,
+        admission: &mut Admission,
+        append: impl FnMut(&mut Admission, Vec<u8>) -> Result<Outcome, StoreError>,
+    ) {
+        let now = match admission.time() {
             Ok(now) => now,
             Err(error) => return self.say(&error),
         };
@@ -155,7 +165,7 @@ impl Refusals {
             return;
         }
         self.looked = Some(now);
-        self.pause_ms = match self.record(writer, now) {
+        self.pause_ms = match self.record(admission, append, now) {
             Ok(()) => {
                 self.said = None;
                 LOOK_MS
@@ -167,20 +177,25 @@ impl Refusals {
         };
     }
 
-    fn record(&mut self, writer: &mut Writer, now: Timestamp) -> Result<(), NotRecorded> {
+    fn record(
+        &mut self,
+        admission: &mut Admission,
+        mut append: impl FnMut(&mut Admission, Vec<u8>) -> Result<Outcome, StoreError>,
+        now: Timestamp,
+    ) -> Result<(), NotRecorded> {
         self.write()?;
         // What a stop between an entry and the end of its rows left.
-        if let Some(last) = writer.state().refusals_counted() {
+        if let Some(last) = admission.state().refusals_counted() {
             self.forget(last)?;
         }
         let Some((desk, id)) = &self.desk else { return Ok(()) };
-        let today = writer.state().local_date(now);
+        let today = admission.state().local_date(now);
         for (day, counts) in self.days_before(today)? {
-            let statement = match statement(writer, (desk, id), day, today, counts) {
+            let statement = match statement(admission, (desk, id), day, today, counts) {
                 Ok(statement) => statement,
                 Err(fault) => return Err(NotRecorded::Refused { day, refused: fault.into() }),
             };
-            match writer.append(&[statement])?.remove(0) {
+            match append(admission, statement)? {
                 Outcome::Refused { refused, .. } => return Err(NotRecorded::Refused { day, refused }),
                 Outcome::KeyMissing { vkey } => return Err(StoreError::KeyMissing { vkey }.into()),
                 Outcome::Recorded { index, .. } => tracing::info!("the refusals of {day} are entry {index}"),
@@ -239,13 +254,15 @@ impl Refusals {
 }
 
 /// The refusal as it is counted; none where no key in force signed, or where the statement is recorded.
-fn counted(writer: &Writer, bytes: &[u8], refused: &Refused, time: Timestamp) -> Result<Option<Counted>, StoreError> {
-    let Some((statement, signer)) = writer.signed_in_force(bytes, time) else { return Ok(None) };
-    if writer.index_of(&statement)?.is_some() {
+fn counted(
+    admission: &Admission,
+    bytes: &[u8], refused: &Refused, time: Timestamp) -> Result<Option<Counted>, StoreError> {
+    let Some((statement, signer)) = admission.signed_in_force(bytes, time) else { return Ok(None) };
+    if admission.index_of(&statement)?.is_some() {
         return Ok(None);
     }
-    let state = writer.state();
-    let office = state.office_of_key(&signer).map_or_else(|| class_of(&signer, writer.origin()), str::to_owned);
+    let state = admission.state();
+    let office = state.office_of_key(&signer).map_or_else(|| class_of(&signer, admission.replay().origin()), str::to_owned);
     let rule = match refused {
         Refused::Form(_) => Rule::Form,
         Refused::Rule(refusal) => refusal.rule,
@@ -284,18 +301,18 @@ fn put(transaction: &Transaction<'_>, counted: &Counted) -> rusqlite::Result<()>
 
 /// The statement that tells the refusals of a day.
 fn statement(
-    writer: &Writer,
+    admission: &Admission,
     (desk, id): (&NoteSigner, &SignerId),
     day: Date,
     today: Date,
     counts: Vec<Count>,
 ) -> Result<Vec<u8>, FormError> {
-    let state = writer.state();
+    let state = admission.state();
     let series = About::Note { signer: By::Desk, n: 1 };
     let about = About::Note { signer: By::Desk, n: state.next_number(&series) };
     let ahead = state.expires_max_days().map_or(EXPIRES_DAYS, |most| most.min(EXPIRES_DAYS));
     let content = Content {
-        origin: writer.origin().to_owned(),
+        origin: admission.replay().origin().to_owned(),
         kind: Kind::RefusalsCounted.name().to_owned(),
         about,
         after: state.expected_after(&about),

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::entry::{Entry, NO_PREVIOUS};
 use super::form::{FormCode, FormError};
+use super::rows::Rows;
 use super::statement::Statement;
 use crate::grants::about::About;
 use crate::grants::claim::{Claim, VerifiedStatement};
@@ -70,7 +71,30 @@ pub struct Replay {
     last_leaf: Hash,
     last_time: Option<Timestamp>,
     keys: HashMap<SignerId, VerifierKey>,
-    flags: Option<Flags>,
+    tables: Option<Tables>,
+}
+
+/// What derived tables need beside the state.
+#[derive(Default)]
+struct Tables {
+    flags: Flags,
+    /// They have the entries before this one already.
+    from: u64,
+}
+
+/// A statement that could be the next entry as things are: what it claims, and the keys that its signatures must hold
+/// under. Whether they do was checked by whoever hands this to [`Replay::judge_ready`].
+pub(super) struct Ready {
+    rules: RuleSet,
+    claim: Claim,
+    keys: Vec<PublicKey>,
+}
+
+impl Ready {
+    /// In the order of the signers.
+    pub(super) fn keys(&self) -> &[PublicKey] {
+        &self.keys
+    }
 }
 
 /// A statement that was found good, and what it does; only for the state that judged it.
@@ -96,8 +120,10 @@ pub struct Step {
     pub touched: Vec<About>,
     /// The tree nodes that its leaf completes, the leaf first.
     pub nodes: Vec<(Node, Hash)>,
-    /// What flags say of it; nothing where they are not asked ([`Replay::with_flags`]).
+    /// What flags say of it; nothing where they are not asked ([`Replay::for_tables`]).
     pub findings: Vec<Finding>,
+    /// What it changes in the derived tables, where they are kept up.
+    pub(super) rows: Option<Rows>,
     /// The signers whose signature holds, but not for libraries without the cofactor; empty where none was checked.
     pub cofactor_only: Vec<SignerId>,
 }
@@ -113,14 +139,21 @@ impl Replay {
             last_leaf: NO_PREVIOUS,
             last_time: None,
             keys: HashMap::new(),
-            flags: None,
+            tables: None,
         }
     }
 
     /// The same, asking every flag of each entry. Judging needs no flag: an audit goes without.
     #[must_use]
     pub fn with_flags(origin: &str) -> Self {
-        Self { flags: Some(Flags::default()), ..Self::new(origin) }
+        Self::for_tables(origin, u64::MAX)
+    }
+
+    /// The same, for derived tables that have the entries before `from` already: what an entry changes
+    /// in them comes with its step.
+    #[must_use]
+    pub fn for_tables(origin: &str, from: u64) -> Self {
+        Self { tables: Some(Tables { from, ..Tables::default() }), ..Self::new(origin) }
     }
 
     /// The ledger's origin.
@@ -171,6 +204,39 @@ impl Replay {
         };
         let place = Place { index: self.size(), recorded_at };
         Ok(Judged { change: self.state.judge(&verified, place)?, verified, brought, cofactor_only })
+    }
+
+    /// What can be said of a statement before its signatures are checked, together with others: none if it brings keys of
+    /// its own, names one that is not known, does not follow the latest entry about its thing, or is of the wrong form.
+    pub(super) fn ready(&self, statement: &Statement) -> Option<Ready> {
+        if statement.after() != self.state.expected_after(statement.about()) {
+            return None;
+        }
+        let keys = statement.keys(|id| self.keys.get(id)).ok()?;
+        let rules = self.state.rules_for(statement.kind(), statement.body());
+        let claim = statement.claim(rules).ok()?;
+        claim.keys_brought().is_empty().then_some(Ready { rules, claim, keys })
+    }
+
+    /// As [`Replay::judge`], of a statement whose signatures hold under the keys of `ready`.
+    ///
+    /// # Errors
+    /// The rule that speaks against it.
+    pub(super) fn judge_ready(
+        &self,
+        statement: &Statement,
+        ready: Ready,
+        recorded_at: Timestamp,
+    ) -> Result<Judged, Refused> {
+        // Another rule set may have come into force meanwhile.
+        let claim = match ready.rules == self.state.rules_for(statement.kind(), statement.body()) {
+            true => ready.claim,
+            false => statement.claim(self.state.rules_for(statement.kind(), statement.body()))?,
+        };
+        let verified = statement.verified_before(claim);
+        let place = Place { index: self.size(), recorded_at };
+        let change = self.state.judge(&verified, place)?;
+        Ok(Judged { change, verified, brought: Vec::new(), cofactor_only: Vec::new() })
     }
 
     /// The key that a signer's signature must hold under: one that the statement brings, or one of the ledger.
@@ -233,15 +299,18 @@ impl Replay {
         let index = self.size();
         let touched = judged.change.touches().to_vec();
         self.state.apply(judged.change, leaf);
-        let findings = match &mut self.flags {
-            Some(flags) => flags.see(&self.state, judged.verified.claim(), &touched, Place { index, recorded_at }),
-            None => Vec::new(),
-        };
+        let (mut findings, mut rows) = (Vec::new(), None);
+        if let Some(tables) = &mut self.tables {
+            let place = Place { index, recorded_at };
+            findings = tables.flags.see(&self.state, judged.verified.claim(), &touched, place);
+            rows = (index >= tables.from).then(|| Rows::of(&self.state, &touched, recorded_at));
+        }
         self.keys.extend(judged.brought);
         let nodes = self.tree.push(leaf);
         self.last_leaf = leaf;
         self.last_time = Some(recorded_at);
-        Step { index, leaf, recorded_at, statement, touched, nodes, findings, cofactor_only: judged.cofactor_only }
+        let cofactor_only = judged.cofactor_only;
+        Step { index, leaf, recorded_at, statement, touched, nodes, findings, rows, cofactor_only }
     }
 
     /// Takes the next entry of a ledger that somebody else wrote: place, form, signatures, rules.

@@ -1,21 +1,54 @@
 //! Many submitters, one writer: a bounded queue, and groups as large as what waits.
 //!
 //! No timer for statements: a lone one is recorded at once, and while one group is being made durable the next one
-//! gathers. Where refusals are counted, the thread also looks whether a day is over.
+//! gathers and is judged. Three threads, a group apart:
+//!
+//! ```text
+//! submitters ──▶ judging ──▶ committing ──▶ receipts
+//!                  (Admission)   (Committer)  └▶ following (Follower)
+//! ```
+//!
+//! 1. Judging takes all that waits as one group. It is a group ahead of the disk at most: the next group is handed over
+//!    when committing has ended the one before.
+//! 2. Committing makes the entries durable, then the signed checkpoint, then the receipts, and answers.
+//! 3. Following takes the group into the derived tables. An answer waits for that while few submit, so that who reads
+//!    after an answer finds it; under load pages follow a little later.
+//!
+//! When a write fails, committing ends and answers nobody, for what failed may be on the disk all the same; so do the
+//! others, and the handle says so ([`Sequencer::has_stopped`]). Only of a full disk it is sure that nothing was recorded.
+//! That there is room is looked at before a group is judged.
+//!
+//! Whoever brought a bad signature waits apart ([`Suspects`]). Where refusals are counted, judging also looks whether a
+//! day is over.
 
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::admission::{Admission, Group, Submitted};
+use super::committer::Committer;
+use super::follower::Follower;
+use super::form::FormCode;
 use super::refusals::Refusals;
+use super::replay::{Refused, Step};
 use super::store::{Signed, StoreError};
+use super::suspects::Suspects;
 use super::writer::{Outcome, Writer};
+use crate::grants::time::Timestamp;
 
 /// The most statements in one transaction.
 const MAX_GROUP: usize = 1_024;
-/// How long the thread waits for a statement before it asks the clock whether a day is over.
+/// How long the judging thread waits for a statement before it asks the clock whether a day is over.
 const LOOK: Duration = Duration::from_secs(1);
+/// As few new entries as an answer waits for until they are in the derived tables.
+const FEW: usize = 64;
+/// How many groups the derived tables may be behind.
+const MOST_BEHIND: usize = 32;
+/// How many entries the derived tables take in at once.
+const MOST_AT_ONCE: usize = 16_384;
 
 /// What a submitter is told.
 pub struct Answer {
@@ -27,12 +60,35 @@ pub struct Answer {
     pub receipt: Option<String>,
 }
 
-/// Called once with the answer, on the writer's thread.
+/// Called once with the answer, on the writer's thread; dropped when the writer stops before it can answer.
 pub type Reply = Box<dyn FnOnce(Result<Answer, Arc<StoreError>>) + Send>;
 
 struct Submission {
-    bytes: Vec<u8>,
+    submitted: Submitted,
+    source: Option<IpAddr>,
+    asker: Asker,
+}
+
+/// Who waits for an answer, and the place in the queue that it takes.
+struct Asker {
     reply: Reply,
+    place: Place,
+}
+
+impl Asker {
+    fn answer(self, answer: Result<Answer, Arc<StoreError>>) {
+        drop(self.place);
+        (self.reply)(answer);
+    }
+}
+
+/// One of the places of the queue; free again once it is dropped.
+struct Place(Arc<AtomicUsize>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 /// Why a statement was not queued; nothing was recorded.
@@ -46,40 +102,50 @@ pub enum NotQueued {
     Stopped,
 }
 
-/// A handle to the writer's thread.
+/// A handle to the writer's threads.
 pub struct Sequencer {
-    queue: Option<SyncSender<Submission>>,
-    thread: Option<JoinHandle<()>>,
+    origin: String,
+    queue: Option<Sender<Submission>>,
+    taken: Arc<AtomicUsize>,
+    capacity: usize,
+    threads: Vec<JoinHandle<()>>,
+    fault: Arc<OnceLock<String>>,
 }
 
 impl Sequencer {
-    /// Starts the writer on a thread of its own; at most `capacity` statements wait.
+    /// Starts the writer on threads of its own; at most `capacity` statements wait for their answers.
     #[must_use]
-    pub fn start(mut writer: Writer, capacity: usize) -> Self {
-        let (queue, waiting) = sync_channel(capacity);
-        let thread = std::thread::spawn(move || {
-            while let Ok(first) = waiting.recv() {
-                take(&mut writer, None, &waiting, first);
-            }
-        });
-        Self { queue: Some(queue), thread: Some(thread) }
+    pub fn start(writer: Writer, capacity: usize) -> Self {
+        Self::start_with(writer, None, capacity)
     }
 
     /// As [`Sequencer::start`]; what is refused is counted, and recorded once its day is over.
     #[must_use]
-    pub fn start_counting(mut writer: Writer, mut refusals: Refusals, capacity: usize) -> Self {
-        let (queue, waiting) = sync_channel(capacity);
-        let thread = std::thread::spawn(move || {
-            loop {
-                refusals.record_due(&mut writer);
-                match waiting.recv_timeout(LOOK) {
-                    Ok(first) => take(&mut writer, Some(&mut refusals), &waiting, first),
-                    Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) => return,
-                }
+    pub fn start_counting(writer: Writer, refusals: Refusals, capacity: usize) -> Self {
+        Self::start_with(writer, Some(refusals), capacity)
+    }
+
+    fn start_with(writer: Writer, refusals: Option<Refusals>, capacity: usize) -> Self {
+        let origin = writer.origin().to_owned();
+        let Writer { admission, mut committer, mut follower } = writer;
+        let (queue, waiting) = channel();
+        // No room between them: a group is handed over when the one before is done.
+        let (judged, to_commit) = sync_channel(0);
+        let (signed, to_follow) = sync_channel(MOST_BEHIND);
+        let fault = Arc::new(OnceLock::new());
+        let told = Arc::clone(&fault);
+        let following = std::thread::spawn(move || follow(&mut follower, &to_follow));
+        let committing = std::thread::spawn(move || {
+            if let Err(error) = commit_all(&mut committer, &to_commit, &signed) {
+                tracing::error!("{error}");
+                let _ = told.set(error.to_string());
             }
         });
-        Self { queue: Some(queue), thread: Some(thread) }
+        let judging = std::thread::spawn(move || {
+            Judging { admission, refusals, waiting, suspects: Suspects::none(), judged }.run();
+        });
+        let threads = vec![judging, committing, following];
+        Self { origin, queue: Some(queue), taken: Arc::default(), capacity, threads, fault }
     }
 
     /// Queues a statement; `reply` is called when it is durable or refused.
@@ -87,18 +153,35 @@ impl Sequencer {
     /// # Errors
     /// [`NotQueued`]; then `reply` is not called.
     pub fn submit(&self, bytes: Vec<u8>, reply: Reply) -> Result<(), NotQueued> {
-        let Some(queue) = &self.queue else { return Err(NotQueued::Stopped) };
-        match queue.try_send(Submission { bytes, reply }) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Full(_)) => Err(NotQueued::Full),
-            Err(TrySendError::Disconnected(_)) => Err(NotQueued::Stopped),
-        }
+        self.submit_from(None, bytes, reply)
     }
 
-    /// Whether the writer's thread has ended, which only a fault of the program does while this handle lives.
+    /// As [`Sequencer::submit`], from an address: who sends signatures that do not hold waits apart.
+    ///
+    /// # Errors
+    /// As [`Sequencer::submit`].
+    pub fn submit_from(&self, source: Option<IpAddr>, bytes: Vec<u8>, reply: Reply) -> Result<(), NotQueued> {
+        let Some(queue) = &self.queue else { return Err(NotQueued::Stopped) };
+        let taken = self.taken.fetch_add(1, Ordering::AcqRel);
+        let place = Place(Arc::clone(&self.taken));
+        if taken >= self.capacity {
+            return Err(NotQueued::Full);
+        }
+        let submitted = Submitted::read(bytes, &self.origin);
+        let submission = Submission { submitted, source, asker: Asker { reply, place } };
+        queue.send(submission).map_err(|_| NotQueued::Stopped)
+    }
+
+    /// Whether the writer has ended, which only a failed write or a fault of the program does while this handle lives.
     #[must_use]
     pub fn has_stopped(&self) -> bool {
-        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+        self.threads.iter().any(JoinHandle::is_finished)
+    }
+
+    /// The write that failed and ended the writer.
+    #[must_use]
+    pub fn fault(&self) -> Option<&str> {
+        self.fault.get().map(String::as_str)
     }
 }
 
@@ -106,52 +189,212 @@ impl Drop for Sequencer {
     /// Statements that wait are recorded before the writer goes.
     fn drop(&mut self) {
         self.queue = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic on the writer's thread was reported there.
+        for thread in self.threads.drain(..) {
+            // A panic on one of its threads was reported there.
             let _ = thread.join();
         }
     }
 }
 
-/// Records the group that begins with `first`, and answers it.
-fn take(writer: &mut Writer, refusals: Option<&mut Refusals>, waiting: &Receiver<Submission>, first: Submission) {
-    let mut group = vec![first];
-    group.extend(waiting.try_iter().take(MAX_GROUP - 1));
-    let (statements, replies): (Vec<_>, Vec<_>) = group.into_iter().map(|s| (s.bytes, s.reply)).unzip();
-    match answers(writer, &statements) {
-        Ok(answers) => {
-            if let Some(refusals) = refusals {
-                let judged = statements.iter().zip(&answers);
-                refusals.count(
-                    writer,
-                    judged.filter_map(|(bytes, answer)| Some((&**bytes, &answer.as_ref().ok()?.outcome))),
-                );
+/// A judged group, and those who wait for its outcomes.
+struct Judged {
+    group: Group,
+    askers: Vec<Asker>,
+}
+
+/// The writer has stopped: there is nobody to hand a group to.
+struct Ended;
+
+/// The first thread.
+struct Judging {
+    admission: Admission,
+    refusals: Option<Refusals>,
+    waiting: Receiver<Submission>,
+    suspects: Suspects<Submission>,
+    judged: SyncSender<Judged>,
+}
+
+impl Judging {
+    fn run(mut self) {
+        loop {
+            self.record_due();
+            match self.next() {
+                Ok(first) => {
+                    if self.take(first).is_err() {
+                        return;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
             }
-            replies.into_iter().zip(answers).for_each(|(reply, answer)| reply(answer.map_err(Arc::new)));
         }
-        Err(error) => {
-            tracing::error!("{error}");
-            let error = Arc::new(error);
-            replies.into_iter().for_each(|reply| reply(Err(Arc::clone(&error))));
+    }
+
+    /// The first statement of a group; none where only suspects wait.
+    fn next(&mut self) -> Result<Option<Submission>, RecvTimeoutError> {
+        if self.suspects.is_waiting() {
+            return match self.waiting.try_recv() {
+                Ok(first) => Ok(Some(first)),
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => Ok(None),
+            };
         }
+        match self.refusals {
+            Some(_) => self.waiting.recv_timeout(LOOK).map(Some),
+            None => self.waiting.recv().map(Some).map_err(|_| RecvTimeoutError::Disconnected),
+        }
+    }
+
+    /// Judges the group that begins with `first`, and hands it on.
+    fn take(&mut self, first: Option<Submission>) -> Result<(), Ended> {
+        let now = match self.admission.time() {
+            Ok(now) => now,
+            Err(error) => {
+                refuse(first.into_iter().chain(self.waiting.try_iter().take(MAX_GROUP - 1)), error);
+                return Ok(());
+            }
+        };
+        let mut group = Vec::new();
+        for submission in first.into_iter().chain(self.waiting.try_iter().take(MAX_GROUP - 1)) {
+            if !submission.source.is_some_and(|source| self.suspects.is_suspect(source, now)) {
+                group.push(submission);
+            } else if let Err(submission) = self.suspects.wait(submission) {
+                submission.asker.answer(Err(Arc::new(StoreError::Suspected)));
+            }
+        }
+        let together = group.len();
+        group.extend(self.suspects.join(together));
+        let mut sources = Vec::with_capacity(group.len());
+        let (mut submitted, mut askers) = (Vec::with_capacity(group.len()), Vec::with_capacity(group.len()));
+        let mut bytes = Vec::new();
+        for submission in group {
+            if self.refusals.is_some() {
+                bytes.push(submission.submitted.bytes().to_owned());
+            }
+            sources.push(submission.source);
+            submitted.push(submission.submitted);
+            askers.push(submission.asker);
+        }
+        let group = match self.admission.admit(submitted, together) {
+            Ok(group) => group,
+            Err(error) => {
+                let error = Arc::new(error);
+                askers.into_iter().for_each(|asker| asker.answer(Err(Arc::clone(&error))));
+                return Ok(());
+            }
+        };
+        self.suspect(&sources, &group.outcomes, now);
+        if let Some(refusals) = &mut self.refusals {
+            refusals.count(&self.admission, bytes.iter().map(Vec::as_slice).zip(&group.outcomes));
+        }
+        self.judged.send(Judged { group, askers }).map_err(|_| Ended)
+    }
+
+    fn suspect(&mut self, sources: &[Option<IpAddr>], outcomes: &[Outcome], now: Timestamp) {
+        for (source, outcome) in sources.iter().zip(outcomes) {
+            if let (Some(source), Outcome::Refused { refused: Refused::Form(error), .. }) = (source, outcome)
+                && error.code == FormCode::BadSignature
+            {
+                self.suspects.suspect(*source, now);
+            }
+        }
+    }
+
+    /// Records the refusals of days that are over.
+    fn record_due(&mut self) {
+        let Some(refusals) = &mut self.refusals else { return };
+        let judged = &self.judged;
+        refusals.record_due(&mut self.admission, |admission, statement| {
+            let submitted = Submitted::read(statement, admission.replay().origin());
+            let group = admission.admit(vec![submitted], 0)?;
+            let (told, answer) = channel();
+            let reply: Reply = Box::new(move |answer| drop(told.send(answer)));
+            let place = Place(Arc::new(AtomicUsize::new(1)));
+            let stopped = || StoreError::Stopped("a write failed before".to_owned());
+            judged.send(Judged { group, askers: vec![Asker { reply, place }] }).map_err(|_| stopped())?;
+            // It counts once it is durable.
+            match answer.recv() {
+                Ok(Ok(answer)) => Ok(answer.outcome),
+                Ok(Err(_)) | Err(_) => Err(stopped()),
+            }
+        });
+    }
+}
+
+fn refuse(submissions: impl Iterator<Item = Submission>, error: StoreError) {
+    tracing::error!("{error}");
+    let error = Arc::new(error);
+    submissions.for_each(|submission| submission.asker.answer(Err(Arc::clone(&error))));
+}
+
+/// New entries for the derived tables, and who wants to know that they are in.
+struct Signing {
+    steps: Vec<Step>,
+    behind: Place,
+    done: Option<SyncSender<()>>,
+}
+
+/// The second thread.
+fn commit_all(
+    committer: &mut Committer,
+    groups: &Receiver<Judged>,
+    signed: &SyncSender<Signing>,
+) -> Result<(), StoreError> {
+    let behind = Arc::new(AtomicUsize::new(0));
+    for Judged { group, askers } in groups {
+        match committer.commit(&group) {
+            Ok(()) => {}
+            // That much is sure: what did not fit was not committed.
+            Err(StoreError::DiskFull) => {
+                askers.into_iter().for_each(|asker| asker.answer(Err(Arc::new(StoreError::DiskFull))));
+                return Err(StoreError::DiskFull);
+            }
+            Err(error) => return Err(error),
+        }
+        let answers = answers(committer, group.outcomes)?;
+        if !group.steps.is_empty() {
+            let waits = behind.fetch_add(1, Ordering::AcqRel) == 0 && group.steps.len() <= FEW;
+            let (done, is_done) = sync_channel(1);
+            let done = waits.then_some(done);
+            // Tables that nobody follows any more are brought up by the next start.
+            let given = signed.send(Signing { steps: group.steps, behind: Place(Arc::clone(&behind)), done });
+            if waits && given.is_ok() {
+                let _ = is_done.recv();
+            }
+        }
+        askers.into_iter().zip(answers).for_each(|(asker, answer)| asker.answer(answer.map_err(Arc::new)));
+    }
+    Ok(())
+}
+
+/// The third thread.
+fn follow(follower: &mut Follower, signed: &Receiver<Signing>) {
+    while let Ok(first) = signed.recv() {
+        let (mut steps, mut done) = (first.steps, vec![(first.behind, first.done)]);
+        while steps.len() < MOST_AT_ONCE
+            && let Ok(next) = signed.try_recv()
+        {
+            steps.extend(next.steps);
+            done.push((next.behind, next.done));
+        }
+        follower.absorb(steps);
+        // Whoever waits is told by the sender that goes.
+        drop(done);
     }
 }
 
 /// An answer to each; one that brings a ledger key which is not here has an error of its own.
-fn answers(writer: &mut Writer, statements: &[Vec<u8>]) -> Result<Vec<Result<Answer, StoreError>>, StoreError> {
-    let outcomes = writer.append(statements)?;
-    let checkpoint = writer.checkpoint()?;
+fn answers(committer: &Committer, outcomes: Vec<Outcome>) -> Result<Vec<Result<Answer, StoreError>>, StoreError> {
     let place = |outcome: &Outcome| match outcome {
         Outcome::Recorded { index, .. } => Some(*index),
         Outcome::Refused { .. } | Outcome::KeyMissing { .. } => None,
     };
     let places: Vec<u64> = outcomes.iter().filter_map(place).collect();
-    let mut receipts = writer.receipts(&checkpoint, &places)?.into_iter();
+    let mut receipts = committer.receipts(&places)?.into_iter();
     let answer = |outcome: Outcome| {
         let receipt = place(&outcome).and_then(|_| receipts.next()).map(|receipt| receipt.to_string());
         match outcome {
             Outcome::KeyMissing { vkey } => Err(StoreError::KeyMissing { vkey }),
-            outcome => Ok(Answer { outcome, checkpoint: checkpoint.clone(), receipt }),
+            outcome => Ok(Answer { outcome, checkpoint: committer.newest().clone(), receipt }),
         }
     };
     Ok(outcomes.into_iter().map(answer).collect())

@@ -280,7 +280,7 @@ impl Statement {
     }
 
     /// Each signer of a complete statement with its signature, in order.
-    fn signatures(&self) -> impl Iterator<Item = (&SignerId, &[u8; 64])> {
+    pub(super) fn signatures(&self) -> impl Iterator<Item = (&SignerId, &[u8; 64])> {
         signatures(&self.signers, &self.note.signatures)
     }
 

@@ -71,6 +71,14 @@ pub enum StoreError {
         /// The verifier key.
         vkey: String,
     },
+    /// A write failed before, so this process writes nothing more.
+    #[error("the writer has stopped ({0}): nothing more is recorded until the program is started again")]
+    Stopped(String),
+    /// Too many statements wait from addresses that sent signatures which do not hold.
+    #[error(
+        "an address like this one sent signatures that do not hold, and too many statements from there wait: nothing was recorded; submit again in ten minutes"
+    )]
+    Suspected,
     /// The clock cannot be right.
     #[error("{0}")]
     Clock(String),
@@ -118,6 +126,22 @@ impl StoreError {
             _ => Self::System { file: file.to_owned(), what: error.to_string() },
         }
     }
+}
+
+/// What is left free on the disk beside the room for a group, in bytes.
+const SPARE_BYTES: u64 = 64 * 1024;
+/// How many bytes the files may grow by for one byte of statements: log and file of the entries, and of derived tables.
+const GROWTH: u64 = 16;
+
+/// Whether statements of so many bytes find room in `dir`: better refused before than when they are written.
+///
+/// # Errors
+/// [`StoreError::DiskFull`].
+pub(super) fn check_room(dir: &Path, bytes: u64) -> Result<(), StoreError> {
+    // Where the system cannot tell, writing will.
+    let Ok(disk) = rustix::fs::statvfs(dir) else { return Ok(()) };
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    if free < SPARE_BYTES + GROWTH * bytes { Err(StoreError::DiskFull) } else { Ok(()) }
 }
 
 /// How a file is opened.

@@ -1,48 +1,46 @@
 //! The only writer of a ledger: it admits statements, appends entries and signs checkpoints.
 //!
-//! The order of writes, for a group of statements:
+//! It has three parts, which [`Sequencer`](super::sequencer::Sequencer) runs side by side, each on a thread of its own
+//! and at most a group apart, and [`Writer::append`] one after another:
 //!
-//! 1. each statement is judged on the state that the ones before it leave;
-//! 2. the entries are committed to `ledger.db` (durable);
-//! 3. the new checkpoint is signed and committed to `last-signed.db` (durable);
-//! 4. derived tables follow; then, and only then, the receipts are given (I3, I4).
+//! 1. [`Admission`] judges each statement of a group on the state that the ones before it leave;
+//! 2. [`Committer`] makes the entries durable in `ledger.db`, then the new signed checkpoint in `last-signed.db`, and
+//!    then, and only then, makes the receipts (I3, I4);
+//! 3. [`Follower`] brings up the derived tables, which readers see.
 //!
-//! A stop between 2 and 3 leaves entries that no checkpoint covers yet: [`Writer::open`] signs them, by the same code
-//! that signs after every group, and only then takes them into the derived tables, which readers see. A stop between 3
-//! and 4 leaves derived tables that are behind: they are brought up. A stop before 2 leaves nothing. Entries fewer than
-//! were signed, or other ones, are a lost or rewritten history: nothing is signed and the operator is told.
+//! A stop between the two writes of 2 leaves entries that no checkpoint covers yet: [`Writer::open`] reads them again,
+//! judges and hashes them anew and signs them, by the code that signs after every group, and only then takes them into
+//! the derived tables. A stop before 3 leaves derived tables that are behind: they are brought up. A stop before 2
+//! leaves nothing. Entries fewer than were signed, or other ones, are a lost or rewritten history: nothing is signed and
+//! the operator is told.
 //!
 //! Each checkpoint is signed by every ledger key in force at its size ([`LedgerKeys`]). A statement that brings a key which
 //! the writer does not hold is not recorded, for no checkpoint could cover it. A last checkpoint that lacks a line, as a
 //! program that knew one key only left it, is given the line behind those that it has; its text never changes.
 //!
-//! A write that fails may have reached the disk all the same. So after every failure memory is taken from the files
-//! again, by the code that opens a ledger.
+//! A write that fails may have reached the disk all the same. So after a failure nothing is written or told any more,
+//! and the ledger is opened anew.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
+use super::admission::{Admission, Submitted};
+use super::committer::Committer;
 use super::derived::{self, Derived};
+use super::follower::Follower;
 use super::ledger_keys::LedgerKeys;
-use super::replay::{Refused, Replay, Signatures, Step};
+use super::replay::{Refused, Replay, Signatures};
 use super::statement::Statement;
-use super::store::{Access, Entries, LastSigned, NewEntry, NewNode, Signed, StoreError};
-use crate::grants::kinds::Kind;
-use crate::grants::signer::SignerId;
+use super::store::{Access, Entries, LastSigned, Signed, StoreError};
 use crate::grants::state::State;
 use crate::grants::time::Timestamp;
 use crate::tlog::checkpoint::SignedCheckpoint;
 use crate::tlog::hash::{EMPTY_ROOT, Hash};
-use crate::tlog::merkle;
 use crate::tlog::note::{Note, NoteSigner};
 use crate::tlog::proof::TlogProof;
-use crate::tlog::tile::{Tile, TileHashReader, TileSource};
 
 const LOCK_FILE: &str = "ledger.lock";
-/// How far the clock may fall behind the last entry: its time is written then.
-const CLOCK_SLACK_MS: i64 = 2_000;
 
 /// Where the writer's time comes from; the system's clock is read by the command line only.
 pub trait Clock: Send {
@@ -81,16 +79,9 @@ pub enum Outcome {
 
 /// The ledger, open for writing.
 pub struct Writer {
-    entries: Entries,
-    last_signed: LastSigned,
-    derived: Derived,
-    replay: Replay,
-    keys: LedgerKeys,
-    clock: Box<dyn Clock>,
-    dir: PathBuf,
-    /// False after a failure, until memory is taken from the files again.
-    in_step: bool,
-    _lock: File,
+    pub(super) admission: Admission,
+    pub(super) committer: Committer,
+    pub(super) follower: Follower,
 }
 
 impl Writer {
@@ -151,18 +142,8 @@ impl Writer {
         let empty = keys.sign_empty(origin, EMPTY_ROOT);
         let last_signed = LastSigned::create(dir, &empty)?;
         let derived = Derived::create(dir)?;
-        let replay = Replay::with_flags(origin);
-        let mut writer = Self {
-            entries,
-            last_signed,
-            derived,
-            replay,
-            keys,
-            clock,
-            dir: dir.to_owned(),
-            in_step: true,
-            _lock: lock,
-        };
+        let files = Files { entries, last_signed, derived, newest: empty, lock: Arc::new(lock) };
+        let mut writer = Self::over(dir, files, Replay::for_tables(origin, 0), keys, clock)?;
         let outcome = writer.append(&[founding])?.remove(0);
         // The files' names are as durable as what is in them, where folders can be synced.
         if let Ok(folder) = File::open(dir) {
@@ -184,50 +165,68 @@ impl Writer {
     pub fn open(dir: &Path, keys: impl Into<LedgerKeys>, clock: Box<dyn Clock>) -> Result<Self, StoreError> {
         let keys = keys.into();
         let entries = Entries::open(dir, Access::Write)?;
-        let lock = take_lock(dir)?;
+        let lock = Arc::new(take_lock(dir)?);
         let last_signed = LastSigned::open(dir, Access::Write)?;
-        let signed = last_signed.get()?;
-        check_note(dir, &signed, &keys)?;
-        check_size(dir, &entries, &signed)?;
-        let derived = Derived::open_for(dir, &entries, signed.size)?;
-        let replay = Replay::with_flags(keys.name());
-        let mut writer = Self {
-            entries,
-            last_signed,
-            derived,
-            replay,
-            keys,
-            clock,
-            dir: dir.to_owned(),
-            in_step: true,
-            _lock: lock,
-        };
-        writer.reload()?;
+        let newest = last_signed.get()?;
+        check_note(dir, &newest, &keys)?;
+        check_size(dir, &entries, &newest)?;
+        let mut derived = Derived::open_for(dir, &entries, newest.size)?;
+        let mut replay = Replay::for_tables(keys.name(), derived.size());
+        derived::replay_into(&entries, &mut derived, &mut replay, newest.size)?;
+        check_root(dir, &replay, &newest)?;
+        // What no checkpoint covers is judged as if it were new, signatures too. Readers see what derived tables hold,
+        // so it is signed first.
+        let unsigned = entries.size()?.saturating_sub(newest.size);
+        let steps = derived::replay_group(&entries, &mut replay, unsigned, Signatures::Check)?;
+        keys.check_held(replay.state())?;
+        let files = Files { entries, last_signed, derived, newest, lock };
+        let mut writer = Self::over(dir, files, replay, keys, clock)?;
+        let next = writer.admission.unsigned();
+        if steps.is_empty() {
+            writer.committer.complete(&next.vkeys)?;
+        } else {
+            writer.committer.sign(&next)?;
+            writer.follower.absorb(steps);
+        }
         Ok(writer)
+    }
+
+    fn over(
+        dir: &Path,
+        files: Files,
+        replay: Replay,
+        keys: LedgerKeys,
+        clock: Box<dyn Clock>,
+    ) -> Result<Self, StoreError> {
+        let Files { entries, last_signed, derived, newest, lock } = files;
+        let keys = Arc::new(keys);
+        let follower = Follower::new(derived, Arc::clone(&lock));
+        let admission = Admission::new(dir, replay, Arc::clone(&keys), clock, follower.size())?;
+        Ok(Self { admission, committer: Committer::new(entries, last_signed, keys, newest, lock), follower })
     }
 
     /// The rule book's state after the last entry.
     #[must_use]
     pub fn state(&self) -> &State {
-        self.replay.state()
+        self.admission.state()
     }
 
     /// The ledger's origin.
     #[must_use]
     pub fn origin(&self) -> &str {
-        self.replay.origin()
+        self.admission.replay().origin()
     }
 
     /// How many entries there are.
     #[must_use]
     pub fn size(&self) -> u64 {
-        self.replay.size()
+        self.admission.replay().size()
     }
 
     /// The Merkle root over them.
     #[must_use]
     pub fn root(&self) -> Hash {
-        self.replay.root()
+        self.admission.replay().root()
     }
 
     /// The time that the next entry would be given.
@@ -235,159 +234,21 @@ impl Writer {
     /// # Errors
     /// [`StoreError::Clock`].
     pub fn time(&mut self) -> Result<Timestamp, StoreError> {
-        let now = self.clock.now().map_err(StoreError::Clock)?;
-        match self.replay.last_time() {
-            Some(last) if now.ms() < last.ms() - CLOCK_SLACK_MS => Err(StoreError::Clock(format!(
-                "the clock says {now}, before the last entry ({last}): nothing is recorded until it is right"
-            ))),
-            Some(last) => Ok(now.max(last)),
-            None => Ok(now),
-        }
+        self.admission.time()
     }
 
     /// Records a group of statements: one transaction, one checkpoint. Outcomes are in the order of `group`.
     ///
     /// # Errors
-    /// When the group could not be made durable; then none of it was recorded, but for
-    /// [`StoreError::NotYetSigned`].
+    /// When the group could not be made durable and signed. Then nobody may be told of it, and nothing more is recorded
+    /// until the ledger is opened anew: [`StoreError::Stopped`]. [`StoreError::Clock`] stops nothing.
     pub fn append<S: AsRef<[u8]>>(&mut self, group: &[S]) -> Result<Vec<Outcome>, StoreError> {
-        if !self.in_step {
-            self.reload()?;
-        }
-        let before = self.size();
-        let mut steps = Vec::new();
-        let appended = self.admit(group, &mut steps).and_then(|(outcomes, fresh)| {
-            self.commit(&fresh, &steps)?;
-            Ok(outcomes)
-        });
-        let Err(error) = appended else { return appended };
-        if steps.is_empty() {
-            return Err(error);
-        }
-        // The state ran ahead of the disk: take it back to what is there, by the code that opens a ledger.
-        self.in_step = false;
-        if let Err(again) = self.reload() {
-            tracing::error!("{again}");
-            return Err(error);
-        }
-        match error {
-            // It failed and reached the disk all the same; by now it is signed, too.
-            error if self.size() > before && !matches!(error, StoreError::NotYetSigned(_)) => {
-                Err(StoreError::NotYetSigned(Box::new(error)))
-            }
-            error => Err(error),
-        }
-    }
-
-    /// Judges each statement on the state that the ones before it leave.
-    fn admit<S: AsRef<[u8]>>(
-        &mut self,
-        group: &[S],
-        steps: &mut Vec<Step>,
-    ) -> Result<(Vec<Outcome>, Vec<NewEntry>), StoreError> {
-        let recorded_at = self.time()?;
-        let mut fresh = Vec::new();
-        let mut in_group: HashMap<Hash, u64> = HashMap::new();
-        let mut outcomes = Vec::with_capacity(group.len());
-        for bytes in group {
-            let statement = match Statement::parse(bytes.as_ref(), self.origin()) {
-                Ok(statement) => statement,
-                Err(error) => {
-                    outcomes.push(self.refusal(error.into(), recorded_at));
-                    continue;
-                }
-            };
-            let hash = statement.hash();
-            let known = match in_group.get(&hash) {
-                Some(index) => Some(*index),
-                None => self.derived.index_of_statement(&hash)?,
-            };
-            if let Some(index) = known {
-                outcomes.push(Outcome::Recorded { index, new: false });
-                continue;
-            }
-            match self.replay.judge(&statement, recorded_at, Signatures::Check) {
-                Err(refused) => outcomes.push(self.refusal(refused, recorded_at)),
-                Ok(judged) => {
-                    if let Some(vkey) = self.key_missing(&statement) {
-                        outcomes.push(Outcome::KeyMissing { vkey });
-                        continue;
-                    }
-                    let entry = self.replay.next_entry(bytes.as_ref(), recorded_at);
-                    let step = self.replay.record(&entry, statement, judged, recorded_at);
-                    in_group.insert(hash, step.index);
-                    outcomes.push(Outcome::Recorded { index: step.index, new: true });
-                    fresh.push(NewEntry { leaf: step.leaf, bytes: entry });
-                    steps.push(step);
-                }
-            }
-        }
-        Ok((outcomes, fresh))
-    }
-
-    /// The ledger key that a statement brings, if it is not held: its first checkpoint could not be signed.
-    fn key_missing(&self, statement: &Statement) -> Option<String> {
-        let brings = statement.kind() == Kind::LedgerRekeyed.name();
-        let vkey = statement.body().get("ledger_key").filter(|_| brings)?.as_str()?;
-        (!self.keys.holds(vkey)).then(|| vkey.to_owned())
-    }
-
-    fn refusal(&self, refused: Refused, time: Timestamp) -> Outcome {
-        Outcome::Refused { refused, size: self.size(), time }
-    }
-
-    fn commit(&mut self, fresh: &[NewEntry], steps: &[Step]) -> Result<(), StoreError> {
-        let Some(first) = steps.first() else { return Ok(()) };
-        self.entries.append(first.index, fresh, &tile_nodes(steps))?;
-        self.sign_newest().map_err(|error| StoreError::NotYetSigned(Box::new(error)))?;
-        if let Err(error) = self.derived.absorb(self.replay.state(), steps) {
-            // What counts is durable and signed; the derived file is brought up again before the next group.
-            tracing::error!("{error}");
-            self.in_step = false;
-        }
-        Ok(())
-    }
-
-    fn sign_newest(&mut self) -> Result<(), StoreError> {
-        let signed = self.keys.sign(self.replay.state(), self.replay.size(), self.replay.root())?;
-        self.last_signed.advance(&signed)
-    }
-
-    /// Takes everything in memory from the files, and signs entries that no checkpoint covers.
-    fn reload(&mut self) -> Result<(), StoreError> {
-        let signed = self.last_signed.get()?;
-        check_size(&self.dir, &self.entries, &signed)?;
-        self.derived = Derived::open_for(&self.dir, &self.entries, signed.size)?;
-        let mut replay = Replay::with_flags(self.keys.name());
-        derived::replay_into(&self.entries, &mut self.derived, &mut replay, signed.size)?;
-        check_root(&self.dir, &replay, &signed)?;
-        // What no checkpoint covers is judged as if it were new, signatures too. Readers see what derived tables hold,
-        // so it is signed first.
-        let size = self.entries.size()?;
-        let mut steps = Vec::new();
-        while replay.size() < size {
-            let unsigned = size - replay.size();
-            steps.extend(derived::replay_group(&self.entries, &mut replay, unsigned, Signatures::Check)?);
-        }
-        self.replay = replay;
-        self.keys.check_held(self.replay.state())?;
-        if steps.is_empty() {
-            self.complete(&signed)?;
-        } else {
-            self.sign_newest()?;
-            self.derived.absorb(self.replay.state(), &steps)?;
-        }
-        self.in_step = true;
-        Ok(())
-    }
-
-    /// Gives the last checkpoint the lines that it lacks, behind those that it has.
-    fn complete(&mut self, signed: &Signed) -> Result<(), StoreError> {
-        let damaged = |what| StoreError::Damaged { file: self.dir.join(super::store::LAST_SIGNED_FILE), what };
-        match self.keys.complete(self.replay.state(), signed)?.map_err(damaged)? {
-            Some(completed) => self.last_signed.advance(&completed),
-            None => Ok(()),
-        }
+        let read = |bytes: &S| Submitted::read(bytes.as_ref().to_owned(), self.origin());
+        let group = group.iter().map(read).collect();
+        let group = self.admission.admit(group, usize::MAX)?;
+        self.committer.commit(&group)?;
+        self.follower.absorb(group.steps);
+        Ok(group.outcomes)
     }
 
     /// The place of the entry with this statement, when it is recorded.
@@ -395,48 +256,37 @@ impl Writer {
     /// # Errors
     /// What the files report.
     pub fn index_of(&self, statement: &Hash) -> Result<Option<u64>, StoreError> {
-        self.derived.index_of_statement(statement)
+        self.admission.index_of(statement)
     }
 
-    /// [`Replay::signed_in_force`] after the last entry.
-    #[must_use]
-    pub fn signed_in_force(&self, bytes: &[u8], at: Timestamp) -> Option<(Hash, SignerId)> {
-        self.replay.signed_in_force(bytes, at)
-    }
-
-    /// Lets a test find the disk full, and room made again.
+    /// Lets a test find the disk full.
     #[doc(hidden)]
     pub fn refuse_growth(&self, refuse: bool) -> Result<(), StoreError> {
-        self.entries.refuse_growth(refuse)
+        self.committer.entries.refuse_growth(refuse)
     }
 
     /// The newest checkpoint.
-    ///
-    /// # Errors
-    /// What the files report.
-    pub fn checkpoint(&self) -> Result<Signed, StoreError> {
-        self.last_signed.get()
+    #[must_use]
+    pub fn checkpoint(&self) -> &Signed {
+        self.committer.newest()
     }
 
     /// The receipt of an entry, from the newest checkpoint (C2SP tlog-proof).
     ///
     /// # Errors
     /// What the files report.
-    ///
-    /// # Panics
-    /// Never for an `index` that an [`Outcome`] named.
     pub fn receipt(&self, index: u64) -> Result<TlogProof, StoreError> {
-        receipt(&self.entries, &self.last_signed.get()?, index)
+        self.committer.receipt(index)
     }
+}
 
-    /// The receipts of entries under the checkpoint `signed`; each tile is read once for all of them.
-    ///
-    /// # Errors
-    /// What the files report.
-    pub(super) fn receipts(&self, signed: &Signed, indexes: &[u64]) -> Result<Vec<TlogProof>, StoreError> {
-        let held = HeldTiles { entries: &self.entries, tiles: RefCell::default() };
-        indexes.iter().map(|index| receipt_from(&held, signed, *index)).collect()
-    }
+/// A ledger's files, open for writing, and what the last-signed record says.
+struct Files {
+    entries: Entries,
+    last_signed: LastSigned,
+    derived: Derived,
+    newest: Signed,
+    lock: Arc<File>,
 }
 
 /// The key that a founding names is the one that will sign; what is wrong with the founding otherwise is the rule
@@ -499,57 +349,6 @@ pub(super) fn check_root(dir: &Path, replay: &Replay, signed: &Signed) -> Result
         signed.size,
         dir.display()
     )))
-}
-
-/// The receipt of entry `index` under the checkpoint `signed`.
-///
-/// # Errors
-/// What the files report.
-pub fn receipt(entries: &Entries, signed: &Signed, index: u64) -> Result<TlogProof, StoreError> {
-    receipt_from(entries, signed, index)
-}
-
-/// Tiles of one tree size, each read once.
-struct HeldTiles<'a> {
-    entries: &'a Entries,
-    tiles: RefCell<HashMap<Tile, Vec<u8>>>,
-}
-
-impl TileSource for HeldTiles<'_> {
-    type Error = StoreError;
-
-    fn hash_tile(&self, tile: Tile) -> Result<Vec<u8>, StoreError> {
-        if let Some(bytes) = self.tiles.borrow().get(&tile) {
-            return Ok(bytes.clone());
-        }
-        let bytes = self.entries.hash_tile(tile)?;
-        self.tiles.borrow_mut().insert(tile, bytes.clone());
-        Ok(bytes)
-    }
-}
-
-fn receipt_from<S: TileSource<Error = StoreError>>(
-    source: &S,
-    signed: &Signed,
-    index: u64,
-) -> Result<TlogProof, StoreError> {
-    let reader = TileHashReader::new(source, signed.size);
-    let hashes = merkle::prove_inclusion(index, signed.size, &reader)
-        .map_err(|fault| StoreError::System { file: super::store::ENTRIES_FILE.into(), what: fault.to_string() })?;
-    let checkpoint = Note::parse(signed.note.as_bytes()).map_err(|fault| StoreError::Damaged {
-        file: super::store::LAST_SIGNED_FILE.into(),
-        what: fault.to_string(),
-    })?;
-    Ok(TlogProof { index, hashes, checkpoint, extra: None })
-}
-
-/// The completed nodes that the store keeps: those on tile levels above the leaves.
-pub(super) fn tile_nodes(steps: &[Step]) -> Vec<NewNode> {
-    let completed = steps.iter().flat_map(|step| &step.nodes);
-    completed
-        .filter(|(node, _)| node.level > 0 && node.level % 8 == 0)
-        .map(|(node, hash)| NewNode { level: node.level / 8, index: node.index, hash: *hash })
-        .collect()
 }
 
 /// Whoever holds it may write to the ledger's files; it ends with the file's handle.

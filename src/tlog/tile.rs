@@ -26,7 +26,9 @@
 //! Entries of the bundle `00 07 grant-0 00 07 grant-1` are read with [`decode_bundle`], which leaves no byte
 //! unexplained.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 use super::decimal::parse_decimal;
@@ -327,13 +329,56 @@ impl<S: TileSource> HashReader for TileHashReader<'_, S> {
             let beyond = TileReadError::Beyond { node: *node, size: self.size };
             let (tile, first, count) = self.place(*node).ok_or(beyond)?;
             let bytes = match cache.entry(tile) {
-                std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
-                std::collections::btree_map::Entry::Vacant(unknown) => unknown.insert(self.fetch(tile)?),
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(self.fetch(tile)?),
             };
             hashes.push(subtree_root(&bytes[first * HASH_LEN..(first + count) * HASH_LEN]));
         }
         Ok(hashes)
     }
+}
+
+/// As [`TileHashReader`], for many proofs of one tree: each tile is read once, and each node within it computed once.
+pub struct HeldTileHashes<'a, S> {
+    tiles: TileHashReader<'a, S>,
+    /// By tile, its hashes and the complete nodes above them, level by level.
+    held: RefCell<BTreeMap<Tile, Vec<Vec<Hash>>>>,
+}
+
+impl<'a, S: TileSource> HeldTileHashes<'a, S> {
+    /// A reader of the tiles that a tree of `size` leaves has.
+    pub fn new(source: &'a S, size: u64) -> Self {
+        HeldTileHashes { tiles: TileHashReader::new(source, size), held: RefCell::default() }
+    }
+}
+
+impl<S: TileSource> HashReader for HeldTileHashes<'_, S> {
+    type Error = TileReadError<S::Error>;
+
+    fn read_hashes(&self, nodes: &[Node]) -> Result<Vec<Hash>, Self::Error> {
+        let mut held = self.held.borrow_mut();
+        let read = |node: &Node| {
+            let beyond = TileReadError::Beyond { node: *node, size: self.tiles.size };
+            let (tile, first, count) = self.tiles.place(*node).ok_or(beyond)?;
+            let levels = match held.entry(tile) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(levels(&self.tiles.fetch(tile)?)),
+            };
+            Ok(levels[count.ilog2() as usize][first / count])
+        };
+        nodes.iter().map(read).collect()
+    }
+}
+
+/// The hashes of a tile, and level by level the complete nodes above them.
+fn levels(bytes: &[u8]) -> Vec<Vec<Hash>> {
+    let (chunks, _) = bytes.as_chunks::<HASH_LEN>();
+    let mut levels: Vec<Vec<Hash>> = vec![chunks.iter().map(|chunk| Hash::from_bytes(*chunk)).collect()];
+    while let Some(below) = levels.last().filter(|below| below.len() > 1) {
+        let (pairs, _) = below.as_chunks::<2>();
+        levels.push(pairs.iter().map(|[left, right]| node_hash(left, right)).collect());
+    }
+    levels
 }
 
 /// The root of a complete subtree from its 2^h hashes.

@@ -273,12 +273,12 @@ fn gated(dir: &Path, capacity: usize) -> (Arc<Sequencer>, Vec<Vec<u8>>, Receiver
 #[test]
 fn a_full_queue_answers_503_and_loses_nothing() {
     let dir = tempfile::tempdir().expect("a folder");
-    let (sequencer, statements, is_asked, open) = gated(dir.path(), 1);
+    let (sequencer, statements, is_asked, open) = gated(dir.path(), 2);
     let served = Served::start(desk::router(Arc::clone(&sequencer)));
     std::thread::scope(|scope| {
         let first = scope.spawn(|| post(&served, &statements[0]));
         is_asked.recv_timeout(Duration::from_secs(10)).expect("the writer holds the first");
-        // The second takes the only place in the queue, straight at the sequencer so that it is known to be there.
+        // The second takes the last place, straight at the sequencer so that it is known to be there.
         let (told, tell) = channel();
         let reply = Box::new(move |answer: Result<_, _>| told.send(answer.is_ok()).expect("the test waits"));
         sequencer.submit(statements[1].clone(), reply).expect("there is a place");

@@ -9,6 +9,7 @@ use super::{Failure, progress};
 use crate::grants::time::Timestamp;
 use crate::ledger::writer::{Clock, Outcome, Writer};
 
+pub mod caseload;
 pub mod town;
 
 /// Statements that are recorded together.
@@ -47,8 +48,8 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     }
 }
 
-/// All of the town is recorded at one time, the same whenever it is filled.
-struct Still;
+/// The clock of a town: all of it is recorded at one time, the same whenever it is filled.
+pub struct Still;
 
 impl Clock for Still {
     fn now(&mut self) -> Result<Timestamp, String> {

@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 use crate::grants::about::About;
 use crate::grants::one::profile;
 use crate::grants::signer::SignerId;
+use crate::grants::state::State;
 use crate::grants::time::{Date, Timestamp};
 use crate::ledger::replay::{Replay, Signatures};
 use crate::ledger::statement::{Content, Statement};
 use crate::tlog::ed25519::{PublicKey, SigningKey};
-use crate::tlog::hash::sha256;
+use crate::tlog::hash::{Hash, sha256};
 use crate::tlog::note::{NoteSignature, NoteSigner};
 
 /// Its ledger's origin.
@@ -68,7 +69,7 @@ pub fn public_key(name: &str) -> PublicKey {
 }
 
 /// The key of a role, of a seed that everybody can know.
-fn signer(role: &str) -> NoteSigner {
+pub(super) fn signer(role: &str) -> NoteSigner {
     let name = if role.is_empty() { ORIGIN.to_owned() } else { format!("{ORIGIN}/{role}") };
     let seed = sha256(format!("bench seed {name}").as_bytes());
     NoteSigner::new(&name, SigningKey::from_seed(*seed.as_bytes())).expect("roles are key names")
@@ -134,18 +135,10 @@ impl<'s> Town<'s> {
         let mut cases = Vec::new();
         for at in 0..self.round_size() {
             let org = (first + at) % self.plan.organisations + 1;
-            let parsed = About::parse(&format!("case/{org}/1")).expect("cases are named so");
-            let case = format!("case/{org}/{}", self.replay.state().next_number(&parsed));
-            self.apply_for(&case, org);
-            for (kind, office) in [
-                ("completeness.checked", "tata_usaha"),
-                ("case.routed", "wali_kota"),
-                ("case.classified", "tim_pertimbangan"),
-                ("amount.recommended", "skpd_pendidikan"),
-                ("case.considered", "tim_pertimbangan"),
-                ("budget.considered", "tapd"),
-            ] {
-                let body = self.considered(kind, &case, office);
+            let case = next_case(self.replay.state(), org);
+            self.say("application.submitted", &case, application(&case), &[&format!("org/{org}")]);
+            for (kind, office) in CONSIDERING {
+                let body = considered(kind, &case, &self.decided(office));
                 self.say(kind, &case, body, &[office]);
             }
             cases.push(case);
@@ -162,25 +155,6 @@ impl<'s> Town<'s> {
     /// No organisation has more open cases than the profile allows.
     fn round_size(&self) -> u64 {
         ROUND.min(self.plan.organisations * OPEN_CASES)
-    }
-
-    fn apply_for(&mut self, case: &str, org: u64) {
-        let body = json!({
-            "title": format!("Kegiatan {case}"), "purpose": "Kegiatan belajar bagi anak di kelurahan.",
-            "amount": 75_000_000, "field": "pendidikan", "form": "money", "way": "grant", "fiscal_year": YEAR,
-            "documents": [document("Proposal hibah")],
-        });
-        self.say("application.submitted", case, body, &[&format!("org/{org}")]);
-    }
-
-    fn considered(&self, kind: &str, case: &str, office: &str) -> Value {
-        let decided = self.decided(office);
-        match kind {
-            "completeness.checked" => json!({ "control_number": format!("978/{case}"), "decided_by": decided }),
-            "case.routed" => json!({ "decided_by": decided }),
-            "case.classified" => json!({ "field": "pendidikan", "decided_by": decided }),
-            _ => json!({ "amount": 75_000_000, "reason": "Layak dan sesuai program daerah.", "decided_by": decided }),
-        }
     }
 
     fn paper(&mut self, family: &str, issue: &str, title: &str, cases: &[String]) {
@@ -277,8 +251,7 @@ impl<'s> Town<'s> {
     }
 
     fn decided(&self, office: &str) -> Value {
-        let n = self.offices.get(office).copied().unwrap_or_default();
-        json!({ "person": format!("pejabat/{n:04}"), "post": office })
+        decided(self.offices.get(office).copied().unwrap_or_default(), office)
     }
 
     /// Makes the key of a role and answers it as bodies name it.
@@ -307,18 +280,7 @@ impl<'s> Town<'s> {
         };
         let mut keys: Vec<&NoteSigner> = signers.iter().map(|signer| &self.keys[&role(signer)]).collect();
         keys.sort_by_key(|key| (key.name().to_owned(), key.verifier().key_id().0));
-        let id = |key: &&NoteSigner| SignerId::new(key.name(), key.verifier().key_id().0).expect("the key has a name");
-        let day = Date::parse("2014-01-06").expect("this is a day");
-        let content = Content {
-            origin: ORIGIN.to_owned(),
-            kind: kind.to_owned(),
-            about,
-            after: self.replay.state().expected_after(&about),
-            body,
-            event_date: day,
-            expires: day.plus_days(14).expect("this is a day"),
-            signers: keys.iter().map(id).collect(),
-        };
+        let content = content(kind, about, self.replay.state().expected_after(&about), body, &keys);
         let mut draft = content.draft().expect("the form of these holds");
         if self.plan.signed {
             keys.iter().for_each(|key| draft.sign(key).expect("each key is a signer"));
@@ -332,6 +294,60 @@ impl<'s> Town<'s> {
         let lines: String = keys.iter().map(|key| format!("{}\n", line(key))).collect();
         [draft.to_bytes(), lines.into_bytes()].concat()
     }
+}
+
+/// A statement of the town, by these keys.
+pub(super) fn content(kind: &str, about: About, after: Option<Hash>, body: Value, keys: &[&NoteSigner]) -> Content {
+    let id = |key: &&NoteSigner| SignerId::new(key.name(), key.verifier().key_id().0).expect("the key has a name");
+    let day = Date::parse("2014-01-06").expect("this is a day");
+    Content {
+        origin: ORIGIN.to_owned(),
+        kind: kind.to_owned(),
+        about,
+        after,
+        body,
+        event_date: day,
+        expires: day.plus_days(14).expect("this is a day"),
+        signers: keys.iter().map(id).collect(),
+    }
+}
+
+/// Between application and list: kind and office.
+pub(super) const CONSIDERING: [(&str, &str); 6] = [
+    ("completeness.checked", "tata_usaha"),
+    ("case.routed", "wali_kota"),
+    ("case.classified", "tim_pertimbangan"),
+    ("amount.recommended", "skpd_pendidikan"),
+    ("case.considered", "tim_pertimbangan"),
+    ("budget.considered", "tapd"),
+];
+
+/// The next case of an organisation.
+pub(super) fn next_case(state: &State, org: u64) -> String {
+    let parsed = About::parse(&format!("case/{org}/1")).expect("cases are named so");
+    format!("case/{org}/{}", state.next_number(&parsed))
+}
+
+pub(super) fn application(case: &str) -> Value {
+    json!({
+        "title": format!("Kegiatan {case}"), "purpose": "Kegiatan belajar bagi anak di kelurahan.",
+        "amount": 75_000_000, "field": "pendidikan", "form": "money", "way": "grant", "fiscal_year": YEAR,
+        "documents": [document("Proposal hibah")],
+    })
+}
+
+pub(super) fn considered(kind: &str, case: &str, decided: &Value) -> Value {
+    match kind {
+        "completeness.checked" => json!({ "control_number": format!("978/{case}"), "decided_by": decided }),
+        "case.routed" => json!({ "decided_by": decided }),
+        "case.classified" => json!({ "field": "pendidikan", "decided_by": decided }),
+        _ => json!({ "amount": 75_000_000, "reason": "Layak dan sesuai program daerah.", "decided_by": decided }),
+    }
+}
+
+/// Who decided for the office that is number `n` of the profile.
+pub(super) fn decided(n: u64, office: &str) -> Value {
+    json!({ "person": format!("pejabat/{n:04}"), "post": office })
 }
 
 /// After the decree: kind, office, whether the organisation signs.

@@ -65,11 +65,11 @@ fn story() -> Story {
     let dir = folder();
     let mut city = city(dir.path());
     city.hold(&["ledger:c", "ledger", "ledger:b"]).unwrap_or_else(|e| panic!("{e}"));
-    let mut notes = vec![city.writer().checkpoint().expect("read").note];
+    let mut notes = vec![city.writer().checkpoint().note.clone()];
     let both = format!("{} retires=signer:ledger:b", adds("ledger:c"));
     for said in [official(1), adds("ledger:b"), official(2), retires("ledger"), official(3), both, official(4)] {
         city.play(&said);
-        notes.push(city.writer().checkpoint().expect("read").note);
+        notes.push(city.writer().checkpoint().note.clone());
     }
     Story { dir, notes, city }
 }
@@ -423,7 +423,7 @@ fn a_checkpoint_that_lacks_a_line_is_completed() {
         assert_eq!(code(&audit(&Reader::open(at.path()).expect("opened"), None, None)), "bad-checkpoint");
         let mut city = OneCity::new(at.path());
         city.hold(&keys).unwrap_or_else(|e| panic!("{e}"));
-        let completed = city.writer().checkpoint().expect("read").note;
+        let completed = city.writer().checkpoint().note.clone();
         assert!(completed.starts_with(&half) && completed.len() > half.len(), "{completed}");
         assert_eq!(completed, story.note(4, &keys));
         assert_eq!(code(&audit(&Reader::open(at.path()).expect("opened"), None, None)), "holds");

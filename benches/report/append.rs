@@ -1,0 +1,281 @@
+//! Statements recorded by the only writer, durable before each answer.
+//!
+//! A town's ledger (`hibah bench fill`, 10,000 entries and 10,000 organisations, or as many as `HIBAH_BENCH_GROWN` says)
+//! is opened, and each organisation's next case goes from application to the nominative list in seven waves of 10,000
+//! statements: by 10,000 organisations, then by six offices. The next wave is signed between, off the clock. The limits:
+//!
+//! - "batch + insert": processors / (checking the same signatures together + inserting the same entries, in processor
+//!   time an entry, each alone at the size of group that was seen);
+//! - "commits": what a lone submitter waits for, against three commits of one entry, each alone;
+//! - "without": honest submitters beside as many who hand in bad signatures, against the honest ones alone.
+
+use std::collections::VecDeque;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use hibah::cli::bench::caseload::{Caseload, WAVES};
+use hibah::cli::bench::{Still, town};
+use hibah::ledger::entry::Entry;
+use hibah::ledger::sequencer::Sequencer;
+use hibah::ledger::statement::Statement;
+use hibah::ledger::store::{Access, Entries, LastSigned, NewEntry};
+use hibah::ledger::writer::{Outcome, Writer};
+use hibah::tlog::ed25519::batch::{self, Signed};
+use hibah::tlog::hash::{Hash, leaf_hash};
+
+use crate::audit::{hibah, timed};
+
+const ORGANISATIONS: u64 = 10_000;
+/// How many wait for an answer at once.
+const SUBMITTERS: usize = 512;
+/// From how many addresses bad signatures come.
+const ADDRESSES: u8 = 64;
+/// How many statements a lone submitter hands in.
+const LONE: usize = 1_000;
+
+/// The rows of the table.
+pub fn table(cores: usize) {
+    crate::heading("append, a second");
+    let folder = tempfile::tempdir().expect("a folder for the ledger");
+    let ledger = folder.path().join("ledger");
+    let grown = std::env::var("HIBAH_BENCH_GROWN").unwrap_or_else(|_| "10000".to_owned());
+    let dir = ledger.display().to_string();
+    hibah(&["bench", "fill", &dir, &grown, "--organisations", &ORGANISATIONS.to_string()]);
+    let mut load = Load::of(&ledger, 1..=ORGANISATIONS);
+    let mut all = Told::default();
+    let mut statements = Vec::new();
+    for wave in 0..WAVES {
+        let told = load.wave(wave, SUBMITTERS, 0);
+        all.add(&told);
+        statements.extend(load.statements.iter().cloned());
+    }
+    let group = (all.recorded / all.groups.max(1)).max(1);
+    let entry = cost_of_an_entry(folder.path(), &ledger, &statements, group as usize);
+    let (rate, limit) = (all.rate(), cores as f64 / entry);
+    row("512 submitters, 10,000 cases", all.recorded, rate, limit, "batch + insert");
+    println!(
+        "  groups of {group}; an entry has {} bytes and costs {:.1} us to check and insert",
+        all.bytes / all.recorded,
+        entry * 1e6
+    );
+    lone(folder.path(), &ledger);
+    attacked(&ledger);
+    size(&ledger);
+}
+
+fn row(name: &str, entries: u64, ours: f64, limit: f64, what: &str) {
+    println!("{name:<34} {entries:>9} {ours:>10.0} {limit:>10.0} {:>7.2}   {what}", ours / limit);
+}
+
+/// A ledger under load.
+struct Load {
+    dir: std::path::PathBuf,
+    cases: Caseload,
+    sequencer: Arc<Sequencer>,
+    statements: Vec<Vec<u8>>,
+    heads: Vec<Hash>,
+}
+
+/// What came of one wave.
+#[derive(Default, Clone)]
+struct Told {
+    recorded: u64,
+    groups: u64,
+    bytes: u64,
+    time: Duration,
+}
+
+impl Told {
+    fn add(&mut self, other: &Self) {
+        self.recorded += other.recorded;
+        self.groups += other.groups;
+        self.bytes += other.bytes;
+        self.time += other.time;
+    }
+
+    fn rate(&self) -> f64 {
+        self.recorded as f64 / self.time.as_secs_f64()
+    }
+}
+
+impl Load {
+    fn of(dir: &Path, organisations: std::ops::RangeInclusive<u64>) -> Self {
+        let writer = Writer::open(dir, town::ledger_key(), Box::new(Still)).expect("the town's ledger opens");
+        let cases = Caseload::of(writer.state(), organisations);
+        let sequencer = Arc::new(Sequencer::start(writer, 4 * SUBMITTERS));
+        Self { dir: dir.to_owned(), cases, sequencer, statements: Vec::new(), heads: Vec::new() }
+    }
+
+    /// Hands in a wave by so many submitters, each of whom waits for its answer, beside as many others as `bad` says whose
+    /// signatures do not hold.
+    fn wave(&mut self, wave: usize, submitters: usize, bad: usize) -> Told {
+        self.statements = self.cases.wave(wave, &self.heads);
+        let spoilt: Vec<Vec<u8>> = if bad > 0 { self.statements.iter().map(|bytes| spoil(bytes)).collect() } else { Vec::new() };
+        let (told, answers) = channel();
+        let hand_in = |honest: bool, at: usize| {
+            let told = told.clone();
+            let bytes = if honest { self.statements[at].clone() } else { spoilt[at % spoilt.len()].clone() };
+            let last = if honest { 0 } else { 1 + u8::try_from(at % usize::from(ADDRESSES)).expect("few addresses") };
+            let source = IpAddr::V4(Ipv4Addr::new(192, 0, 2, last));
+            let reply = Box::new(move |answer| drop(told.send((honest, at, answer))));
+            self.sequencer.submit_from(Some(source), bytes, reply).expect("there is room");
+        };
+        let mut left: VecDeque<usize> = (0..self.statements.len()).collect();
+        let mut heads = vec![0; self.statements.len()];
+        let mut checkpoints = std::collections::BTreeSet::new();
+        let start = Instant::now();
+        left.drain(..submitters.min(self.statements.len())).for_each(|at| hand_in(true, at));
+        (0..bad).for_each(|at| hand_in(false, at));
+        let mut recorded = 0;
+        while recorded < self.statements.len() {
+            let (honest, at, answer) = answers.recv().expect("the writer answers");
+            if !honest {
+                hand_in(false, at + bad);
+                continue;
+            }
+            let answer: hibah::ledger::sequencer::Answer = answer.unwrap_or_else(|error| panic!("{error}"));
+            let Outcome::Recorded { index, new: true } = answer.outcome else { panic!("{:?}", answer.outcome) };
+            heads[at] = index;
+            checkpoints.insert(answer.checkpoint.size);
+            recorded += 1;
+            if let Some(next) = left.pop_front() {
+                hand_in(true, next);
+            }
+        }
+        let time = start.elapsed();
+        let files = Entries::open(&self.dir, Access::Read).expect("the entries open");
+        let leaf = |index: &u64| files.leaf(*index).expect("read").expect("it is recorded");
+        self.heads = heads.iter().map(leaf).collect();
+        let bytes = heads.iter().map(|index| files.entry(*index).expect("read").expect("there").len() as u64).sum();
+        Told { recorded: recorded as u64, groups: checkpoints.len() as u64, bytes, time }
+    }
+}
+
+/// The same statement with a signature that does not hold.
+fn spoil(bytes: &[u8]) -> Vec<u8> {
+    let mut spoilt = bytes.to_vec();
+    let at = spoilt.len() - 20;
+    spoilt[at] = if spoilt[at] == b'A' { b'B' } else { b'A' };
+    spoilt
+}
+
+/// Processor time of one entry, in seconds: signatures checked together, and entries inserted, both in groups.
+fn cost_of_an_entry(folder: &Path, ledger: &Path, statements: &[Vec<u8>], group: usize) -> f64 {
+    let read: Vec<Statement> =
+        statements.iter().map(|bytes| Statement::parse(bytes, town::ORIGIN).expect("a statement")).collect();
+    let signatures: Vec<(hibah::tlog::ed25519::PublicKey, [u8; 64])> = statements
+        .iter()
+        .zip(&read)
+        .map(|(bytes, statement)| {
+            let note = hibah::tlog::note::Note::parse(bytes).expect("a note");
+            let signature = note.signatures[0].bytes.as_slice().try_into().expect("64 bytes");
+            (town::public_key(statement.signers()[0].name()), signature)
+        })
+        .collect();
+    let signed: Vec<Signed<'_>> = read
+        .iter()
+        .zip(&signatures)
+        .map(|(statement, (key, signature))| Signed { key, message: statement.text().as_bytes(), signature })
+        .collect();
+    let checking = processor_time(|| {
+        for lot in signed.chunks(group) {
+            let mut random = vec![0; lot.len() * batch::RANDOM_BYTES];
+            getrandom::fill(&mut random).expect("random bytes");
+            assert!(batch::check_all(lot, &random).is_empty(), "every signature holds");
+        }
+    });
+    let files = Entries::open(ledger, Access::Read).expect("the entries open");
+    let last = files.size().expect("read");
+    let first = last - statements.len() as u64;
+    let alone = folder.join(format!("alone-{group}"));
+    std::fs::create_dir(&alone).expect("made");
+    let mut into = Entries::open(&alone, Access::Create).expect("made");
+    let entries: Vec<NewEntry> = (first..last)
+        .map(|index| files.entry(index).expect("read").expect("there"))
+        .map(|bytes| NewEntry { leaf: leaf_hash(&bytes), bytes })
+        .collect();
+    let inserting = processor_time(|| {
+        for (at, lot) in (0..).zip(entries.chunks(group)) {
+            into.append(at * group as u64, lot, &[]).expect("appended");
+        }
+    });
+    (checking + inserting).as_secs_f64() / statements.len() as f64
+}
+
+/// Processor time that this thread took.
+fn processor_time(work: impl FnOnce()) -> Duration {
+    let now = || {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).expect("under a second"))
+    };
+    let before = now();
+    work();
+    now() - before
+}
+
+/// One who hands in a statement after another, against three commits of one entry.
+fn lone(folder: &Path, ledger: &Path) {
+    let mut load = Load::of(ledger, 1..=LONE as u64);
+    load.statements = load.cases.wave(0, &[]);
+    let mut waits: Vec<Duration> = Vec::new();
+    for bytes in load.statements.clone() {
+        let (told, answer) = channel();
+        let start = Instant::now();
+        load.sequencer.submit(bytes, Box::new(move |answer| drop(told.send(answer.is_ok())))).expect("there is room");
+        assert!(answer.recv().expect("answered"), "it is recorded");
+        waits.push(start.elapsed());
+    }
+    drop(load);
+    let files = Entries::open(ledger, Access::Read).expect("the entries open");
+    let last = files.size().expect("read");
+    let alone = folder.join("alone");
+    std::fs::create_dir(&alone).expect("made");
+    let mut into = Entries::open(&alone, Access::Create).expect("made");
+    let mut commits = Vec::new();
+    for (at, index) in (0..).zip(last - LONE as u64..last) {
+        let bytes = files.entry(index).expect("read").expect("there");
+        let entry = NewEntry { leaf: leaf_hash(&bytes), bytes };
+        let mut time = Duration::ZERO;
+        timed(&mut time, || into.append(at, &[entry], &[]).expect("appended"));
+        commits.push(time);
+    }
+    for (name, part) in [("a lone submitter waits, median", 50), ("a lone submitter waits, p99", 99)] {
+        let [wait, commit] = [&mut waits, &mut commits].map(|times| {
+            times.sort_unstable();
+            times[times.len() * part / 100].as_secs_f64() * 1e3
+        });
+        println!("{name:<34} {LONE:>9} {wait:>8.2}ms {:>8.2}ms {:>7.2}   three commits", 3.0 * commit, wait / (3.0 * commit));
+    }
+}
+
+/// Honest submitters beside as many who hand in bad signatures.
+fn attacked(ledger: &Path) {
+    let honest = SUBMITTERS / 2;
+    let mut load = Load::of(ledger, 1_001..=ORGANISATIONS);
+    let mut alone = Told::default();
+    let mut beside = Told::default();
+    for wave in 0..WAVES {
+        let told = load.wave(wave, honest, if wave % 2 == 1 { honest } else { 0 });
+        if wave % 2 == 1 { beside.add(&told) } else if wave > 0 { alone.add(&told) }
+    }
+    row("256 beside 256 with bad signatures", beside.recorded, beside.rate(), alone.rate(), "without them");
+}
+
+/// What the ledger's file has for each byte of its entries.
+fn size(ledger: &Path) {
+    let files = Entries::open(ledger, Access::Read).expect("the entries open");
+    let size = files.size().expect("read");
+    let mut bytes = 0;
+    for first in (0..size).step_by(4_096) {
+        let count = (size - first).min(4_096);
+        let part = files.range(first, count).expect("read");
+        bytes += part.iter().map(|entry| Entry::parse(entry).map_or(0, |_| entry.len() as u64)).sum::<u64>();
+    }
+    // A last handle that can write folds the log into the file.
+    drop(LastSigned::open(ledger, Access::Read).expect("opens"));
+    let file = std::fs::metadata(ledger.join("ledger.db")).expect("there").len();
+    println!("{:<34} {size:>9} {:>8}MB {:>8}MB {:>7.2}   entry bytes", "ledger.db", file / 1_000_000, bytes / 1_000_000, file as f64 / bytes as f64);
+}
