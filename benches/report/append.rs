@@ -61,6 +61,7 @@ pub fn table(cores: usize) {
         all.bytes / all.recorded,
         entry * 1e6
     );
+    drop(load);
     lone(folder.path(), &ledger);
     attacked(&ledger);
     size(&ledger);
@@ -224,7 +225,7 @@ fn lone(folder: &Path, ledger: &Path) {
     for bytes in load.statements.clone() {
         let (told, answer) = channel();
         let start = Instant::now();
-        load.sequencer.submit(bytes, Box::new(move |answer| drop(told.send(answer.is_ok())))).expect("there is room");
+        load.sequencer.submit(bytes, Box::new(move |answer| told.send(answer.is_ok()).expect("the submitter waits"))).expect("there is room");
         assert!(answer.recv().expect("answered"), "it is recorded");
         waits.push(start.elapsed());
     }

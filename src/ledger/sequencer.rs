@@ -134,14 +134,14 @@ impl Sequencer {
         let (signed, to_follow) = sync_channel(MOST_BEHIND);
         let fault = Arc::new(OnceLock::new());
         let told = Arc::clone(&fault);
-        let following = std::thread::spawn(move || follow(&mut follower, &to_follow));
-        let committing = std::thread::spawn(move || {
+        let following = thread("following", move || follow(&mut follower, &to_follow));
+        let committing = thread("committing", move || {
             if let Err(error) = commit_all(&mut committer, &to_commit, &signed) {
                 tracing::error!("{error}");
                 let _ = told.set(error.to_string());
             }
         });
-        let judging = std::thread::spawn(move || {
+        let judging = thread("judging", move || {
             Judging { admission, refusals, waiting, suspects: Suspects::none(), judged }.run();
         });
         let threads = vec![judging, committing, following];
@@ -194,6 +194,11 @@ impl Drop for Sequencer {
             let _ = thread.join();
         }
     }
+}
+
+/// A thread that a debugger and the system show by its name.
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).expect("the system gives a few threads at the start")
 }
 
 /// A judged group, and those who wait for its outcomes.
