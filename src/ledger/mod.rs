@@ -16,6 +16,7 @@ pub mod opening;
 pub mod reader;
 pub mod refusals;
 pub mod replay;
+pub mod restore;
 pub mod sequencer;
 pub mod shown;
 pub mod statement;
