@@ -19,7 +19,7 @@ const BESIDE: [(&str, &str); 5] = [
 /// Bring back from mirrors what an old backup lacks, or a lost last-signed record
 #[derive(clap::Args)]
 #[command(
-    after_help = "A backup of ledger.db is older than last-signed.db, which stays outside of backups. What was signed since\nis fetched from a mirror and verified before anything is written. Nothing is signed here.\nWith --adopt, a lost or damaged last-signed.db begins again with the newest checkpoint given; ask every\nwitness and mirror for theirs first. docs/restoring.md tells what to do when.\nExit status: 0 done, 1 refused, 2 could not be done.\n\nExamples:\n  hibah restore my-ledger --from https://hibah.bandung.example/ledger\n  hibah restore my-ledger --adopt \\\n    --from mirror --checkpoint seen.txt"
+    after_help = "A backup of ledger.db is older than last-signed.db, which stays outside of backups. What was\nsigned since is fetched from a mirror and verified before anything is written. Nothing is signed.\nWith --adopt, a lost or damaged last-signed.db begins again with the newest checkpoint given: ask\nevery witness and mirror for theirs first. docs/restoring.md tells what to do when.\nExit status: 0 done, 1 refused, 2 could not be done.\n\nExamples:\n  hibah restore my-ledger --from https://hibah.bandung.example/ledger\n  hibah restore my-ledger --adopt \\\n    --from mirror --checkpoint seen.txt"
 )]
 pub struct Args {
     /// The ledger's folder
@@ -100,14 +100,17 @@ fn tell(args: &Args, done: &Restored) {
         output::say(format_args!("Nothing is lacking: {dir} has what was signed."));
     }
     if args.adopt {
-        output::say(format_args!("Adopted the checkpoint of {} that {from} has; nothing was signed.", entries(done.size)));
+        output::say(format_args!(
+            "Adopted the checkpoint of {} that {from} has; nothing was signed.",
+            entries(done.size)
+        ));
     }
     output::say("");
-    output::facts(&[
-        ("signed", entries(done.size)),
-        ("root", done.root.to_hex()),
-        ("behind", format!("{}, which the next start signs", entries(done.unsigned))),
-    ]);
+    let mut rows = vec![("signed", entries(done.size)), ("root", done.root.to_hex())];
+    if done.unsigned > 0 {
+        rows.push(("behind", format!("{}, which the next start signs", entries(done.unsigned))));
+    }
+    output::facts(&rows);
     for file in &done.moved {
         output::say(format_args!("  The damaged file was kept as {}.", file.display()));
     }

@@ -17,8 +17,7 @@ use super::cli_serve::Server;
 use super::cli_shell::{ORIGIN, Shell};
 use super::ledger_city::other_year;
 
-/// Entries of the ledger when it was backed up, and when it was lost.
-const OLD: u64 = 18;
+/// Entries of the ledger when it was lost.
 const NEW: u64 = 318;
 
 /// Old awards to import, from row `first` on.
@@ -49,9 +48,9 @@ fn scene() -> Shell {
         shell.check(&format!(
             "$ hibah verify led --save-checkpoint old && cp -r led backup && cp -r led fork && hibah export led short
              $ hibah import led lost.csv --map map.toml
-             ledger           {NEW} entries
+             ledger * {NEW} entries
              $ hibah import fork other.csv --map map.toml
-             ledger           {NEW} entries
+             ledger * {NEW} entries
              $ hibah verify led --save-checkpoint seen && hibah export led mirror && hibah export fork forked
              $ hibah init anew --rules 0 --origin {ORIGIN} --profile kota-bandung --keys led/keys && hibah export anew again
              $ cp -r led back && rm back/ledger.db* back/derived.db* && cp backup/ledger.db back"
@@ -75,7 +74,8 @@ fn copy(from: &Path, to: &Path) {
 /// Every file of a folder that means something: what SQLite and the lock leave beside them does not.
 fn bytes(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
-    let listed: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.expect("an entry")).collect();
+    let listed: Vec<_> =
+        std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.expect("an entry")).collect();
     for path in listed.into_iter().map(|entry| entry.path()) {
         if path.is_dir() {
             files.extend(bytes(&path));
@@ -105,17 +105,17 @@ fn refused(shell: &Shell, command: &str, status: u8, sentence: &str) {
 fn goes_on(shell: &Shell) {
     shell.check(&format!(
         "$ hibah verify back --vkey $(cat vkey) --since seen
-         entries     {NEW}, each linked to the one before it
+         entries * {NEW}, each linked to the one before it
          $ hibah show back {last} --verbatim > entry && hibah show mirror {last} --verbatim | cmp - entry
          $ hibah import back lost.csv --map map.toml
-         imported         0
-         there already    300
+         imported * 0
+         there already * 300
          = back
          $ hibah import back next.csv --map map.toml
-         imported         1
-         ledger           {} entries
+         imported * 1
+         ledger * {} entries
          $ hibah verify back --vkey $(cat vkey) --since seen
-         entries     {0}, each linked to the one before it",
+         entries * {0}, each linked to the one before it",
         NEW + 1,
         last = NEW - 1
     ));
@@ -130,11 +130,16 @@ fn an_old_backup_is_restored_from_an_exported_mirror() {
         2,
         "back holds 18 entries but 318 were signed: entries were lost and nothing is signed; `hibah restore back --from MIRROR` brings them back",
     );
-    refused(&shell, "hibah restore back", 1, "back has 18 entries and 318 were signed: name a mirror *: hibah restore back --from MIRROR");
+    refused(
+        &shell,
+        "hibah restore back",
+        1,
+        "back has 18 entries and 318 were signed: name a mirror *: hibah restore back --from MIRROR",
+    );
     shell.check(
         "$ env -u HIBAH_PASSPHRASE hibah restore back --from mirror --checkpoint seen --checkpoint old
          Restored 300 entries, 18 to 317, after all of mirror was verified.
-         signed  318 entries
+         signed * 318 entries
          vault.db * not there: what opens commitments
          Check it: hibah verify back",
     );
@@ -142,7 +147,7 @@ fn an_old_backup_is_restored_from_an_exported_mirror() {
     shell.check(
         "$ hibah restore led --from mirror --from short
          Nothing is lacking: led has what was signed.
-         signed  318 entries
+         signed * 318 entries
          = led",
     );
 }
@@ -163,7 +168,9 @@ fn an_old_backup_is_restored_from_a_served_ledger() {
     let shell = scene();
     let mut server = Server::start(&shell, &["--public", "127.0.0.1:0"]);
     let url = server.address("Public server: ");
-    shell.check(&format!("$ hibah restore back --from {url}\nRestored 300 entries, 18 to 317, after all of {url} was verified."));
+    shell.check(&format!(
+        "$ hibah restore back --from {url}\nRestored 300 entries, 18 to 317, after all of {url} was verified."
+    ));
     assert!(server.stop());
     goes_on(&shell);
 }
@@ -191,7 +198,13 @@ fn serve(folder: PathBuf, then: Then) -> (String, mpsc::Receiver<()>) {
     (url, told)
 }
 
-fn answer(mut stream: TcpStream, folder: &Path, then: Then, tell: &mpsc::Sender<()>, asked: &std::sync::atomic::AtomicU64) {
+fn answer(
+    mut stream: TcpStream,
+    folder: &Path,
+    then: Then,
+    tell: &mpsc::Sender<()>,
+    asked: &std::sync::atomic::AtomicU64,
+) {
     let (mut request, mut byte) = (Vec::new(), [0]);
     while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read == 1) {
         request.push(byte[0]);
@@ -217,14 +230,22 @@ fn answer(mut stream: TcpStream, folder: &Path, then: Then, tell: &mpsc::Sender<
 
 /// A stop leaves a true ledger with fewer entries, which nothing is recorded in, and the same command goes on.
 fn is_continued(shell: &Shell) {
-    refused(shell, "hibah import back next.csv --map map.toml", 2, "back holds 256 entries but 318 were signed: *");
-    shell.check("$ hibah restore back --from mirror\nRestored 62 entries, 256 to 317, after all of mirror was verified.");
+    shell.check(
+        "$ hibah import back next.csv --map map.toml
+         ? 2
+         error: back holds 256 entries but 318 were signed: *
+         = back
+         $ hibah restore back --from mirror
+         Restored 62 entries, 256 to 317, after all of mirror was verified.",
+    );
     goes_on(shell);
 }
 
 #[test]
 fn a_mirror_that_ends_in_the_middle_leaves_a_beginning() {
-    for (then, why) in [(Then::Fails, "* answered status 404"), (Then::Lies, "*not those that were served a moment ago*")] {
+    for (then, why) in
+        [(Then::Fails, "* answered status 404*"), (Then::Lies, "*not those that were served a moment ago*")]
+    {
         let shell = scene();
         let (url, _told) = serve(shell.path().join("mirror"), then);
         shell.check(&format!(
@@ -278,15 +299,35 @@ fn mirrors_that_do_not_fit_are_refused() {
     changed[at] = b'y';
     std::fs::write(&bundle, changed).expect("written");
     for (options, status, sentence) in [
-        ("--from short", 1, "short has 18 entries, back has 18 and 318 were signed: name a mirror that has them all; *"),
+        (
+            "--from short",
+            1,
+            "short has 18 entries, back has 18 and 318 were signed: name a mirror that has them all; *",
+        ),
         ("--from bad", 1, "bad does not hold: entry 117 is wrong: *; nothing was written"),
         ("--from cut", 2, "cut could not be read, and nothing was written: *cut/tile/entries/001.p/62*"),
         ("--from nowhere", 2, "nowhere does not exist: *"),
         ("--from back", 2, "back is the folder that shall be restored: *"),
-        ("--from foreign", 1, "foreign is of the ledger other.example/hibah, and back is to be the ledger hibah.bandung.example/ledger: *"),
-        ("--from again", 1, "again and *back/ledger.db have another entry 0 each, so they are two ledgers of one name: *"),
-        ("--from forked", 1, "forked and *back/last-signed.db are two histories of one ledger: nothing was written; keep both, sign nothing, *"),
-        ("--from mirror --from forked", 1, "forked and mirror are two histories of one ledger, and entry 18 is the first that differs: *"),
+        (
+            "--from foreign",
+            1,
+            "foreign is of the ledger other.example/hibah, and *back/last-signed.db is of hibah.bandung.example/ledger: *",
+        ),
+        (
+            "--from again",
+            1,
+            "again and *back/ledger.db have another entry 0 each, so they are two ledgers of one name: *",
+        ),
+        (
+            "--from forked",
+            1,
+            "forked and *back/last-signed.db are two histories of one ledger: nothing was written; keep both, sign nothing, *",
+        ),
+        (
+            "--from mirror --from forked",
+            1,
+            "forked and mirror are two histories of one ledger, and entry 18 is the first that differs: *",
+        ),
         ("--from mirror --checkpoint org.key", 1, "org.key has no checkpoint: *"),
     ] {
         refused(&shell, &format!("hibah restore back {options}"), status, sentence);
@@ -315,12 +356,27 @@ fn a_folder_that_is_not_what_was_signed_is_told_and_replaced() {
     // A tree hash that is stored tells it before any mirror does.
     shell.check("$ rm -r back && cp -r led back");
     change_entry(&shell.path().join("back/ledger.db"), 100);
-    refused(&shell, "hibah restore back --from mirror", 2, "back/ledger.db is damaged (tree hash 0 of level 1 is not that of its entries): *");
+    refused(
+        &shell,
+        "hibah restore back --from mirror",
+        2,
+        "back/ledger.db is damaged (tree hash 0 of level 1 is not that of its entries): *",
+    );
     // The same where no entry is lacking: the writer says where to look, and the mirror tells.
     shell.check("$ rm -r back && cp -r led back");
     change_entry(&shell.path().join("back/ledger.db"), 317);
-    refused(&shell, "hibah restore back", 1, "the first 318 entries in *back/ledger.db do not have the root that was signed for them: *");
-    refused(&shell, "hibah restore back --from mirror", 1, "entry 317 in *back/ledger.db is not the one that was signed, *");
+    refused(
+        &shell,
+        "hibah restore back",
+        1,
+        "the first 318 entries in *back/ledger.db do not have the root that was signed for them: *",
+    );
+    refused(
+        &shell,
+        "hibah restore back --from mirror",
+        1,
+        "entry 317 in *back/ledger.db is not the one that was signed, *",
+    );
 }
 
 #[test]
@@ -335,8 +391,18 @@ fn who_signed_elsewhere_is_told() {
         "mirror has a checkpoint of 318 entries and the last one signed here is of 18, so *back/last-signed.db is an old copy or another machine signs for this ledger: nothing was written; *",
     );
     refused(&shell, "hibah restore back --checkpoint seen", 1, "seen has a checkpoint of 318 entries and *");
-    refused(&shell, "hibah restore back --adopt --checkpoint seen", 1, "seen is a checkpoint of 318 entries and only 18 can be had: *");
-    refused(&shell, "hibah restore back --adopt --from short", 1, "*back/last-signed.db is there, it covers 18 entries and nothing that was given is newer: *");
+    refused(
+        &shell,
+        "hibah restore back --adopt --checkpoint seen",
+        1,
+        "seen is a checkpoint of 318 entries and only 18 can be had: *",
+    );
+    refused(
+        &shell,
+        "hibah restore back --adopt --from short",
+        1,
+        "*back/last-signed.db is there, it covers 18 entries and nothing that was given is newer: *",
+    );
     shell.check(
         "$ hibah restore back --adopt --from mirror
          Restored 300 entries, 18 to 317, after all of mirror was verified.
@@ -346,8 +412,18 @@ fn who_signed_elsewhere_is_told() {
     goes_on(&shell);
     // What this machine signed itself is on one side of the fork.
     shell.check("$ rm -r back && cp -r fork back && hibah import back next.csv --map map.toml");
-    refused(&shell, "hibah restore back --from mirror", 1, "mirror and *back/ledger.db are two histories of one ledger, and entry 18 is the first that differs: *");
-    refused(&shell, "hibah restore back --adopt --from mirror", 1, "*back/last-signed.db is there, it covers 319 entries *");
+    refused(
+        &shell,
+        "hibah restore back --from mirror",
+        1,
+        "mirror and *back/ledger.db are two histories of one ledger, and entry 18 is the first that differs: *",
+    );
+    refused(
+        &shell,
+        "hibah restore back --adopt --from mirror",
+        1,
+        "*back/last-signed.db is there, it covers 319 entries *",
+    );
 }
 
 #[test]
@@ -360,12 +436,21 @@ fn a_lost_record_begins_with_the_newest_checkpoint() {
     ));
     let missing = "back/last-signed.db is missing, so nothing tells what was signed: put back the file itself, never an old copy, or *`hibah restore back --adopt --from MIRROR`*";
     refused(&shell, "hibah restore back --from mirror", 1, missing);
-    refused(&shell, "hibah import back next.csv --map map.toml", 2, "back/last-signed.db is missing: it proves what was signed, *");
+    refused(
+        &shell,
+        "hibah import back next.csv --map map.toml",
+        2,
+        "back/last-signed.db is missing: it proves what was signed, *",
+    );
     for (options, status, sentence) in [
         ("", 1, "there is nothing to compare with: *"),
         ("--checkpoint seen", 1, "seen is a checkpoint of 318 entries and only 18 can be had: *"),
         ("--from short --checkpoint seen", 1, "seen is a checkpoint of 318 entries and only 18 can be had: *"),
-        ("--from mirror --from forked", 1, "forked and mirror are two histories of one ledger, and entry 18 is the first that differs: *"),
+        (
+            "--from mirror --from forked",
+            1,
+            "forked and mirror are two histories of one ledger, and entry 18 is the first that differs: *",
+        ),
         ("--from foreign", 1, "foreign is of the ledger other.example/hibah, *"),
         ("--from again", 1, "*back/ledger.db* two ledgers of one name*"),
         ("--from mirror --ledger-key strange.key", 2, "the key * is not this ledger's, *"),
@@ -377,19 +462,33 @@ fn a_lost_record_begins_with_the_newest_checkpoint() {
         "$ hibah restore back --adopt --from short --from mirror --checkpoint old --checkpoint seen
          Restored 300 entries, 18 to 317, after all of mirror was verified.
          Adopted the checkpoint of 318 entries that mirror has; nothing was signed.
-         signed  318 entries
+         signed * 318 entries
          At risk: *",
     );
-    refused(&shell, "hibah restore back --adopt --from mirror", 1, "*back/last-signed.db is there, it covers 318 entries and nothing that was given is newer: *");
+    refused(
+        &shell,
+        "hibah restore back --adopt --from mirror",
+        1,
+        "*back/last-signed.db is there, it covers 318 entries and nothing that was given is newer: *",
+    );
     goes_on(&shell);
 }
 
 #[test]
 fn a_damaged_record_is_kept_aside() {
     let shell = scene();
-    for damage in ["echo nonsense > back/last-signed.db", ": > back/last-signed.db", "truncate -s 5000 back/last-signed.db"] {
-        shell.check(&format!("$ rm -rf back && cp -r led back && rm -f back/last-signed.db-* && {damage} && cp back/last-signed.db was"));
-        refused(&shell, "hibah restore back --from mirror", 1, "back/last-signed.db is damaged (*), so nothing tells what was signed: *");
+    for damage in
+        ["echo nonsense > back/last-signed.db", ": > back/last-signed.db", "truncate -s 5000 back/last-signed.db"]
+    {
+        shell.check(&format!(
+            "$ rm -rf back && cp -r led back && rm -f back/last-signed.db-* && {damage} && cp back/last-signed.db was"
+        ));
+        refused(
+            &shell,
+            "hibah restore back --from mirror",
+            1,
+            "back/last-signed.db is damaged (*), so nothing tells what was signed: *",
+        );
         shell.check(
             "$ hibah restore back --adopt --from mirror
              Adopted the checkpoint of 318 entries that mirror has; nothing was signed.
@@ -409,16 +508,30 @@ fn entries_behind_the_newest_checkpoint_are_kept() {
         "$ rm -r back && cp -r led back && rm back/last-signed.db*
          $ hibah restore back --adopt --checkpoint old
          Adopted the checkpoint of 18 entries that old has; nothing was signed.
-         behind  300 entries, which the next start signs
+         behind * 300 entries, which the next start signs
          $ hibah verify back
-         entries     18, each linked to the one before it
-         warning: 300 entries are after this checkpoint not signed yet *",
+         entries * 18, each linked to the one before it
+         warning: 300 entries are after this checkpoint not signed yet *
+         # those that were signed before are signed again: the same ones, under the same root
+         $ hibah import back next.csv --map map.toml
+         ledger * 319 entries
+         $ hibah verify back --vkey $(cat vkey) --since seen
+         entries * 319, each linked to the one before it",
     );
-    goes_on(&shell);
     shell.check("$ rm -r back && cp -r led back && rm back/last-signed.db*");
     change_entry(&shell.path().join("back/ledger.db"), 300);
-    refused(&shell, "hibah restore back --adopt --checkpoint old", 1, "entry 300 in *back/ledger.db is wrong and no checkpoint covers it: *");
-    refused(&shell, "hibah restore back --adopt --from mirror", 1, "mirror and *back/ledger.db are two histories of one ledger, and entry 300 is the first that differs: *");
+    refused(
+        &shell,
+        "hibah restore back --adopt --checkpoint old",
+        1,
+        "entry 300 in *back/ledger.db is wrong and no checkpoint covers it: *",
+    );
+    refused(
+        &shell,
+        "hibah restore back --adopt --from mirror",
+        1,
+        "mirror and *back/ledger.db are two histories of one ledger, and entry 300 is the first that differs: *",
+    );
 }
 
 /// Nothing is left but the key file and a mirror.
@@ -427,8 +540,8 @@ fn a_lost_machine_is_replaced() {
     let shell = scene();
     shell.check(
         "$ mv back lost && hibah restore back --adopt --from mirror --ledger-key org.key
-         ? 2
-         error: *
+         ? 1
+         error: mirror is of the ledger hibah.bandung.example/ledger, and the ledger key given is of hibah.bandung.example/ledger/org/1: *
          $ test ! -e back
          $ hibah restore back --adopt --from mirror --ledger-key nowhere.key
          ? 2

@@ -34,7 +34,7 @@ impl<'a> Compared<'a> {
     /// Reads the folder, and audits the mirror with the most entries.
     pub(super) fn new(
         dir: &'a Path,
-        origin: &str,
+        (origin, whose): (&str, &str),
         given: &Given<'a>,
         record: Option<&Known>,
         progress: Progress<'_>,
@@ -45,10 +45,8 @@ impl<'a> Compared<'a> {
         let given: Vec<Known> = mirrors.iter().map(|mirror| mirror.known.clone()).chain(alone).collect();
         if let Some(other) = given.iter().chain(record).find(|known| known.checkpoint.origin != origin) {
             return Err(refused(format!(
-                "{} is of the ledger {}, and {} is to be the ledger {origin}: name one of this ledger; nothing was written",
-                other.name,
-                other.checkpoint.origin,
-                dir.display()
+                "{} is of the ledger {}, and {whose} is of {origin}: name one of the same ledger; nothing was written",
+                other.name, other.checkpoint.origin
             )));
         }
         let sizes: BTreeSet<u64> = given.iter().chain(record).map(Known::size).collect();
@@ -88,8 +86,10 @@ impl<'a> Compared<'a> {
             let same = match mirror {
                 _ if whole => self.own.has(known.size(), known.checkpoint.root),
                 Some(mirror) => mirror.has(known.size(), known.checkpoint.root)?,
-                // Of fewer entries the record by itself says nothing.
-                None => known.size() < size || known.checkpoint.root == root,
+                None if known.size() == size => known.checkpoint.root == root,
+                // Of fewer entries the record says nothing, but the folder may.
+                None if known.size() <= self.own.size() => self.own.has(known.size(), known.checkpoint.root),
+                None => self.is_begun_by_own(known)?,
             };
             if !same {
                 return Err(self.two_histories(known, &record.name)?);
@@ -98,12 +98,20 @@ impl<'a> Compared<'a> {
         match mirror {
             _ if whole => Ok(None),
             None => Err(self.no_mirror(record)),
-            Some(mirror) => self.is_begun_by_own(mirror, record).map(|()| Some(mirror.known.name.clone())),
+            Some(mirror) => self.lacks_only(mirror, record).map(|()| Some(mirror.known.name.clone())),
+        }
+    }
+
+    /// Whether what was given has the folder's entries as its first ones, as far as that can be told.
+    fn is_begun_by_own(&self, known: &Known) -> Result<bool, RestoreError> {
+        match self.mirrors.iter().find(|mirror| mirror.known.name == known.name) {
+            Some(mirror) => mirror.has(self.own.size(), self.own.edge.root()),
+            None => Ok(true),
         }
     }
 
     /// Checks that the folder's entries are the first ones of a mirror that has what was signed.
-    fn is_begun_by_own(&self, mirror: &Held<'_>, record: &Known) -> Result<(), RestoreError> {
+    fn lacks_only(&self, mirror: &Held<'_>, record: &Known) -> Result<(), RestoreError> {
         let own = self.own.size();
         if own > record.size() || !mirror.has(own, self.own.edge.root())? {
             let first = self.first_of_own(mirror)?.unwrap_or(own);

@@ -104,11 +104,7 @@ impl Source for Held<'_> {
 }
 
 /// Audits a source from nothing: entries, links, tree, signatures, rules, and the checkpoint's own signatures.
-pub(super) fn audited<S: Source>(
-    name: &str,
-    source: &S,
-    progress: &dyn Fn(u64, u64),
-) -> Result<Report, RestoreError> {
+pub(super) fn audited<S: Source>(name: &str, source: &S, progress: &dyn Fn(u64, u64)) -> Result<Report, RestoreError> {
     verify::verify(source, &Trust::default(), progress).map_err(|error| match error {
         VerifyError::Wrong(wrong) => RestoreError::Refused(match wrong.index {
             Some(index) if !wrong.sentence.starts_with("entry ") => {

@@ -88,7 +88,9 @@ pub enum RestoreError {
         why: String,
     },
     /// Entries were appended, but not all.
-    #[error("{size} of {of} entries are in place and durable, then it ended ({why}): run the same command again, which goes on from there")]
+    #[error(
+        "{size} of {of} entries are in place and durable, then it ended ({why}): run the same command again, which goes on from there"
+    )]
     Interrupted {
         /// How many there are.
         size: u64,
@@ -134,7 +136,7 @@ pub fn restore(dir: &Path, given: &Given<'_>, progress: Progress<'_>) -> Result<
         ))
     })?;
     let origin = record.checkpoint.origin.clone();
-    let compared = Compared::new(dir, &origin, given, Some(&record), progress)?;
+    let compared = Compared::new(dir, (&origin, &record.name), given, Some(&record), progress)?;
     let from = compared.lacking_from(&record)?;
     let before = compared.own.size();
     if from.is_some() {
@@ -170,7 +172,7 @@ pub fn adopt(
     let mut lock = dir.exists().then(|| take_lock(dir)).transpose()?;
     let record = Record::read(dir)?;
     let there = if let Record::There(known) = &record { Some(known) } else { None };
-    let mut compared = Compared::new(dir, keys.name(), given, there, progress)?;
+    let mut compared = Compared::new(dir, (keys.name(), "the ledger key given"), given, there, progress)?;
     let newest = compared.newest().clone();
     if let Some(there) = there.filter(|there| there.size() >= newest.size()) {
         return Err(refused(format!(

@@ -7,9 +7,7 @@ use std::path::Path;
 
 use super::RestoreError;
 use super::known::{BUNDLE, Known};
-use crate::ledger::store::{
-    Access, ENTRIES_FILE, Entries, LAST_SIGNED_FILE, LastSigned, NewNode, Signed, StoreError,
-};
+use crate::ledger::store::{Access, ENTRIES_FILE, Entries, LAST_SIGNED_FILE, LastSigned, NewNode, Signed, StoreError};
 use crate::ledger::verify::{Source, SourceError};
 use crate::tlog::hash::{EMPTY_ROOT, Hash, leaf_hash};
 use crate::tlog::merkle::{Frontier, Node};
@@ -156,9 +154,9 @@ impl Record {
     fn of(file: &Path, signed: &Signed) -> Self {
         match Known::read(&file.display().to_string(), signed.note.as_bytes()) {
             Err(fault) => Self::Damaged(fault.to_string()),
-            Ok(known) if (known.checkpoint.size, known.checkpoint.root) != (signed.size, signed.root) => Self::Damaged(
-                format!("its columns say size {}, its note says {}", signed.size, known.checkpoint.size),
-            ),
+            Ok(known) if (known.checkpoint.size, known.checkpoint.root) != (signed.size, signed.root) => {
+                Self::Damaged(format!("its columns say size {}, its note says {}", signed.size, known.checkpoint.size))
+            }
             Ok(known) => Self::There(known),
         }
     }
