@@ -243,15 +243,20 @@ fn is_continued(shell: &Shell) {
 
 #[test]
 fn a_mirror_that_ends_in_the_middle_leaves_a_beginning() {
-    for (then, why) in
-        [(Then::Fails, "* answered status 404*"), (Then::Lies, "*not those that were served a moment ago*")]
-    {
+    for (then, adopt, why) in [
+        (Then::Fails, "", "* answered status 404*"),
+        (Then::Fails, "--adopt", "* answered status 404*"),
+        (Then::Lies, "", "*not those that were served a moment ago*"),
+    ] {
         let shell = scene();
+        if !adopt.is_empty() {
+            shell.check("$ rm back/last-signed.db*");
+        }
         let (url, _told) = serve(shell.path().join("mirror"), then);
         shell.check(&format!(
-            "$ hibah restore back --from {url}
+            "$ hibah restore back {adopt} --from {url}
              ? 2
-             error: 256 of 318 entries are in place and durable, then it ended ({why}): run the same command again, which goes on from there"
+             error: 256 of 318 entries are in back and durable, then it ended ({why}): run `hibah restore back --from {url}`, which goes on from there"
         ));
         is_continued(&shell);
     }

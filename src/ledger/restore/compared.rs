@@ -268,7 +268,10 @@ impl<'a> Compared<'a> {
         let (mut edge, size) = (self.own.edge.clone(), mirror.size());
         for index in edge.size() / BUNDLE..size.div_ceil(BUNDLE) {
             let first = edge.size();
-            let interrupted = |why: String| RestoreError::Interrupted { size: first, of: size, why };
+            let interrupted = |why: String| {
+                let (dir, from) = (self.dir.to_owned(), mirror.known.name.clone());
+                RestoreError::Interrupted { dir, from, size: first, of: size, why }
+            };
             let width = width_at(index, size);
             let bytes = mirror.bundle(index, width).map_err(|error| interrupted(error.to_string()))?;
             let bundle = tile::decode_bundle(&bytes, width).map_err(|fault| interrupted(fault.to_string()))?;

@@ -13,8 +13,8 @@
 //! from nothing, as `hibah verify` does; that a checkpoint is of the same history, by a proof or by the folder's own
 //! entries. Until then nothing is written, and files are open for reading only.
 //!
-//! Entries are appended a bundle a transaction, in their order, and the record follows them. So a stop at any time leaves
-//! a true ledger with fewer entries, and the same command goes on with it.
+//! A record is adopted first. Then entries are appended a bundle a transaction, in their order. So a stop at any time leaves
+//! a true ledger with fewer entries than were signed: nothing is signed in it, and [`restore`] goes on.
 
 use std::path::{Path, PathBuf};
 
@@ -89,9 +89,13 @@ pub enum RestoreError {
     },
     /// Entries were appended, but not all.
     #[error(
-        "{size} of {of} entries are in place and durable, then it ended ({why}): run the same command again, which goes on from there"
+        "{size} of {of} entries are in {} and durable, then it ended ({why}): run `hibah restore {} --from {from}`, which goes on from there", dir.display(), dir.display()
     )]
     Interrupted {
+        /// The folder.
+        dir: PathBuf,
+        /// What the user named.
+        from: String,
         /// How many there are.
         size: u64,
         /// How many there shall be.
@@ -193,17 +197,17 @@ pub fn adopt(
         lock = Some(take_lock(dir)?);
     }
     let before = compared.own.size();
+    let moved = put_record(dir, &record, &newest)?;
     if before < newest.size() {
         compared.take_over(progress)?;
     }
-    let moved = put_record(dir, &record, &newest)?;
     drop(lock);
     derived::catch_up(dir, keys.name())?;
     let (size, root, unsigned) = (newest.size(), newest.checkpoint.root, before.saturating_sub(newest.size()));
     Ok(Restored { before, size, root, unsigned, from: Some(newest.name), moved })
 }
 
-/// Writes the last-signed record, after the entries that it covers. Answers where the files of a damaged one went.
+/// Writes the last-signed record. Answers where the files of a damaged one went.
 fn put_record(dir: &Path, record: &Record, newest: &Known) -> Result<Vec<PathBuf>, StoreError> {
     let signed = Signed { size: newest.size(), root: newest.checkpoint.root, note: newest.note.to_string() };
     if let Record::There(_) = record {
