@@ -83,8 +83,9 @@ fn bytes(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         }
         let read = std::fs::read(&path).expect("a file");
         let name = path.to_string_lossy();
-        let beside = name.ends_with("-shm") || name.ends_with("/ledger.lock");
-        if !beside && !(name.ends_with("-wal") && read.is_empty()) {
+        let empty_log = name.ends_with("-wal") && read.is_empty();
+        let beside = empty_log || name.ends_with("-shm") || name.ends_with("/ledger.lock");
+        if !beside {
             files.insert(path, read);
         }
     }
