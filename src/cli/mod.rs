@@ -24,6 +24,7 @@ mod passphrase;
 mod profile;
 mod progress;
 mod reconcile;
+mod restore;
 mod schema;
 mod serve;
 mod show;
@@ -56,6 +57,7 @@ enum Command {
     Verify(verify::Args),
     Check(check::Args),
     Export(export::Args),
+    Restore(restore::Args),
     Show(show::Args),
     Officials(officials::Args),
     Flags(flags::Args),
@@ -113,6 +115,7 @@ pub fn run() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Restore(args) => restore::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Officials(args) => officials::run(&args),
         Command::Flags(args) => flags::run(&args),

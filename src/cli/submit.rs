@@ -120,11 +120,17 @@ pub fn open_writer(dir: &Path, keys: &[PathBuf], passphrase: &Passphrase) -> Res
     if !dir.join(ENTRIES_FILE).exists() && !dir.join(LAST_SIGNED_FILE).exists() {
         return Err(StoreError::NoLedger(dir.to_owned()).into());
     }
+    let held = held_keys(dir, keys, passphrase)?;
+    Ok(Writer::open(dir, held, Box::new(SystemClock::new()))?)
+}
+
+/// Opens the key files that were named, or else those in the ledger's folder.
+pub fn held_keys(dir: &Path, keys: &[PathBuf], passphrase: &Passphrase) -> Result<LedgerKeys, Failure> {
     let mut held: Option<LedgerKeys> = None;
     for file in ledger_key_files(dir, keys) {
         if !file.exists() {
             return Err(Failure::CouldNot(format!(
-                "{} is not there: name the ledger's key file with --ledger-key, or submit to the address of its desk",
+                "{} is not there: name the ledger's key file with --ledger-key; who has none submits to the address of the desk",
                 file.display()
             )));
         }
@@ -135,8 +141,7 @@ pub fn open_writer(dir: &Path, keys: &[PathBuf], passphrase: &Passphrase) -> Res
             None => signer.into(),
         });
     }
-    let held = held.ok_or_else(|| Failure::could_not("no key file of the ledger was named: give --ledger-key"))?;
-    Ok(Writer::open(dir, held, Box::new(SystemClock::new()))?)
+    held.ok_or_else(|| Failure::could_not("no key file of the ledger was named: give --ledger-key"))
 }
 
 /// The key files that were named, or else those at their places in the ledger's folder: `ledger.key`, the founding's, and

@@ -222,7 +222,7 @@ pub(super) fn replay_group(
         let index = replay.size();
         let step = replay.extend(&bytes, signatures).map_err(|refused| {
             StoreError::TwoHistories(format!(
-                "entry {index} is not one that was recorded ({refused}): restore the ledger from a backup"
+                "entry {index} is not one that was recorded ({refused}): sign nothing; `hibah restore` with a mirror tells how to go on"
             ))
         })?;
         entries.check_hashes(index, (&leaf, &step.leaf), &tile_nodes(std::slice::from_ref(&step)))?;

@@ -20,6 +20,7 @@ pub mod reader;
 pub mod receipts;
 pub mod refusals;
 pub mod replay;
+pub mod restore;
 mod rows;
 pub mod sequencer;
 pub mod shown;

@@ -2,8 +2,8 @@
 //!
 //! | file | holds | lost means |
 //! |---|---|---|
-//! | `ledger.db` | the entries: ground truth | restore a copy; the last-signed record tells whether it is whole |
-//! | `last-signed.db` | the last checkpoint signed: ground truth | nothing may be signed until it is restored |
+//! | `ledger.db` | the entries: ground truth | restore a copy; the last-signed record tells what it lacks ([`super::restore`]) |
+//! | `last-signed.db` | the last checkpoint signed: ground truth | nothing is signed until the newest checkpoint is adopted |
 //! | `derived.db` | what search and pages need | rebuilt by replay |
 //! | `ledger.lock` | nothing; held by the one writer | made anew |
 
@@ -25,16 +25,16 @@ pub const LAST_SIGNED_FILE: &str = "last-signed.db";
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The folder holds no ledger.
-    #[error("{0} holds no ledger: name a folder made by `hibah init` or `hibah demo`")]
+    #[error("{}", no_ledger(.0))]
     NoLedger(PathBuf),
     /// There is one already.
     #[error("{0} exists already: name a new folder")]
     Exists(PathBuf),
     /// A file of the ledger is missing.
-    #[error("{0} is missing: restore it from a backup; it is never made anew, since it proves what was signed")]
+    #[error("{} is missing: {}", .0.display(), mending(.0))]
     Missing(PathBuf),
     /// A file is truncated or not what it should be.
-    #[error("{file} is damaged ({what}): stop writing and restore it from a backup")]
+    #[error("{} is damaged ({what}): {}", file.display(), mending(file))]
     Damaged {
         /// Which file.
         file: PathBuf,
@@ -90,6 +90,29 @@ pub enum StoreError {
         /// What was reported.
         what: String,
     },
+}
+
+/// A folder without entries is no ledger's, or one that lost them.
+fn no_ledger(dir: &Path) -> String {
+    let lost = dir.join(ENTRIES_FILE);
+    match dir.join(LAST_SIGNED_FILE).exists() {
+        true => format!("{} is missing: {}", lost.display(), mending(&lost)),
+        false => format!("{} holds no ledger: name a folder made by `hibah init` or `hibah demo`", dir.display()),
+    }
+}
+
+/// How to go on without a file.
+fn mending(file: &Path) -> String {
+    let dir = file.parent().unwrap_or(file).display();
+    match file.file_name().and_then(|name| name.to_str()) {
+        Some(ENTRIES_FILE) => format!(
+            "nothing is signed; move what is left of it to another place and keep it, then `hibah restore {dir} --from MIRROR` brings every entry back"
+        ),
+        Some(LAST_SIGNED_FILE) => format!(
+            "it proves what was signed, so nothing is signed without it; put back the file itself, never an old copy, or if it is lost run `hibah restore {dir} --adopt --from MIRROR`"
+        ),
+        _ => "stop writing and restore it from a backup".to_owned(),
+    }
 }
 
 impl StoreError {
@@ -423,6 +446,9 @@ impl LastSigned {
         let path = dir.join(LAST_SIGNED_FILE);
         let connection = open(&path, access)?;
         let file = identity(&path)?;
+        if access == Access::Write {
+            has_one_name(&path)?;
+        }
         let mut record = Self { path, connection, believed: None, file };
         if access == Access::Write {
             let signed = record.get()?;
@@ -490,6 +516,19 @@ impl LastSigned {
             )
         }))
     }
+}
+
+/// SQLite keeps the newest record beside the name that a file was opened by, so under two names (hard links) two programs
+/// would not see what each other signed.
+fn has_one_name(path: &Path) -> Result<(), StoreError> {
+    let names = std::fs::metadata(path).map_err(|error| StoreError::io(path, &error))?.nlink();
+    if names == 1 {
+        return Ok(());
+    }
+    Err(StoreError::TwoHistories(format!(
+        "{} has {names} names (hard links), so another program may sign by another one: nothing is signed; find them with `find -samefile`, stop what uses them, and remove all but this one",
+        path.display()
+    )))
 }
 
 /// Device and number of a file.

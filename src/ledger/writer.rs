@@ -333,7 +333,7 @@ pub(super) fn check_size(dir: &Path, entries: &Entries, signed: &Signed) -> Resu
         return Ok(());
     }
     Err(StoreError::TwoHistories(format!(
-        "{} holds {size} entries but {} were signed: entries were lost; restore them from a backup before anything is signed",
+        "{0} holds {size} entries but {1} were signed: entries were lost and nothing is signed; `hibah restore {0} --from MIRROR` brings them back",
         dir.display(),
         signed.size
     )))
@@ -345,7 +345,7 @@ pub(super) fn check_root(dir: &Path, replay: &Replay, signed: &Signed) -> Result
         return Ok(());
     }
     Err(StoreError::TwoHistories(format!(
-        "the first {} entries of {} do not have the root that was signed for them: restore them from a backup before anything is signed",
+        "the first {0} entries of {1} do not have the root that was signed for them: nothing is signed; `hibah restore {1} --from MIRROR` tells the first that differs, and how to go on",
         signed.size,
         dir.display()
     )))

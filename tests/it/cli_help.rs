@@ -55,6 +55,7 @@ fn every_subcommand_has_examples_that_parse() {
         "verify",
         "check",
         "export",
+        "restore",
         "show",
         "officials",
         "flags",
@@ -83,4 +84,17 @@ fn clap_finds_no_contradiction() {
 fn an_example_that_does_not_parse_would_be_found() {
     assert!(hibah::cli::command().try_get_matches_from(words("hibah verify led --sinse x")).is_err());
     assert_eq!(words("hibah show led 17 --verbatim > entry-17"), ["hibah", "show", "led", "17", "--verbatim"]);
+}
+
+#[test]
+fn the_commands_of_the_runbook_parse() {
+    let runbook = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/restoring.md");
+    let text = std::fs::read_to_string(runbook).expect("a document");
+    let commands: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("$ hibah ")).collect();
+    assert!(commands.len() >= 6, "the runbook names only {} commands", commands.len());
+    for command in commands {
+        let command = command.split(" #").next().unwrap_or_default();
+        let parsed = hibah::cli::command().try_get_matches_from(words(&format!("hibah {command}")));
+        assert!(parsed.is_ok(), "docs/restoring.md names a command that does not parse: {command}");
+    }
 }

@@ -121,25 +121,29 @@ fn damaged_ledgers_are_not_written_to() {
         "$ cp -r led cut && truncate -s {} cut/ledger.db
          $ hibah verify cut
          ? 2
-         error: *cut/ledger.db is damaged (*): stop writing and restore it from a backup
+         error: *cut/ledger.db is damaged (*): nothing is signed; move what is left of it to another place and keep it, then `hibah restore *cut --from MIRROR` brings every entry back
          $ hibah submit cut org.json
          ? 2
-         error: *cut/ledger.db is damaged (*): stop writing and restore it from a backup
+         error: *cut/ledger.db is damaged (*): nothing is signed; move what is left of it to another place and keep it, then `hibah restore *cut --from MIRROR` brings every entry back
          $ cp -r led empty && : > empty/ledger.db
          $ hibah verify empty
          ? 2
-         error: *empty/ledger.db is damaged (no such table: entries): stop writing and restore it from a backup
+         error: *empty/ledger.db is damaged (no such table: entries): nothing is signed; *
          $ hibah submit empty org.json
          ? 2
-         error: *empty/ledger.db is damaged (no such table: entries): stop writing and restore it from a backup
+         error: *empty/ledger.db is damaged (no such table: entries): nothing is signed; *
          $ cp -r led lost && rm lost/last-signed.db
          $ hibah submit lost org.json
          ? 2
-         error: lost/last-signed.db is missing: restore it from a backup; it is never made anew, since it proves what was signed
+         error: lost/last-signed.db is missing: it proves what was signed, so nothing is signed without it; put back the file itself, never an old copy, or if it is lost run `hibah restore lost --adopt --from MIRROR`
          $ test ! -e lost/last-signed.db
          $ hibah verify lost
          ? 2
          error: lost/last-signed.db is missing: *
+         $ cp -r led lost-too && rm lost-too/ledger.db
+         $ hibah submit lost-too org.json
+         ? 2
+         error: lost-too/ledger.db is missing: nothing is signed; *, then `hibah restore lost-too --from MIRROR` brings every entry back
          # derived tables are made anew
          $ rm led/derived.db && hibah show led official/1
          entry 1 * Official appointed

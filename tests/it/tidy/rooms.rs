@@ -1,5 +1,6 @@
 //! What each room may use: other rooms, libraries, the outside world.
 
+use super::source::Source;
 use super::{Fault, House, check, fault, room_of};
 
 /// The rooms, and what of the others each may use. What is not here is forbidden.
@@ -194,6 +195,44 @@ fn a_verified_statement_comes_only_from_verification() {
         there("src/grants/claim.rs") && there("src/ledger/statement.rs"),
         "from_verification has moved: mend this rule"
     );
+}
+
+/// The last-signed record proves what was signed (I3): founding makes it, and adopting a checkpoint after a loss.
+fn makers_of_the_record(house: &House) -> Vec<Fault> {
+    const MAKERS: [&str; 2] = ["src/ledger/writer.rs", "src/ledger/restore/mod.rs"];
+    let mut faults = Vec::new();
+    for source in house.program() {
+        for at in source.places("LastSigned::create") {
+            if !MAKERS.contains(&source.path.as_str()) {
+                faults.push(fault(
+                    source,
+                    at,
+                    "a last-signed record is made by founding and by `hibah restore --adopt` only.",
+                ));
+            }
+        }
+    }
+    faults
+}
+
+#[test]
+fn a_last_signed_record_is_made_in_two_places() {
+    check(
+        makers_of_the_record,
+        &[
+            ("src/ledger/derived.rs", "x;\nLastSigned::create(dir, &signed)?;", 2),
+            ("src/cli/submit.rs", "let make = store::LastSigned::create;", 1),
+        ],
+        &[
+            ("src/ledger/writer.rs", "LastSigned::create(dir, &empty)?;"),
+            ("src/ledger/reader.rs", "LastSigned::open(dir, Access::Read)?; // LastSigned::create"),
+        ],
+    );
+    let house = House::here();
+    for path in ["src/ledger/writer.rs", "src/ledger/restore/mod.rs"] {
+        let makes = |source: &Source| source.path == path && source.places("LastSigned::create").len() == 1;
+        assert!(house.program().any(makes), "{path} makes no record any more, or more than one: mend this rule");
+    }
 }
 
 fn libraries(house: &House) -> Vec<Fault> {

@@ -1,0 +1,234 @@
+//! Restoring: what an old backup lacks is fetched from a mirror and verified before anything is written; and a lost
+//! last-signed record begins again with the newest checkpoint that anybody has.
+//!
+//! | the folder has | asked | done |
+//! |---|---|---|
+//! | the record, and fewer entries than it says | [`restore`] | the entries are fetched and appended |
+//! | the record, and somebody has a checkpoint of more | [`restore`] | refused: it was signed elsewhere, or the record is old |
+//! | the same | [`adopt`] | the record moves on to that checkpoint, by compare and swap |
+//! | no record, or a damaged one | [`adopt`] | a new one begins with the newest checkpoint given |
+//!
+//! Nothing is signed here (I3). What is believed is the last-signed record, and where that is lost, that the newest
+//! checkpoint given is the newest that was signed: who adopts it is told what that risks. All else is verified: a mirror
+//! from nothing, as `hibah verify` does; that a checkpoint is of the same history, by a proof or by the folder's own
+//! entries. Until then nothing is written, and files are open for reading only.
+//!
+//! A record is adopted first. Then entries are appended a bundle a transaction, in their order. So a stop at any time leaves
+//! a true ledger with fewer entries than were signed: nothing is signed in it, and [`restore`] goes on.
+
+use std::path::{Path, PathBuf};
+
+use self::compared::Compared;
+use self::known::Known;
+pub use self::known::Mirror;
+use self::own::{Record, sync};
+use super::derived;
+use super::ledger_keys::LedgerKeys;
+use super::store::{Access, ENTRIES_FILE, LAST_SIGNED_FILE, LastSigned, Signed, StoreError};
+use super::verify::SourceError;
+use super::writer::take_lock;
+use crate::tlog::hash::Hash;
+
+mod compared;
+mod known;
+mod own;
+
+/// What a folder is compared with.
+#[derive(Default)]
+pub struct Given<'a> {
+    /// Copies of the ledger.
+    pub mirrors: Vec<Mirror<'a>>,
+    /// Checkpoints without entries: what the user named, and the signed note.
+    pub checkpoints: Vec<(String, Vec<u8>)>,
+}
+
+/// What takes its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// The folder's own entries are read.
+    Reading,
+    /// A mirror is checked from nothing.
+    Checking,
+    /// Entries are appended.
+    Restoring,
+}
+
+/// Is told how many entries are done, of how many.
+pub type Progress<'p> = &'p dyn Fn(Doing, u64, u64);
+
+/// What a folder has after restoring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// How many entries it had before.
+    pub before: u64,
+    /// How many entries the last-signed record covers.
+    pub size: u64,
+    /// Their root.
+    pub root: Hash,
+    /// How many entries there are behind those, which the next start signs.
+    pub unsigned: u64,
+    /// Who had the newest checkpoint, or the entries that were lacking.
+    pub from: Option<String>,
+    /// Where the files of a damaged record went.
+    pub moved: Vec<PathBuf>,
+}
+
+/// Why nothing, or not everything, was restored.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// What is there or was given speaks against it: nothing was written.
+    #[error("{0}")]
+    Refused(String),
+    /// A mirror cannot be read: nothing was written.
+    #[error("{name} could not be read, and nothing was written: {why}")]
+    Unread {
+        /// What the user named.
+        name: String,
+        /// What was reported.
+        why: String,
+    },
+    /// Entries were appended, but not all.
+    #[error(
+        "{size} of {of} entries are in {} and durable, then it ended ({why}): run `hibah restore {} --from {from}`, which goes on from there", dir.display(), dir.display()
+    )]
+    Interrupted {
+        /// The folder.
+        dir: PathBuf,
+        /// What the user named.
+        from: String,
+        /// How many there are.
+        size: u64,
+        /// How many there shall be.
+        of: u64,
+        /// What was reported.
+        why: String,
+    },
+    /// The folder's files.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl RestoreError {
+    fn unread(name: &str, error: SourceError) -> Self {
+        Self::Unread { name: name.to_owned(), why: error.0 }
+    }
+}
+
+fn refused(sentence: impl Into<String>) -> RestoreError {
+    RestoreError::Refused(sentence.into())
+}
+
+/// Fetches what the ledger in `dir` lacks of the entries that were signed, or says that it lacks nothing.
+///
+/// # Errors
+/// [`RestoreError::Refused`] when the record is lost, or the folder and what was given are not one history; and what the
+/// files and mirrors report.
+pub fn restore(dir: &Path, given: &Given<'_>, progress: Progress<'_>) -> Result<Restored, RestoreError> {
+    if !dir.join(ENTRIES_FILE).exists() && !dir.join(LAST_SIGNED_FILE).exists() {
+        return Err(StoreError::NoLedger(dir.to_owned()).into());
+    }
+    let lock = take_lock(dir)?;
+    let place = dir.display();
+    let lost = match Record::read(dir)? {
+        Record::There(record) => Ok(record),
+        Record::Missing => Err("is missing".to_owned()),
+        Record::Damaged(what) => Err(format!("is damaged ({what})")),
+    };
+    let record = lost.map_err(|lost| {
+        refused(format!(
+            "{place}/{LAST_SIGNED_FILE} {lost}, so nothing tells what was signed: put back the file itself, never an old copy, or if it is lost run `hibah restore {place} --adopt --from MIRROR`, which begins a new one with the newest checkpoint that anybody has"
+        ))
+    })?;
+    let origin = record.checkpoint.origin.clone();
+    let compared = Compared::new(dir, (&origin, &record.name), given, Some(&record), progress)?;
+    let from = compared.lacking_from(&record)?;
+    let before = compared.own.size();
+    if from.is_some() {
+        compared.take_over(progress)?;
+    }
+    // Derived tables are made under a lock of their own.
+    drop(lock);
+    derived::catch_up(dir, &origin)?;
+    let (size, root) = (record.size(), record.checkpoint.root);
+    Ok(Restored { before, size, root, unsigned: before.saturating_sub(size), from, moved: Vec::new() })
+}
+
+/// Begins the last-signed record of the ledger in `dir` again, with the newest checkpoint given, and fetches the entries
+/// that it covers. The only maker of such a file but founding.
+///
+/// # Errors
+/// [`RestoreError::Refused`] when a record is there and nothing given is newer, when not all that was given is one history
+/// that can be had, or when nothing was given; [`StoreError::OtherKey`] and [`StoreError::KeyMissing`] when `keys` are not
+/// those in force; and what the files and mirrors report.
+pub fn adopt(
+    dir: &Path,
+    given: &Given<'_>,
+    keys: &LedgerKeys,
+    progress: Progress<'_>,
+) -> Result<Restored, RestoreError> {
+    if given.mirrors.is_empty() && given.checkpoints.is_empty() {
+        return Err(refused(
+            "there is nothing to compare with: name at least one mirror with --from, or the newest checkpoint that anybody has with --checkpoint",
+        ));
+    }
+    keys.check_names()?;
+    // A folder that is not there yet is made once all is verified.
+    let mut lock = dir.exists().then(|| take_lock(dir)).transpose()?;
+    let record = Record::read(dir)?;
+    let there = if let Record::There(known) = &record { Some(known) } else { None };
+    let mut compared = Compared::new(dir, (keys.name(), "the ledger key given"), given, there, progress)?;
+    let newest = compared.newest().clone();
+    if let Some(there) = there.filter(|there| there.size() >= newest.size()) {
+        return Err(refused(format!(
+            "{} is there, it covers {} entries and nothing that was given is newer: it is the one to go on with, so run `hibah restore {}` without --adopt",
+            there.name,
+            there.size(),
+            dir.display()
+        )));
+    }
+    compared.is_one_history(&newest)?;
+    let mut replay = compared.replayed(&newest, progress)?;
+    // Asked before the entries behind the checkpoint, which may bring keys: those in force at its size signed it.
+    keys.check_held(replay.state())?;
+    compared.all_are_signed(replay.state())?;
+    compared.check_behind(&mut replay)?;
+    if lock.is_none() {
+        std::fs::create_dir_all(dir).map_err(|error| StoreError::io(dir, &error))?;
+        lock = Some(take_lock(dir)?);
+    }
+    let before = compared.own.size();
+    let moved = put_record(dir, &record, &newest)?;
+    if before < newest.size() {
+        compared.take_over(progress)?;
+    }
+    drop(lock);
+    derived::catch_up(dir, keys.name())?;
+    let (size, root, unsigned) = (newest.size(), newest.checkpoint.root, before.saturating_sub(newest.size()));
+    Ok(Restored { before, size, root, unsigned, from: Some(newest.name), moved })
+}
+
+/// Writes the last-signed record. Answers where the files of a damaged one went.
+fn put_record(dir: &Path, record: &Record, newest: &Known) -> Result<Vec<PathBuf>, StoreError> {
+    let signed = Signed { size: newest.size(), root: newest.checkpoint.root, note: newest.note.to_string() };
+    if let Record::There(_) = record {
+        // What moves it on compares with what it says, as after every group of entries.
+        return LastSigned::open(dir, Access::Write)?.advance(&signed).map(|()| Vec::new());
+    }
+    let moved = move_aside(dir)?;
+    LastSigned::create(dir, &signed)?;
+    sync(dir);
+    Ok(moved)
+}
+
+/// Gives what is left of a damaged record another name: it is evidence.
+fn move_aside(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut moved = Vec::new();
+    for suffix in ["", "-wal", "-shm"] {
+        let file = dir.join(format!("{LAST_SIGNED_FILE}{suffix}"));
+        let names = (1u64..).map(|n| dir.join(format!("{LAST_SIGNED_FILE}.damaged-{n}{suffix}")));
+        let Some(free) = names.into_iter().find(|name| !name.exists()).filter(|_| file.exists()) else { continue };
+        std::fs::rename(&file, &free).map_err(|error| StoreError::io(&file, &error))?;
+        moved.push(free);
+    }
+    Ok(moved)
+}
