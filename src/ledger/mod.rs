@@ -12,6 +12,7 @@ pub mod findings;
 pub mod form;
 mod hidden;
 pub mod ledger_keys;
+pub mod metrics;
 pub mod opening;
 pub mod reader;
 pub mod refusals;

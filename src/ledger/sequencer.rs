@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::metrics::Metrics;
 use super::refusals::Refusals;
 use super::store::{Signed, StoreError};
 use super::writer::{Outcome, Writer};
@@ -50,6 +51,7 @@ pub enum NotQueued {
 pub struct Sequencer {
     queue: Option<SyncSender<Submission>>,
     thread: Option<JoinHandle<()>>,
+    metrics: Arc<Metrics>,
 }
 
 impl Sequencer {
@@ -57,29 +59,33 @@ impl Sequencer {
     #[must_use]
     pub fn start(mut writer: Writer, capacity: usize) -> Self {
         let (queue, waiting) = sync_channel(capacity);
+        let metrics = Arc::<Metrics>::default();
+        let told = Arc::clone(&metrics);
         let thread = std::thread::spawn(move || {
             while let Ok(first) = waiting.recv() {
-                take(&mut writer, None, &waiting, first);
+                take(&mut writer, None, &waiting, first, &told);
             }
         });
-        Self { queue: Some(queue), thread: Some(thread) }
+        Self { queue: Some(queue), thread: Some(thread), metrics }
     }
 
     /// As [`Sequencer::start`]; what is refused is counted, and recorded once its day is over.
     #[must_use]
     pub fn start_counting(mut writer: Writer, mut refusals: Refusals, capacity: usize) -> Self {
         let (queue, waiting) = sync_channel(capacity);
+        let metrics = Arc::<Metrics>::default();
+        let told = Arc::clone(&metrics);
         let thread = std::thread::spawn(move || {
             loop {
                 refusals.record_due(&mut writer);
                 match waiting.recv_timeout(LOOK) {
-                    Ok(first) => take(&mut writer, Some(&mut refusals), &waiting, first),
+                    Ok(first) => take(&mut writer, Some(&mut refusals), &waiting, first, &told),
                     Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => return,
                 }
             }
         });
-        Self { queue: Some(queue), thread: Some(thread) }
+        Self { queue: Some(queue), thread: Some(thread), metrics }
     }
 
     /// Queues a statement; `reply` is called when it is durable or refused.
@@ -88,11 +94,22 @@ impl Sequencer {
     /// [`NotQueued`]; then `reply` is not called.
     pub fn submit(&self, bytes: Vec<u8>, reply: Reply) -> Result<(), NotQueued> {
         let Some(queue) = &self.queue else { return Err(NotQueued::Stopped) };
-        match queue.try_send(Submission { bytes, reply }) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Full(_)) => Err(NotQueued::Full),
-            Err(TrySendError::Disconnected(_)) => Err(NotQueued::Stopped),
-        }
+        // Before it is sent, since the writer may take it at once.
+        self.metrics.waits(1);
+        let sent = queue.try_send(Submission { bytes, reply });
+        sent.map_err(|error| {
+            self.metrics.waits(-1);
+            match error {
+                TrySendError::Full(_) => NotQueued::Full,
+                TrySendError::Disconnected(_) => NotQueued::Stopped,
+            }
+        })
+    }
+
+    /// What the writer's thread tells of its work.
+    #[must_use]
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
     }
 
     /// Whether the writer's thread has ended, which only a fault of the program does while this handle lives.
@@ -114,11 +131,20 @@ impl Drop for Sequencer {
 }
 
 /// Records the group that begins with `first`, and answers it.
-fn take(writer: &mut Writer, refusals: Option<&mut Refusals>, waiting: &Receiver<Submission>, first: Submission) {
+fn take(
+    writer: &mut Writer,
+    refusals: Option<&mut Refusals>,
+    waiting: &Receiver<Submission>,
+    first: Submission,
+    metrics: &Metrics,
+) {
+    let begun = metrics.now();
     let mut group = vec![first];
     group.extend(waiting.try_iter().take(MAX_GROUP - 1));
     let (statements, replies): (Vec<_>, Vec<_>) = group.into_iter().map(|s| (s.bytes, s.reply)).unzip();
-    match answers(writer, &statements) {
+    let answers = answers(writer, &statements);
+    metrics.took(begun, statements.len(), answers.as_ref().ok().map(|answers| answers.iter()));
+    match answers {
         Ok(answers) => {
             if let Some(refusals) = refusals {
                 let judged = statements.iter().zip(&answers);

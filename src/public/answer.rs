@@ -139,14 +139,14 @@ impl Asked {
         self.path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
-    /// Addresses whose answers depend on nothing but the signed tree.
+    /// Addresses whose answers depend on no profile: the signed tree, what never changes, and health.
     pub(super) fn is_of_the_log(&self) -> bool {
-        ["/tile", "/checkpoint", "/assets"].iter().any(|root| self.is_under(root))
+        ["/tile", "/checkpoint", "/assets", "/healthz"].iter().any(|root| self.is_under(root))
     }
 
     /// Addresses of the log and the API answer programs, all others people.
     pub(super) fn wants_problem(&self) -> bool {
-        ["/api", "/tile", "/checkpoint", "/documents"].iter().any(|root| self.is_under(root))
+        ["/api", "/tile", "/checkpoint", "/documents", "/healthz"].iter().any(|root| self.is_under(root))
     }
 }
 

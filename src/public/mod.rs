@@ -11,6 +11,7 @@ mod documents;
 mod founding;
 mod history;
 mod holders;
+pub mod limits;
 mod log;
 mod moment;
 mod pages;
@@ -106,6 +107,7 @@ pub fn router_of(dir: PathBuf, records: Records) -> Result<Router, StoreError> {
         router = router.route(path, handler);
     }
     Ok(router
+        .route("/healthz", axum::routing::get(health))
         .fallback(async || Fault::missing(answer::Missing::Path))
         .layer(middleware::from_fn_with_state(kept.clone(), dress))
         .with_state(kept))
@@ -126,13 +128,21 @@ pub async fn serve(
     Ok(())
 }
 
+/// Whether this server can serve: 200, or 503 with a sentence.
+async fn health(State(site): State<Site>) -> Result<Response, Fault> {
+    site.pool.check().await?;
+    Ok(answer::body("text/plain; charset=utf-8", "no-store", b"ok\n".to_vec()))
+}
+
 /// Around every handler: the method, faults made readable, what a client has already, and the headers of all answers.
 async fn dress(State(kept): State<Kept>, request: Request, next: Next) -> Response {
     let asked = answer::Asked::of(&request);
     // The log's own addresses need no profile.
-    let profile = if asked.is_of_the_log() { Ok(()) } else { kept.refresh().await };
+    let unfit = connections::unfit(&request).map(|(status, _)| Fault::Http(status));
+    let profile = if asked.is_of_the_log() || unfit.is_some() { Ok(()) } else { kept.refresh().await };
     let response = match profile {
         _ if !asked.is_reading() => Fault::Method.into_response(),
+        Ok(()) if let Some(fault) = unfit => fault.into_response(),
         Ok(()) => next.run(request).await,
         Err(fault) => fault.into_response(),
     };

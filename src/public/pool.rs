@@ -2,19 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
 use super::answer::Fault;
 use super::founding::Founding;
+use super::limits::{MAX_READERS, READER_WAIT};
 use crate::ledger::reader::Reader;
 use crate::ledger::store::StoreError;
-
-/// The most connections at once.
-const MAX_READERS: usize = 8;
-/// How long a request waits for one before it is told to come back.
-const WAIT: Duration = Duration::from_secs(5);
 
 /// Readers of one ledger.
 pub(super) struct Pool {
@@ -43,7 +38,7 @@ impl Pool {
         self: &Arc<Self>,
         work: impl FnOnce(&Reader) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
-        let waited = tokio::time::timeout(WAIT, Arc::clone(&self.permits).acquire_owned()).await;
+        let waited = tokio::time::timeout(READER_WAIT, Arc::clone(&self.permits).acquire_owned()).await;
         let Ok(Ok(permit)) = waited else {
             return Err(Fault::Busy);
         };
@@ -60,6 +55,12 @@ impl Pool {
             done
         });
         done.await.unwrap_or_else(|panic| Err(Fault::store(&panic)))
+    }
+
+    /// Whether the files can be read now: they are opened anew, since an open file is still read when it is gone.
+    pub(super) async fn check(self: &Arc<Self>) -> Result<(), Fault> {
+        let dir = self.dir.clone();
+        self.read(move |_| Ok(drop(Reader::open(&dir)?.signed()?))).await
     }
 
     fn take(&self) -> Result<Reader, StoreError> {
