@@ -30,7 +30,7 @@ use crate::ledger::sequencer::{Answer, Sequencer};
 use crate::ledger::statement::{MAX_STATEMENT_BYTES, Statement};
 use crate::ledger::store::StoreError;
 use crate::ledger::writer::Outcome;
-use crate::public::connections::{self, Bounds, Count};
+use crate::public::connections::{self, Bounds, Count, Serving};
 use crate::public::limits::{ANSWER_TIMEOUT, BODY_TIMEOUT, MAX_IN_PARTS, MAX_STATEMENT_READ_BYTES, PARTS_TIMEOUT};
 use refusal::Problem;
 use watch::Watch;
@@ -99,7 +99,7 @@ pub async fn serve_with(
 ) -> std::io::Result<()> {
     let count = Arc::<Count>::default();
     let router = router_of(sequencer, Some(enclosures), BODY_TIMEOUT, Some(dir), Arc::clone(&count));
-    connections::serve_counting(listener, router, shutdown, Bounds::SERVED, count).await;
+    connections::serve_with(listener, Serving { router, at_once: None, count }, shutdown, Bounds::SERVED).await;
     Ok(())
 }
 
@@ -272,7 +272,7 @@ fn answered(answer: Answer) -> Response {
 /// Around every handler: what the router itself refuses made a problem, and the headers of all answers.
 async fn dress(State(desk): State<Desk>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let mut response = match connections::unfit(&request) {
+    let mut response = match connections::unfit(request.uri(), request.version(), request.headers()) {
         Some((status, sentence)) => Problem::new(status, sentence).answer(),
         None => next.run(request).await,
     };

@@ -4,6 +4,7 @@
 //! exist for a reader.
 
 use crate::grants::figures::Figure;
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
@@ -23,6 +24,8 @@ pub struct Reader {
     entries: Entries,
     last_signed: LastSigned,
     pub(super) derived: Connection,
+    /// A size that was signed: what it covers is covered for ever.
+    covered: Cell<u64>,
 }
 
 /// One entry as it was recorded.
@@ -155,7 +158,7 @@ impl Reader {
             return Err(StoreError::System { file, what });
         }
         let derived = store::open(&file, Access::Read)?;
-        let reader = Self { dir: dir.to_owned(), entries, last_signed, derived };
+        let reader = Self { dir: dir.to_owned(), entries, last_signed, derived, covered: Cell::new(0) };
         // In this order: derived tables follow the checkpoint, so what they have now is signed by the next line.
         let sql = "SELECT size FROM progress";
         let size: u64 = reader.derived.query_row(sql, [], |row| row.get(0)).map_err(|e| reader.fault(&e))?;
@@ -167,6 +170,26 @@ impl Reader {
             )));
         }
         Ok(reader)
+    }
+
+    /// Lets SQLite keep at most this much of each of the three files in memory, in KiB.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn keep_pages(&self, kib: u32) -> Result<(), StoreError> {
+        self.entries.keep_pages(kib)?;
+        self.last_signed.keep_pages(kib)?;
+        store::keep_pages(&self.derived, kib).map_err(|e| self.fault(&e))
+    }
+
+    /// Whether a signed tree has `width` places of tile `index` on this level.
+    fn covers(&self, level: u8, index: u64, width: u16) -> Result<bool, StoreError> {
+        let reaches = |size: u64| reaches(index, width, size.checked_shr(8 * u32::from(level)).unwrap_or(0));
+        if reaches(self.covered.get()) {
+            return Ok(true);
+        }
+        self.covered.set(self.signed()?.size);
+        Ok(reaches(self.covered.get()))
     }
 
     pub(super) fn fault(&self, error: &rusqlite::Error) -> StoreError {
@@ -219,11 +242,7 @@ impl Reader {
     /// # Errors
     /// What the files report.
     pub fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, StoreError> {
-        let nodes = self.signed()?.size.checked_shr(8 * u32::from(tile.level)).unwrap_or(0);
-        if !reaches(tile.index, tile.width, nodes) {
-            return Ok(None);
-        }
-        self.entries.hash_tile(tile).map(Some)
+        if self.covers(tile.level, tile.index, tile.width)? { self.entries.hash_tile(tile).map(Some) } else { Ok(None) }
     }
 
     /// An entry bundle, if the newest checkpoint's tree is large enough for it.
@@ -231,14 +250,7 @@ impl Reader {
     /// # Errors
     /// What the files report.
     pub fn entry_bundle(&self, index: u64, width: u16) -> Result<Option<Vec<u8>>, StoreError> {
-        if !reaches(index, width, self.signed()?.size) {
-            return Ok(None);
-        }
-        let entries = self.entries.range(index * 256, u64::from(width))?;
-        let slices: Vec<&[u8]> = entries.iter().map(Vec::as_slice).collect();
-        tile::encode_bundle(&slices)
-            .map(Some)
-            .map_err(|fault| StoreError::Damaged { file: self.dir.join(store::ENTRIES_FILE), what: fault.to_string() })
+        if self.covers(0, index, width)? { self.entries.bundle(index * 256, width).map(Some) } else { Ok(None) }
     }
 
     /// The place of the entry with this statement.

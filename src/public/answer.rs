@@ -1,7 +1,7 @@
 //! Answers: what went wrong as a value, problem+json (RFC 9457), entity tags, and the headers that all answers have.
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -122,12 +122,12 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn of(request: &Request) -> Self {
+    pub(super) fn of(request: &Parts) -> Self {
         Self {
-            method: request.method().clone(),
-            path: request.uri().path().to_owned(),
-            query: request.uri().query().map(|query| format!("?{query}")).unwrap_or_default(),
-            if_none_match: request.headers().get(header::IF_NONE_MATCH).cloned(),
+            method: request.method.clone(),
+            path: request.uri.path().to_owned(),
+            query: request.uri.query().map(|query| format!("?{query}")).unwrap_or_default(),
+            if_none_match: request.headers.get(header::IF_NONE_MATCH).cloned(),
         }
     }
 

@@ -14,8 +14,8 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::Request;
-use axum::http::{StatusCode, Version, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Request, StatusCode, Uri, Version, header};
 use axum::response::Response;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::rt::{Read, ReadBufCursor, Write};
@@ -59,17 +59,25 @@ impl Count {
 /// Serves `router` until `shutdown`; requests under way are answered first. What the system reports of one connection
 /// ends that connection only.
 pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<Output = ()>, bounds: Bounds) {
-    serve_counting(listener, router, shutdown, bounds, Arc::default()).await;
+    serve_with(listener, Serving { router, at_once: None, count: Arc::default() }, shutdown, bounds).await;
 }
 
-/// As [`serve`], and counts.
-pub async fn serve_counting(
-    listener: TcpListener,
-    router: Router,
-    shutdown: impl Future<Output = ()>,
-    bounds: Bounds,
-    count: Arc<Count>,
-) {
+/// The answer to a request without a body that needs no router, if it is such a one.
+pub type AtOnce = Arc<dyn Fn(&Parts) -> Option<Response> + Send + Sync>;
+
+/// What is served.
+pub struct Serving {
+    /// Whoever answers.
+    pub router: Router,
+    /// Asked first.
+    pub at_once: Option<AtOnce>,
+    /// Told of each connection.
+    pub count: Arc<Count>,
+}
+
+/// As [`serve`].
+pub async fn serve_with(listener: TcpListener, serving: Serving, shutdown: impl Future<Output = ()>, bounds: Bounds) {
+    let Serving { router, at_once, count } = serving;
     let places = Arc::new(Semaphore::new(bounds.connections as usize));
     let seats = Arc::new(Seats { count, ..Seats::default() });
     let (stop, stopped) = watch::channel(false);
@@ -97,7 +105,8 @@ pub async fn serve_counting(
         let _ = stream.set_nodelay(true);
         let seat = seats.taken();
         let io = Heard { stream: TokioIo::new(stream), seat: Arc::clone(&seat) };
-        let service = Answers { router: TowerToHyperService::new(router.clone()), seat: Arc::clone(&seat) };
+        let router = TowerToHyperService::new(router.clone());
+        let service = Answers { router, at_once: at_once.clone(), seat: Arc::clone(&seat) };
         let connection = http.serve_connection(io, service);
         tokio::spawn(keep(connection, seat, bounds, stopped.clone(), place));
     }
@@ -132,15 +141,14 @@ async fn keep(
 }
 
 /// What is wrong with a request whatever it asks for: a status and a sentence.
-pub(crate) fn unfit(request: &Request) -> Option<(StatusCode, &'static str)> {
-    let uri = request.uri();
+pub(crate) fn unfit(uri: &Uri, version: Version, headers: &HeaderMap) -> Option<(StatusCode, &'static str)> {
     if uri.path().len() > MAX_PATH_BYTES || uri.query().is_some_and(|query| query.len() > MAX_QUERY_BYTES) {
         return Some((StatusCode::URI_TOO_LONG, "the address is longer than any of this server: check it"));
     }
     // RFC 9112 section 3.2: one Host, and for HTTP/1.1 not none; two could mean one to a proxy and another here.
-    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let mut hosts = headers.get_all(header::HOST).iter();
     let one = hosts.next().is_some_and(|host| host.to_str().is_ok_and(is_host));
-    let none_needed = request.version() < Version::HTTP_11 && !request.headers().contains_key(header::HOST);
+    let none_needed = version < Version::HTTP_11 && !headers.contains_key(header::HOST);
     if hosts.next().is_some() || !(one || none_needed) {
         return Some((StatusCode::BAD_REQUEST, "a request names its host in one Host field: correct it"));
     }
@@ -299,19 +307,24 @@ impl Write for Heard {
 /// The router, for one connection.
 struct Answers {
     router: TowerToHyperService<Router>,
+    at_once: Option<AtOnce>,
     seat: Arc<Seat>,
 }
 
-impl Service<axum::http::Request<Incoming>> for Answers {
+impl Service<Request<Incoming>> for Answers {
     type Response = Response;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
-    fn call(&self, request: axum::http::Request<Incoming>) -> Self::Future {
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let (head, body) = request.into_parts();
+        let is_whole = body.is_end_stream();
+        if let Some(answer) = self.at_once.as_ref().filter(|_| is_whole).and_then(|at_once| at_once(&head)) {
+            return Box::pin(std::future::ready(Ok(answer)));
+        }
         let seat = Arc::clone(&self.seat);
-        seat.answers(request.body().is_end_stream());
-        let request = request.map(|body| Arriving { body, seat: Arc::clone(&seat) });
-        let answer = self.router.call(request);
+        seat.answers(is_whole);
+        let answer = self.router.call(Request::from_parts(head, Arriving { body, seat: Arc::clone(&seat) }));
         Box::pin(async move {
             let answer = answer.await;
             seat.answers(false);

@@ -62,6 +62,13 @@ pub const MAX_READERS: usize = 8;
 /// How long a request waits for a reader before it is told to come back.
 pub const READER_WAIT: Duration = Duration::from_secs(5);
 
+/// How many bytes of hash tiles are kept in memory: all of a ledger of 1,000,000 entries.
+pub const TILE_SHELF_BYTES: usize = 36_000_000;
+/// How many bytes of entry bundles are kept in memory.
+pub const BUNDLE_SHELF_BYTES: usize = 20_000_000;
+/// What SQLite keeps of each file for each reader, in KiB: three files a reader. With both shelves less than 64 MB.
+pub const PAGE_CACHE_KIB: u32 = 256;
+
 /// What is read of a statement that is too large, in bytes: a client that is cut off while it sends never hears why.
 pub const MAX_STATEMENT_READ_BYTES: usize = 256 * 1024;
 /// How long the body of a statement may take to arrive, and each piece of a submission in parts.

@@ -1,15 +1,22 @@
 //! Read-only connections, a bounded number of them, each used by one request at a time on a thread that may block.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
 
 use super::answer::Fault;
 use super::founding::Founding;
-use super::limits::{MAX_READERS, READER_WAIT};
+use super::limits::{MAX_READERS, PAGE_CACHE_KIB, READER_WAIT};
 use crate::ledger::reader::Reader;
 use crate::ledger::store::StoreError;
+
+/// The system keeps the pages of files in memory as well, and once for all readers.
+fn open(dir: &Path) -> Result<Reader, StoreError> {
+    let reader = Reader::open(dir)?;
+    reader.keep_pages(PAGE_CACHE_KIB)?;
+    Ok(reader)
+}
 
 /// Readers of one ledger.
 pub(super) struct Pool {
@@ -21,7 +28,7 @@ pub(super) struct Pool {
 impl Pool {
     /// A pool with its first reader open, so that a ledger that cannot be read is known at once.
     pub(super) fn open(dir: PathBuf) -> Result<Self, StoreError> {
-        let first = Reader::open(&dir)?;
+        let first = open(&dir)?;
         Ok(Self { dir, idle: Mutex::new(vec![first]), permits: Arc::new(Semaphore::new(MAX_READERS)) })
     }
 
@@ -65,7 +72,7 @@ impl Pool {
 
     fn take(&self) -> Result<Reader, StoreError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| Reader::open(&self.dir), Ok)
+        idle.map_or_else(|| open(&self.dir), Ok)
     }
 
     fn put(&self, reader: Reader) {
