@@ -2,6 +2,7 @@
 //! `cargo bench --bench report -- audit` makes one part of it: each module is one.
 
 mod audit;
+mod public;
 
 // The program's own.
 #[global_allocator]
@@ -15,6 +16,9 @@ fn main() {
     println!("{cores} processors");
     if asked("audit") {
         audit::table(&entries, cores);
+    }
+    if asked("public") {
+        public::table(&entries);
     }
 }
 
