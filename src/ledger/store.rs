@@ -21,6 +21,8 @@ pub const ENTRIES_FILE: &str = "ledger.db";
 /// File name of the last-signed record.
 pub const LAST_SIGNED_FILE: &str = "last-signed.db";
 
+/// How many prepared statements a connection keeps: as many as a page needs.
+const KEPT_STATEMENTS: usize = 64;
 /// What an entry has in bytes, with its length before it; a guess that spares copies.
 const USUAL_ENTRY_BYTES: usize = 1_024;
 
@@ -150,6 +152,7 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Connection, StoreError
     }
     let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
     connection.busy_timeout(Duration::from_secs(10)).map_err(fault)?;
+    connection.set_prepared_statement_cache_capacity(KEPT_STATEMENTS);
     if access == Access::Read {
         connection.pragma_update(None, "query_only", true).map_err(fault)?;
     } else {

@@ -60,7 +60,7 @@ pub(super) async fn tile(State(site): State<Site>, uri: Uri, headers: HeaderMap)
         })
     });
     let kept = Kept { bytes: Bytes::from(read.await?), tag };
-    site.shelves.put(path, coding, &kept);
+    site.shelves.keep(path, coding, &kept);
     Ok(sent(path, coding, kept))
 }
 

@@ -58,9 +58,9 @@ impl Shelves {
         if is_full(path) { self.of(path).get((path, coding)) } else { None }
     }
 
-    pub(super) fn put(&self, path: TilePath, coding: Coding, kept: &Kept) {
+    pub(super) fn keep(&self, path: TilePath, coding: Coding, kept: &Kept) {
         if is_full(path) {
-            self.of(path).put((path, coding), kept.clone());
+            self.of(path).keep((path, coding), kept.clone());
         }
     }
 }
@@ -98,7 +98,7 @@ impl Shelf {
         Some(place.kept.clone())
     }
 
-    fn put(&mut self, key: Key, kept: Kept) {
+    fn keep(&mut self, key: Key, kept: Kept) {
         let more = weight(&kept);
         if more > self.most || self.held.contains_key(&key) {
             return;
@@ -142,21 +142,21 @@ mod tests {
         let kept = |bytes| Kept { bytes: Bytes::from(vec![0; bytes]), tag: HeaderValue::from_static("\"a\"") };
         let mut shelf = Shelf::new(3 * (1_000 + BESIDE_BYTES));
         for index in 0..3 {
-            shelf.put(key(index), kept(1_000));
+            shelf.keep(key(index), kept(1_000));
         }
         assert!(shelf.get(key(0)).is_some());
-        shelf.put(key(3), kept(1_000));
+        shelf.keep(key(3), kept(1_000));
         let there: Vec<bool> = (0..4).map(|index| shelf.held.contains_key(&key(index))).collect();
         assert_eq!(there, [true, false, true, true], "1 was asked for by nobody");
-        shelf.put(key(4), kept(4_000));
+        shelf.keep(key(4), kept(4_000));
         assert!(shelf.get(key(4)).is_none(), "larger than the shelf");
         for index in 5..500 {
-            shelf.put(key(index), kept(usize::try_from(index).expect("small") * 7 % 1_000));
+            shelf.keep(key(index), kept(usize::try_from(index).expect("small") * 7 % 1_000));
             let held: usize = shelf.held.values().map(|place| place.kept.bytes.len() + BESIDE_BYTES).sum();
             assert_eq!((held, shelf.turns.len()), (shelf.bytes, shelf.held.len()));
             assert!(shelf.bytes <= shelf.most);
         }
-        shelf.put(key(499), kept(10));
+        shelf.keep(key(499), kept(10));
         assert_ne!(shelf.get(key(499)).map(|kept| kept.bytes.len()), Some(10), "what is there stays");
     }
 }
