@@ -169,7 +169,7 @@ fn checked(lot: &[(PublicKey, Vec<u8>, [u8; 64])]) {
     assert!(batch::check_all(&signed, &random).is_empty(), "every signature holds");
 }
 
-pub(crate) fn timed<T>(sum: &mut Duration, work: impl FnOnce() -> T) -> T {
+pub fn timed<T>(sum: &mut Duration, work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let done = work();
     *sum += start.elapsed();
@@ -177,7 +177,7 @@ pub(crate) fn timed<T>(sum: &mut Duration, work: impl FnOnce() -> T) -> T {
 }
 
 /// Runs the program; answers how long it took, and the most memory that it had resident, as Linux counts it.
-pub(crate) fn hibah(arguments: &[&str]) -> (Duration, u64) {
+pub fn hibah(arguments: &[&str]) -> (Duration, u64) {
     let start = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_hibah"))
         .args(arguments)
@@ -195,7 +195,8 @@ pub(crate) fn hibah(arguments: &[&str]) -> (Duration, u64) {
     }
 }
 
-fn resident_peak(process: u32) -> Option<u64> {
+/// The most memory that a process had resident.
+pub fn resident_peak(process: u32) -> Option<u64> {
     let text = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.parse().ok().map(|kilobytes: u64| kilobytes * 1024)

@@ -3,6 +3,7 @@
 
 mod append;
 mod audit;
+mod public;
 
 // The program's own.
 #[global_allocator]
@@ -19,6 +20,9 @@ fn main() {
     }
     if asked("append") {
         append::table(cores);
+    }
+    if asked("public") {
+        public::table(&entries);
     }
 }
 

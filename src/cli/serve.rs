@@ -8,31 +8,30 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use super::clock::SystemClock;
+use super::clock::{self, SystemClock};
 use super::passphrase::{Passphrase, VaultPassphrase};
 use super::{Failure, files, key_file, output, source, submit, vault};
 use crate::grants::signer::SignerId;
+use crate::grants::time::Timestamp;
 use crate::ledger::documents::Limits;
 use crate::ledger::enclosures::Enclosures;
+use crate::ledger::reader::Reader;
 use crate::ledger::refusals::Refusals;
 use crate::ledger::sequencer::Sequencer;
 use crate::ledger::vault::{UnlockedVault, Vault};
 use crate::ledger::writer::Writer;
 use crate::public::Records;
+use crate::public::limits::{GRACE, MAX_QUEUE};
 use crate::tlog::note::NoteSigner;
 
 /// Where the public server listens if neither address is given.
 const DEFAULT_PUBLIC: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 /// The desk's own key's place in a ledger's folder.
 const DESK_KEY_FILE: &str = "keys/desk.key";
-/// How many statements wait at the desk before it answers "full".
-const QUEUE: usize = 1_024;
-/// How long requests under way are waited for at the end.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// Serve a ledger to everyone, read-only; with --desk also take statements
 #[derive(clap::Args)]
@@ -140,8 +139,8 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     let unrecorded = unrecorded(&mut writer, desk_key.as_ref());
     let refusals = Refusals::open(&args.dir, &writer, desk_key)?;
     let child = public.map(|public| PublicChild::start(&args.dir, public, args.made_up)).transpose()?;
-    let sequencer = Sequencer::start_counting(writer, refusals, QUEUE);
-    take_statements(listener, sequencer, enclosures, child, || {
+    let sequencer = Sequencer::start_counting(writer, refusals, MAX_QUEUE);
+    take_statements(listener, &args.dir, sequencer, enclosures, child, || {
         output::say(format_args!("Desk: http://{at}/"));
         if let Some(why) = unrecorded {
             output::say(format_args!("Refusals are counted but not recorded: {why}"));
@@ -196,16 +195,18 @@ pub fn demo(
     let writer = Writer::open(dir, signer, Box::new(SystemClock::new()))?;
     let enclosures = enclosures(dir, &writer, vault)?;
     let child = PublicChild::start(dir, public, true)?;
-    take_statements(listener, Sequencer::start(writer, QUEUE), enclosures, Some(child), invite)
+    take_statements(listener, dir, Sequencer::start(writer, MAX_QUEUE), enclosures, Some(child), invite)
 }
 
 fn take_statements(
     listener: TcpListener,
+    dir: &Path,
     sequencer: Sequencer,
     enclosures: Enclosures,
     child: Option<PublicChild>,
     greet: impl FnOnce(),
 ) -> Result<(), Failure> {
+    keep_time(dir, &sequencer)?;
     let sequencer = Arc::new(sequencer);
     let served = runtime()?.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::could_not)?;
@@ -217,6 +218,7 @@ fn take_statements(
             listener,
             Arc::clone(&sequencer),
             Arc::new(enclosures),
+            dir.to_owned(),
             asked(stop_or_ended.clone()),
         );
         in_time(served, stop_or_ended).await
@@ -236,6 +238,18 @@ fn take_statements(
         )),
         _ => served,
     }
+}
+
+/// Lets the writer's numbers tell how long things take, and how old the newest checkpoint is.
+fn keep_time(dir: &Path, sequencer: &Sequencer) -> Result<(), Failure> {
+    let reader = Reader::open(dir)?;
+    // A checkpoint bears no time: it is signed at once after its last entry.
+    let newest = reader.newest(1)?.pop().and_then(|record| Timestamp::parse(&record.recorded_at));
+    let age_ms = newest.map_or(0, |newest| clock::now().map_or(0, |now| now.ms() - newest.ms()));
+    let age = Duration::from_millis(u64::try_from(age_ms).unwrap_or_default());
+    let started = Instant::now();
+    sequencer.metrics().keep_time(Box::new(move || started.elapsed() + age), reader.signed()?.size, age);
+    Ok(())
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

@@ -9,7 +9,9 @@
 
 mod parts;
 mod refusal;
+mod watch;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,20 +30,10 @@ use crate::ledger::sequencer::{Answer, Sequencer};
 use crate::ledger::statement::{MAX_STATEMENT_BYTES, Statement};
 use crate::ledger::store::StoreError;
 use crate::ledger::writer::Outcome;
-use crate::public::connections::{self, Bounds};
+use crate::public::connections::{self, Bounds, Count, Serving};
+use crate::public::limits::{ANSWER_TIMEOUT, BODY_TIMEOUT, MAX_IN_PARTS, MAX_STATEMENT_READ_BYTES, PARTS_TIMEOUT};
 use refusal::Problem;
-
-/// What is read of a body that is too large, in bytes: a client that is cut off while it sends never hears why.
-const MAX_READ_BYTES: usize = 256 * 1024;
-/// How long the body of a request may take to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long an answer may take: the disk is slow, not the judgement. The statement may be recorded all the same.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// How many submissions in parts are read at once: each may fill the disk with as much as its bounds allow.
-const MAX_IN_PARTS: usize = 8;
-/// How long a submission in parts may take to arrive, all in all.
-const PARTS_TIMEOUT: Duration = Duration::from_secs(240);
+use watch::Watch;
 
 /// The desk over the only writer: `POST /statements`, and at `/` what this address is. It takes statements alone.
 pub fn router(sequencer: Arc<Sequencer>) -> Router {
@@ -50,25 +42,35 @@ pub fn router(sequencer: Arc<Sequencer>) -> Router {
 
 /// As [`router`], with another time for a body to arrive in.
 pub fn router_within(sequencer: Arc<Sequencer>, body_timeout: Duration) -> Router {
-    router_of(sequencer, None, body_timeout)
+    router_of(sequencer, None, body_timeout, None, Arc::default())
 }
 
 /// As [`router_within`]; what comes with a statement is taken too. No two pieces of a submission in parts may lie
 /// further apart than `body_timeout`.
 pub fn router_with(sequencer: Arc<Sequencer>, enclosures: Arc<Enclosures>, body_timeout: Duration) -> Router {
-    router_of(sequencer, Some(enclosures), body_timeout)
+    router_of(sequencer, Some(enclosures), body_timeout, None, Arc::default())
 }
 
-fn router_of(sequencer: Arc<Sequencer>, enclosures: Option<Arc<Enclosures>>, body_timeout: Duration) -> Router {
+fn router_of(
+    sequencer: Arc<Sequencer>,
+    enclosures: Option<Arc<Enclosures>>,
+    body_timeout: Duration,
+    dir: Option<PathBuf>,
+    connections: Arc<Count>,
+) -> Router {
+    let watch = Arc::new(Watch::new(sequencer.metrics(), connections, dir));
+    let desk = Desk { sequencer, enclosures, places: Arc::new(Semaphore::new(MAX_IN_PARTS)), body_timeout, watch };
     Router::new()
         .route("/", get(what_this_is))
         .route("/statements", post(submit))
+        .route("/healthz", get(watch::health))
+        .route("/metrics", get(watch::metrics))
         .fallback(async || {
             Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address: submit with POST /statements")
                 .answer()
         })
-        .layer(middleware::from_fn(dress))
-        .with_state(Desk { sequencer, enclosures, places: Arc::new(Semaphore::new(MAX_IN_PARTS)), body_timeout })
+        .layer(middleware::from_fn_with_state(desk.clone(), dress))
+        .with_state(desk)
 }
 
 /// Serves the desk until `shutdown`; what is queued is recorded and answered first.
@@ -84,7 +86,7 @@ pub async fn serve(
     Ok(())
 }
 
-/// As [`serve`]; what comes with a statement is taken too.
+/// As [`serve`]; what comes with a statement is taken too. `dir` is the ledger's folder, asked whether it can be read.
 ///
 /// # Errors
 /// As [`serve`].
@@ -92,10 +94,12 @@ pub async fn serve_with(
     listener: tokio::net::TcpListener,
     sequencer: Arc<Sequencer>,
     enclosures: Arc<Enclosures>,
+    dir: PathBuf,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let router = router_with(sequencer, enclosures, BODY_TIMEOUT);
-    connections::serve(listener, router, shutdown, Bounds::SERVED).await;
+    let count = Arc::<Count>::default();
+    let router = router_of(sequencer, Some(enclosures), BODY_TIMEOUT, Some(dir), Arc::clone(&count));
+    connections::serve_with(listener, Serving { router, at_once: None, count }, shutdown, Bounds::SERVED).await;
     Ok(())
 }
 
@@ -105,10 +109,11 @@ struct Desk {
     enclosures: Option<Arc<Enclosures>>,
     places: Arc<Semaphore>,
     body_timeout: Duration,
+    watch: Arc<Watch>,
 }
 
 async fn what_this_is() -> Response {
-    let text = "This is the desk of a hibah ledger: it takes signed statements.\n\nPOST /statements   the statement, at most 65,000 bytes; answers its receipt;\n                   as multipart/form-data with the parts statement, opening, document\n\nTo sign and submit: hibah sign FILE, then hibah submit URL FILE\nReading is at the public server's address.\n";
+    let text = "This is the desk of a hibah ledger: it takes signed statements.\n\nPOST /statements   the statement, at most 65,000 bytes; answers its receipt;\n                   as multipart/form-data with the parts statement, opening, document\n\nTo sign and submit: hibah sign FILE, then hibah submit URL FILE\nFor operators: GET /healthz, GET /metrics\nReading is at the public server's address.\n";
     plain(text.to_owned())
 }
 
@@ -228,10 +233,10 @@ async fn in_time<T>(answer: impl Future<Output = T>) -> Result<T, Box<Problem>> 
 /// The whole body, within its bounds of size and time.
 async fn body(request: Request, timeout: Duration) -> Result<Vec<u8>, Box<Problem>> {
     // What is announced to go on and on is refused before it is sent.
-    if request.body().size_hint().lower() > MAX_READ_BYTES as u64 {
+    if request.body().size_hint().lower() > MAX_STATEMENT_READ_BYTES as u64 {
         return Err(refusal::too_large());
     }
-    match tokio::time::timeout(timeout, axum::body::to_bytes(request.into_body(), MAX_READ_BYTES)).await {
+    match tokio::time::timeout(timeout, axum::body::to_bytes(request.into_body(), MAX_STATEMENT_READ_BYTES)).await {
         Ok(Ok(bytes)) if bytes.len() <= MAX_STATEMENT_BYTES => Ok(bytes.to_vec()),
         Ok(Ok(_)) => Err(refusal::too_large()),
         Ok(Err(fault)) => Err(match fault.into_inner().is::<LengthLimitError>() {
@@ -265,15 +270,19 @@ fn answered(answer: Answer) -> Response {
 }
 
 /// Around every handler: what the router itself refuses made a problem, and the headers of all answers.
-async fn dress(request: Request, next: Next) -> Response {
+async fn dress(State(desk): State<Desk>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let mut response = next.run(request).await;
+    let mut response = match connections::unfit(request.uri(), request.version(), request.headers()) {
+        Some((status, sentence)) => Problem::new(status, sentence).answer(),
+        None => next.run(request).await,
+    };
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         let allowed = response.headers().get(header::ALLOW).cloned();
         response = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "submit statements with POST /statements").answer();
         response.headers_mut().extend(allowed.map(|allowed| (header::ALLOW, allowed)));
     }
     response = refusal::at(response, &path);
+    desk.watch.answered(response.status());
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -17,11 +17,7 @@ use hyper::body::Frame;
 use super::refusal::{self, Problem};
 use crate::ledger::enclosures::{Enclosed, EnclosureError, Enclosures, MAX_OPENING_BYTES};
 use crate::ledger::statement::MAX_STATEMENT_BYTES;
-
-/// How much may arrive that is neither a part's head nor its content, in bytes.
-const MAX_HEAD_BYTES: usize = 256 * 1024;
-/// What heads, openings and the statement may add to the bytes of the documents.
-const MAX_OTHER_BYTES: u64 = 2_000_000;
+use crate::public::limits::{MAX_PARTS_HEAD_BYTES, MAX_PARTS_OTHER_BYTES};
 
 /// A submission, whole.
 pub(super) struct Parts {
@@ -45,7 +41,7 @@ pub(super) async fn read(
     enclosures: &Arc<Enclosures>,
     pause: Duration,
 ) -> Result<Parts, Box<Problem>> {
-    let limit = enclosures.limits().total_bytes + MAX_OTHER_BYTES;
+    let limit = enclosures.limits().total_bytes + MAX_PARTS_OTHER_BYTES;
     // What is announced to go on and on is refused before it is sent.
     if request.body().size_hint().lower() > limit {
         return Err(too_large(enclosures));
@@ -237,7 +233,7 @@ impl HttpBody for Meter {
                 Some(room) => flow.room = room,
                 None => flow.over = true,
             }
-            if flow.over || flow.since_progress > MAX_HEAD_BYTES {
+            if flow.over || flow.since_progress > MAX_PARTS_HEAD_BYTES {
                 return Poll::Ready(Some(Err(axum::Error::new(std::io::Error::other("more than the bounds allow")))));
             }
         }

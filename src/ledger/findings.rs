@@ -97,7 +97,8 @@ impl Reader {
     /// # Errors
     /// What the files report.
     pub fn day(&self) -> Result<String, StoreError> {
-        let day = self.derived.query_row("SELECT day FROM progress", [], |row| row.get(0));
+        let day =
+            self.derived.prepare_cached("SELECT day FROM progress").and_then(|mut s| s.query_row([], |row| row.get(0)));
         day.map_err(|e| self.fault(&e))
     }
 
@@ -159,8 +160,8 @@ impl Reader {
     /// What the files report.
     pub fn profile_entry_before(&self, index: u64) -> Result<u64, StoreError> {
         let sql = "SELECT max(r.idx) FROM timeline AS t JOIN records AS r USING (idx) WHERE t.about = 'ledger' AND r.idx < ?1 AND r.kind IN ('ledger.founded', 'rules.adopted', 'profile.amended')";
-        let found: Option<Option<u64>> =
-            self.derived.query_row(sql, [index], |row| row.get(0)).optional().map_err(|e| self.fault(&e))?;
+        let found = self.derived.prepare_cached(sql).and_then(|mut s| s.query_row([index], |row| row.get(0)));
+        let found: Option<Option<u64>> = found.optional().map_err(|e| self.fault(&e))?;
         Ok(found.flatten().unwrap_or(0))
     }
 
@@ -170,7 +171,8 @@ impl Reader {
     /// What the files report.
     pub fn rekeying_entry(&self) -> Result<u64, StoreError> {
         let sql = "SELECT coalesce(max(r.idx), 0) FROM timeline AS t JOIN records AS r USING (idx) WHERE t.about = 'ledger' AND r.kind IN ('ledger.founded', 'ledger.rekeyed')";
-        self.derived.query_row(sql, [], |row| row.get(0)).map_err(|e| self.fault(&e))
+        let found = self.derived.prepare_cached(sql).and_then(|mut s| s.query_row([], |row| row.get(0)));
+        found.map_err(|e| self.fault(&e))
     }
 
     fn listed<T>(

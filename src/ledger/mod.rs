@@ -15,6 +15,7 @@ mod follower;
 pub mod form;
 mod hidden;
 pub mod ledger_keys;
+pub mod metrics;
 pub mod opening;
 pub mod reader;
 pub mod receipts;

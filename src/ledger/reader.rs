@@ -4,6 +4,7 @@
 //! exist for a reader.
 
 use crate::grants::figures::Figure;
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
@@ -23,6 +24,8 @@ pub struct Reader {
     entries: Entries,
     last_signed: LastSigned,
     pub(super) derived: Connection,
+    /// A size that was signed: what it covers is covered for ever.
+    covered: Cell<u64>,
 }
 
 /// One entry as it was recorded.
@@ -155,7 +158,7 @@ impl Reader {
             return Err(StoreError::System { file, what });
         }
         let derived = store::open(&file, Access::Read)?;
-        let reader = Self { dir: dir.to_owned(), entries, last_signed, derived };
+        let reader = Self { dir: dir.to_owned(), entries, last_signed, derived, covered: Cell::new(0) };
         // In this order: derived tables follow the checkpoint, so what they have now is signed by the next line.
         let sql = "SELECT size FROM progress";
         let size: u64 = reader.derived.query_row(sql, [], |row| row.get(0)).map_err(|e| reader.fault(&e))?;
@@ -167,6 +170,26 @@ impl Reader {
             )));
         }
         Ok(reader)
+    }
+
+    /// Lets SQLite keep at most this much of each of the three files in memory, in KiB.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn keep_pages(&self, kib: u32) -> Result<(), StoreError> {
+        self.entries.keep_pages(kib)?;
+        self.last_signed.keep_pages(kib)?;
+        store::keep_pages(&self.derived, kib).map_err(|e| self.fault(&e))
+    }
+
+    /// Whether a signed tree has `width` places of tile `index` on this level.
+    fn covers(&self, level: u8, index: u64, width: u16) -> Result<bool, StoreError> {
+        let reaches = |size: u64| reaches(index, width, size.checked_shr(8 * u32::from(level)).unwrap_or(0));
+        if reaches(self.covered.get()) {
+            return Ok(true);
+        }
+        self.covered.set(self.signed()?.size);
+        Ok(reaches(self.covered.get()))
     }
 
     pub(super) fn fault(&self, error: &rusqlite::Error) -> StoreError {
@@ -202,6 +225,20 @@ impl Reader {
         })
     }
 
+    /// As [`Reader::statement`], of an entry that holds the rows of a paper: with the row about `case` only, where that is
+    /// found at once. So its hash is not that of the entry's statement.
+    ///
+    /// # Errors
+    /// As [`Reader::statement`].
+    pub fn statement_about(&self, index: u64, origin: &str, case: &str) -> Result<Option<Statement>, StoreError> {
+        let Some(bytes) = self.entry(index)? else { return Ok(None) };
+        let cut = Entry::parse(&bytes).ok().and_then(|entry| with_one_row(entry.statement, case));
+        match cut.and_then(|cut| Statement::parse(&cut, origin).ok()) {
+            Some(statement) => Ok(Some(statement)),
+            None => self.statement(index, origin),
+        }
+    }
+
     /// The receipt of entry `index` under the newest checkpoint.
     ///
     /// # Errors
@@ -219,11 +256,7 @@ impl Reader {
     /// # Errors
     /// What the files report.
     pub fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, StoreError> {
-        let nodes = self.signed()?.size.checked_shr(8 * u32::from(tile.level)).unwrap_or(0);
-        if !reaches(tile.index, tile.width, nodes) {
-            return Ok(None);
-        }
-        self.entries.hash_tile(tile).map(Some)
+        if self.covers(tile.level, tile.index, tile.width)? { self.entries.hash_tile(tile).map(Some) } else { Ok(None) }
     }
 
     /// An entry bundle, if the newest checkpoint's tree is large enough for it.
@@ -231,14 +264,7 @@ impl Reader {
     /// # Errors
     /// What the files report.
     pub fn entry_bundle(&self, index: u64, width: u16) -> Result<Option<Vec<u8>>, StoreError> {
-        if !reaches(index, width, self.signed()?.size) {
-            return Ok(None);
-        }
-        let entries = self.entries.range(index * 256, u64::from(width))?;
-        let slices: Vec<&[u8]> = entries.iter().map(Vec::as_slice).collect();
-        tile::encode_bundle(&slices)
-            .map(Some)
-            .map_err(|fault| StoreError::Damaged { file: self.dir.join(store::ENTRIES_FILE), what: fault.to_string() })
+        if self.covers(0, index, width)? { self.entries.bundle(index * 256, width).map(Some) } else { Ok(None) }
     }
 
     /// The place of the entry with this statement.
@@ -247,8 +273,8 @@ impl Reader {
     /// What the files report.
     pub fn index_of_statement(&self, hash: &Hash) -> Result<Option<u64>, StoreError> {
         let sql = "SELECT idx FROM records WHERE statement = ?1";
-        let found = self.derived.query_row(sql, [hash.as_bytes()], |row| row.get(0)).optional();
-        found.map_err(|e| self.fault(&e))
+        let found = self.derived.prepare_cached(sql).and_then(|mut s| s.query_row([hash.as_bytes()], |row| row.get(0)));
+        found.optional().map_err(|e| self.fault(&e))
     }
 
     /// One grant.
@@ -257,7 +283,8 @@ impl Reader {
     /// What the files report.
     pub fn grant(&self, id: &str) -> Result<Option<Grant>, StoreError> {
         let sql = format!("SELECT {} FROM grants AS g WHERE id = ?1", grant_columns());
-        self.derived.query_row(&sql, [id], read_grant).optional().map_err(|e| self.fault(&e))
+        let found = self.derived.prepare_cached(&sql).and_then(|mut s| s.query_row([id], read_grant));
+        found.optional().map_err(|e| self.fault(&e))
     }
 
     /// The grants that match, latest change first, with count and sums.
@@ -346,7 +373,8 @@ impl Reader {
     pub fn organisation(&self, n: u64) -> Result<Option<Organisation>, StoreError> {
         let sql = "SELECT n, name, idx FROM organisations WHERE n = ?1";
         let read = |row: &Row<'_>| Ok(Organisation { n: row.get(0)?, name: row.get(1)?, index: row.get(2)? });
-        self.derived.query_row(sql, [n], read).optional().map_err(|e| self.fault(&e))
+        let found = self.derived.prepare_cached(sql).and_then(|mut s| s.query_row([n], read));
+        found.optional().map_err(|e| self.fault(&e))
     }
 }
 
@@ -373,6 +401,21 @@ impl Facet {
         }
     }
 }
+
+/// A statement whose body is rows and nothing else, with the one about `case`: reading two hundred for each page takes
+/// most of its time. What looks like a field's name between quotes is never part of a text, for there quotes are escaped.
+fn with_one_row(statement: &[u8], case: &str) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(statement).ok()?;
+    let rows = text.find(ROWS)? + ROWS.len();
+    let end = rows + text[rows..].find("]},\"event_date\":\"")?;
+    let about = rows + text[rows..end].find(&format!("\"case\":\"{case}\""))?;
+    let first = rows + text[rows..about].rfind('{')?;
+    let last = about + text[about..end].find('}')?;
+    Some([&text[..rows], &text[first..=last], &text[end..]].concat().into_bytes())
+}
+
+/// Where the rows of a list, budget or decree begin.
+const ROWS: &str = "\"body\":{\"rows\":[";
 
 /// Whether a level of `nodes` fills `width` places of tile `index`; a full tile only when it is full.
 fn reaches(index: u64, width: u16, nodes: u64) -> bool {

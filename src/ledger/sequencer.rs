@@ -32,6 +32,7 @@ use super::admission::{Admission, Group, Submitted};
 use super::committer::Committer;
 use super::follower::Follower;
 use super::form::FormCode;
+use super::metrics::Metrics;
 use super::refusals::Refusals;
 use super::replay::{Refused, Step};
 use super::store::{Signed, StoreError};
@@ -110,6 +111,7 @@ pub struct Sequencer {
     capacity: usize,
     threads: Vec<JoinHandle<()>>,
     fault: Arc<OnceLock<String>>,
+    metrics: Arc<Metrics>,
 }
 
 impl Sequencer {
@@ -134,18 +136,20 @@ impl Sequencer {
         let (signed, to_follow) = sync_channel(MOST_BEHIND);
         let fault = Arc::new(OnceLock::new());
         let told = Arc::clone(&fault);
+        let metrics = Arc::<Metrics>::default();
+        let [measured, queued] = [(); 2].map(|()| Arc::clone(&metrics));
         let following = thread("following", move || follow(&mut follower, &to_follow));
         let committing = thread("committing", move || {
-            if let Err(error) = commit_all(&mut committer, &to_commit, &signed) {
+            if let Err(error) = commit_all(&mut committer, &to_commit, &signed, &measured) {
                 tracing::error!("{error}");
                 let _ = told.set(error.to_string());
             }
         });
         let judging = thread("judging", move || {
-            Judging { admission, refusals, waiting, suspects: Suspects::none(), judged }.run();
+            Judging { admission, refusals, waiting, suspects: Suspects::none(), judged, metrics: queued }.run();
         });
         let threads = vec![judging, committing, following];
-        Self { origin, queue: Some(queue), taken: Arc::default(), capacity, threads, fault }
+        Self { origin, queue: Some(queue), taken: Arc::default(), capacity, threads, fault, metrics }
     }
 
     /// Queues a statement; `reply` is called when it is durable or refused.
@@ -169,7 +173,18 @@ impl Sequencer {
         }
         let submitted = Submitted::read(bytes, &self.origin);
         let submission = Submission { submitted, source, asker: Asker { reply, place } };
-        queue.send(submission).map_err(|_| NotQueued::Stopped)
+        // Before it is sent, since the writer may take it at once.
+        self.metrics.waits(1);
+        queue.send(submission).map_err(|_| {
+            self.metrics.waits(-1);
+            NotQueued::Stopped
+        })
+    }
+
+    /// What the writer's threads tell of their work.
+    #[must_use]
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
     }
 
     /// Whether the writer has ended, which only a failed write or a fault of the program does while this handle lives.
@@ -205,6 +220,8 @@ fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
 struct Judged {
     group: Group,
     askers: Vec<Asker>,
+    /// When it was taken from the queue.
+    begun: Duration,
 }
 
 /// The writer has stopped: there is nobody to hand a group to.
@@ -217,6 +234,7 @@ struct Judging {
     waiting: Receiver<Submission>,
     suspects: Suspects<Submission>,
     judged: SyncSender<Judged>,
+    metrics: Arc<Metrics>,
 }
 
 impl Judging {
@@ -251,39 +269,28 @@ impl Judging {
 
     /// Judges the group that begins with `first`, and hands it on.
     fn take(&mut self, first: Option<Submission>) -> Result<(), Ended> {
+        let begun = self.metrics.now();
+        let taken: Vec<Submission> = first.into_iter().chain(self.waiting.try_iter().take(MAX_GROUP - 1)).collect();
         let now = match self.admission.time() {
             Ok(now) => now,
             Err(error) => {
-                refuse(first.into_iter().chain(self.waiting.try_iter().take(MAX_GROUP - 1)), error);
+                self.refuse(taken.into_iter().map(|submission| submission.asker), error);
                 return Ok(());
             }
         };
-        let mut group = Vec::new();
-        for submission in first.into_iter().chain(self.waiting.try_iter().take(MAX_GROUP - 1)) {
-            if !submission.source.is_some_and(|source| self.suspects.is_suspect(source, now)) {
-                group.push(submission);
-            } else if let Err(submission) = self.suspects.wait(submission) {
-                submission.asker.answer(Err(Arc::new(StoreError::Suspected)));
-            }
-        }
-        let together = group.len();
-        group.extend(self.suspects.join(together));
-        let mut sources = Vec::with_capacity(group.len());
-        let (mut submitted, mut askers) = (Vec::with_capacity(group.len()), Vec::with_capacity(group.len()));
-        let mut bytes = Vec::new();
-        for submission in group {
-            if self.refusals.is_some() {
-                bytes.push(submission.submitted.bytes().to_owned());
-            }
-            sources.push(submission.source);
-            submitted.push(submission.submitted);
-            askers.push(submission.asker);
-        }
+        let (group, together) = self.part(taken, now);
+        let sources: Vec<Option<IpAddr>> = group.iter().map(|submission| submission.source).collect();
+        let (submitted, askers): (Vec<_>, Vec<_>) =
+            group.into_iter().map(|submission| (submission.submitted, submission.asker)).unzip();
+        // What is refused is counted by its bytes.
+        let bytes: Vec<Vec<u8>> = match self.refusals {
+            Some(_) => submitted.iter().map(|submitted| submitted.bytes().to_owned()).collect(),
+            None => Vec::new(),
+        };
         let group = match self.admission.admit(submitted, together) {
             Ok(group) => group,
             Err(error) => {
-                let error = Arc::new(error);
-                askers.into_iter().for_each(|asker| asker.answer(Err(Arc::clone(&error))));
+                self.refuse(askers.into_iter(), error);
                 return Ok(());
             }
         };
@@ -291,7 +298,33 @@ impl Judging {
         if let Some(refusals) = &mut self.refusals {
             refusals.count(&self.admission, bytes.iter().map(Vec::as_slice).zip(&group.outcomes));
         }
-        self.judged.send(Judged { group, askers }).map_err(|_| Ended)
+        self.judged.send(Judged { group, askers, begun }).map_err(|_| Ended)
+    }
+
+    /// Those whose signatures are checked together, how many they are, and behind them a few of the suspects'.
+    fn part(&mut self, taken: Vec<Submission>, now: Timestamp) -> (Vec<Submission>, usize) {
+        let mut group = Vec::with_capacity(taken.len());
+        for submission in taken {
+            if !submission.source.is_some_and(|source| self.suspects.is_suspect(source, now)) {
+                group.push(submission);
+            } else if let Err(submission) = self.suspects.wait(submission) {
+                self.metrics.waits(-1);
+                submission.asker.answer(Err(Arc::new(StoreError::Suspected)));
+            }
+        }
+        let together = group.len();
+        group.extend(self.suspects.join(together));
+        (group, together)
+    }
+
+    /// Nothing can be judged now.
+    fn refuse(&self, askers: impl Iterator<Item = Asker>, error: StoreError) {
+        tracing::error!("{error}");
+        let error = Arc::new(error);
+        for asker in askers {
+            self.metrics.waits(-1);
+            asker.answer(Err(Arc::clone(&error)));
+        }
     }
 
     fn suspect(&mut self, sources: &[Option<IpAddr>], outcomes: &[Outcome], now: Timestamp) {
@@ -307,7 +340,7 @@ impl Judging {
     /// Records the refusals of days that are over.
     fn record_due(&mut self) {
         let Some(refusals) = &mut self.refusals else { return };
-        let judged = &self.judged;
+        let (judged, metrics) = (&self.judged, &self.metrics);
         refusals.record_due(&mut self.admission, |admission, statement| {
             let submitted = Submitted::read(statement, admission.replay().origin());
             let group = admission.admit(vec![submitted], 0)?;
@@ -315,7 +348,9 @@ impl Judging {
             let reply: Reply = Box::new(move |answer| drop(told.send(answer)));
             let place = Place(Arc::new(AtomicUsize::new(1)));
             let stopped = || StoreError::Stopped("a write failed before".to_owned());
-            judged.send(Judged { group, askers: vec![Asker { reply, place }] }).map_err(|_| stopped())?;
+            metrics.waits(1);
+            let judged_now = Judged { group, askers: vec![Asker { reply, place }], begun: metrics.now() };
+            judged.send(judged_now).map_err(|_| stopped())?;
             // It counts once it is durable.
             match answer.recv() {
                 Ok(Ok(answer)) => Ok(answer.outcome),
@@ -323,12 +358,6 @@ impl Judging {
             }
         });
     }
-}
-
-fn refuse(submissions: impl Iterator<Item = Submission>, error: StoreError) {
-    tracing::error!("{error}");
-    let error = Arc::new(error);
-    submissions.for_each(|submission| submission.asker.answer(Err(Arc::clone(&error))));
 }
 
 /// New entries for the derived tables, and who wants to know that they are in.
@@ -343,17 +372,17 @@ fn commit_all(
     committer: &mut Committer,
     groups: &Receiver<Judged>,
     signed: &SyncSender<Signing>,
+    metrics: &Metrics,
 ) -> Result<(), StoreError> {
     let behind = Arc::new(AtomicUsize::new(0));
-    for Judged { group, askers } in groups {
-        match committer.commit(&group) {
-            Ok(()) => {}
+    for Judged { group, askers, begun } in groups {
+        if let Err(error) = committer.commit(&group) {
+            metrics.took(begun, askers.len(), None::<std::slice::Iter<'_, Result<Answer, StoreError>>>);
             // That much is sure: what did not fit was not committed.
-            Err(StoreError::DiskFull) => {
+            if matches!(error, StoreError::DiskFull) {
                 askers.into_iter().for_each(|asker| asker.answer(Err(Arc::new(StoreError::DiskFull))));
-                return Err(StoreError::DiskFull);
             }
-            Err(error) => return Err(error),
+            return Err(error);
         }
         let answers = answers(committer, group.outcomes)?;
         if !group.steps.is_empty() {
@@ -366,6 +395,7 @@ fn commit_all(
                 let _ = is_done.recv();
             }
         }
+        metrics.took(begun, askers.len(), Some(answers.iter()));
         askers.into_iter().zip(answers).for_each(|(asker, answer)| asker.answer(answer.map_err(Arc::new)));
     }
     Ok(())

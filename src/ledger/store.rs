@@ -14,12 +14,17 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, ffi, params};
 
 use crate::tlog::hash::Hash;
-use crate::tlog::tile::{Tile, TileSource};
+use crate::tlog::tile::{self, Tile, TileSource};
 
 /// File name of the entries.
 pub const ENTRIES_FILE: &str = "ledger.db";
 /// File name of the last-signed record.
 pub const LAST_SIGNED_FILE: &str = "last-signed.db";
+
+/// How many prepared statements a connection keeps: as many as a page needs.
+const KEPT_STATEMENTS: usize = 64;
+/// What an entry has in bytes, with its length before it; a guess that spares copies.
+const USUAL_ENTRY_BYTES: usize = 1_024;
 
 /// Why the ledger's files could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -194,6 +199,7 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Connection, StoreError
     }
     let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
     connection.busy_timeout(Duration::from_secs(10)).map_err(fault)?;
+    connection.set_prepared_statement_cache_capacity(KEPT_STATEMENTS);
     if access == Access::Read {
         connection.pragma_update(None, "query_only", true).map_err(fault)?;
     } else {
@@ -204,6 +210,11 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Connection, StoreError
     connection.pragma_update(None, "trusted_schema", false).map_err(fault)?;
     connection.pragma_update(None, "cell_size_check", true).map_err(fault)?;
     Ok(connection)
+}
+
+/// Lets SQLite keep at most this much of a file in memory, in KiB.
+pub(super) fn keep_pages(connection: &Connection, kib: u32) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "cache_size", -i64::from(kib))
 }
 
 /// One entry on its way into the store.
@@ -306,6 +317,30 @@ impl Entries {
     pub(super) fn rows(&self, first: u64, count: u64) -> Result<Vec<(Hash, Vec<u8>)>, StoreError> {
         let sql = "SELECT leaf, bytes FROM entries WHERE idx >= ?1 AND idx < ?2 ORDER BY idx";
         self.column(sql, first, count, |row| Ok((Hash::from_bytes(row.get(0)?), row.get(1)?)))
+    }
+
+    /// An entry bundle: the entries from `first`, each after its length; none may be missing.
+    pub(super) fn bundle(&self, first: u64, width: u16) -> Result<Vec<u8>, StoreError> {
+        let fault = |e| self.fault(&e);
+        let [from, end] = [first, first.saturating_add(u64::from(width))].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+        let sql = "SELECT bytes FROM entries WHERE idx >= ?1 AND idx < ?2 ORDER BY idx";
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
+        let mut rows = statement.query(params![from, end]).map_err(fault)?;
+        let (mut bundle, mut found) = (Vec::with_capacity(usize::from(width) * USUAL_ENTRY_BYTES), 0);
+        while let Some(row) = rows.next().map_err(fault)? {
+            // Copied once, from SQLite's page into the bundle.
+            let entry = row.get_ref(0).map_err(fault)?.as_blob().map_err(|e| self.damaged(e.to_string()))?;
+            tile::push_entry(&mut bundle, entry).map_err(|e| self.damaged(e.to_string()))?;
+            found += 1;
+        }
+        if found != width {
+            return Err(self.damaged(format!("{width} rows from {first} expected, {found} found")));
+        }
+        Ok(bundle)
+    }
+
+    pub(super) fn keep_pages(&self, kib: u32) -> Result<(), StoreError> {
+        keep_pages(&self.connection, kib).map_err(|e| self.fault(&e))
     }
 
     /// Compares what replay made of entry `index` with what is stored for it beside its bytes.
@@ -455,6 +490,10 @@ impl LastSigned {
             record.believed = Some((signed.size, signed.root));
         }
         Ok(record)
+    }
+
+    pub(super) fn keep_pages(&self, kib: u32) -> Result<(), StoreError> {
+        keep_pages(&self.connection, kib).map_err(|e| StoreError::sql(&self.path, &e))
     }
 
     /// The last checkpoint signed.

@@ -1,7 +1,7 @@
 //! Answers: what went wrong as a value, problem+json (RFC 9457), entity tags, and the headers that all answers have.
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -122,12 +122,12 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn of(request: &Request) -> Self {
+    pub(super) fn of(request: &Parts) -> Self {
         Self {
-            method: request.method().clone(),
-            path: request.uri().path().to_owned(),
-            query: request.uri().query().map(|query| format!("?{query}")).unwrap_or_default(),
-            if_none_match: request.headers().get(header::IF_NONE_MATCH).cloned(),
+            method: request.method.clone(),
+            path: request.uri.path().to_owned(),
+            query: request.uri.query().map(|query| format!("?{query}")).unwrap_or_default(),
+            if_none_match: request.headers.get(header::IF_NONE_MATCH).cloned(),
         }
     }
 
@@ -139,14 +139,14 @@ impl Asked {
         self.path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
-    /// Addresses whose answers depend on nothing but the signed tree.
+    /// Addresses whose answers depend on no profile: the signed tree, what never changes, and health.
     pub(super) fn is_of_the_log(&self) -> bool {
-        ["/tile", "/checkpoint", "/assets"].iter().any(|root| self.is_under(root))
+        ["/tile", "/checkpoint", "/assets", "/healthz"].iter().any(|root| self.is_under(root))
     }
 
     /// Addresses of the log and the API answer programs, all others people.
     pub(super) fn wants_problem(&self) -> bool {
-        ["/api", "/tile", "/checkpoint", "/documents"].iter().any(|root| self.is_under(root))
+        ["/api", "/tile", "/checkpoint", "/documents", "/healthz"].iter().any(|root| self.is_under(root))
     }
 }
 

@@ -89,12 +89,21 @@ impl History {
         let mut steps = Vec::new();
         for record in reader.timeline(id)? {
             // Derived tables may be ahead of the last checkpoint for a moment; what is not signed is not shown (I4).
-            let Some(statement) = reader.statement(record.index, origin)? else {
-                continue;
+            // A text that was erased is named by its place among all rows.
+            let one_row = record.kind.ends_with(".rows") && reader.mentions(record.index)?.is_empty();
+            let statement = match one_row {
+                true => reader.statement_about(record.index, origin, id)?,
+                false => reader.statement(record.index, origin)?,
             };
+            let Some(statement) = statement else { continue };
             let shown = Shown::of(reader, origin, record.index, &statement)?;
             let row = row_of(&shown.body, id);
-            let paper = if is_paper(&record.about) { paper(reader, origin, &record.about)? } else { None };
+            let known = steps.iter().rev().find(|step: &&Step| step.record.about == record.about);
+            let paper = match known {
+                _ if !is_paper(&record.about) => None,
+                Some(step) => step.paper.clone(),
+                None => paper(reader, origin, &record.about)?,
+            };
             let corrects = match Kind::parse(&record.kind) {
                 Some(Kind::CorrectionRecorded) => {
                     Comparison::around(reader, origin, record.index, &record.kind)?.into_iter().next()

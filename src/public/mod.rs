@@ -11,10 +11,12 @@ mod documents;
 mod founding;
 mod history;
 mod holders;
+pub mod limits;
 mod log;
 mod moment;
 mod pages;
 mod pool;
+mod shelf;
 mod shown;
 
 use std::path::PathBuf;
@@ -28,9 +30,10 @@ use axum::response::{IntoResponse as _, Response};
 use crate::ledger::documents::Documents;
 use crate::ledger::store::StoreError;
 use answer::Fault;
-use connections::Bounds;
+use connections::{AtOnce, Bounds, Serving};
 use founding::Founding;
 use pool::Pool;
+use shelf::Shelves;
 
 /// What the records of a ledger are, where they are not those of a government.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +53,7 @@ struct Kept {
     founding: Arc<RwLock<Arc<Founding>>>,
     records: Records,
     documents: Documents,
+    shelves: Arc<Shelves>,
 }
 
 /// What one request may use.
@@ -59,12 +63,19 @@ struct Site {
     founding: Arc<Founding>,
     records: Records,
     documents: Documents,
+    shelves: Arc<Shelves>,
 }
 
 impl FromRef<Kept> for Site {
     fn from_ref(kept: &Kept) -> Self {
         let founding = Arc::clone(&kept.founding.read().unwrap_or_else(PoisonError::into_inner));
-        Self { pool: Arc::clone(&kept.pool), founding, records: kept.records, documents: kept.documents.clone() }
+        Self {
+            pool: Arc::clone(&kept.pool),
+            founding,
+            records: kept.records,
+            documents: kept.documents.clone(),
+            shelves: Arc::clone(&kept.shelves),
+        }
     }
 }
 
@@ -97,18 +108,27 @@ pub fn router(dir: PathBuf) -> Result<Router, StoreError> {
 /// # Errors
 /// As [`router`].
 pub fn router_of(dir: PathBuf, records: Records) -> Result<Router, StoreError> {
+    Ok(serving(dir, records)?.router)
+}
+
+/// The router, and before it the way to tiles that are in memory.
+fn serving(dir: PathBuf, records: Records) -> Result<Serving, StoreError> {
     let documents = Documents::of(&dir);
     let pool = Pool::open(dir)?;
     let founding = pool.founding()?;
-    let kept = Kept { pool: Arc::new(pool), founding: Arc::new(RwLock::new(Arc::new(founding))), records, documents };
+    let (founding, shelves) = (Arc::new(RwLock::new(Arc::new(founding))), Arc::<Shelves>::default());
+    let kept = Kept { pool: Arc::new(pool), founding, records, documents, shelves: Arc::clone(&shelves) };
     let mut router = pages::routes();
     for (path, handler) in api::routes() {
         router = router.route(path, handler);
     }
-    Ok(router
+    let router = router
+        .route("/healthz", axum::routing::get(health))
         .fallback(async || Fault::missing(answer::Missing::Path))
         .layer(middleware::from_fn_with_state(kept.clone(), dress))
-        .with_state(kept))
+        .with_state(kept);
+    let at_once: AtOnce = Arc::new(move |request| log::at_once(&shelves, request));
+    Ok(Serving { router, at_once: Some(at_once), count: Arc::default() })
 }
 
 /// Serves the ledger in `dir` until `shutdown`; requests under way are answered first.
@@ -121,18 +141,28 @@ pub async fn serve(
     records: Records,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let router = router_of(dir, records).map_err(std::io::Error::other)?;
-    connections::serve(listener, router, shutdown, Bounds::SERVED).await;
+    let serving = serving(dir, records).map_err(std::io::Error::other)?;
+    connections::serve_with(listener, serving, shutdown, Bounds::SERVED).await;
     Ok(())
+}
+
+/// Whether this server can serve: 200, or 503 with a sentence.
+async fn health(State(site): State<Site>) -> Result<Response, Fault> {
+    site.pool.check().await?;
+    Ok(answer::body("text/plain; charset=utf-8", "no-store", b"ok\n".to_vec()))
 }
 
 /// Around every handler: the method, faults made readable, what a client has already, and the headers of all answers.
 async fn dress(State(kept): State<Kept>, request: Request, next: Next) -> Response {
-    let asked = answer::Asked::of(&request);
+    let (head, body) = request.into_parts();
+    let asked = answer::Asked::of(&head);
+    let unfit = connections::unfit(&head.uri, head.version, &head.headers).map(|(status, _)| Fault::Http(status));
+    let request = Request::from_parts(head, body);
     // The log's own addresses need no profile.
-    let profile = if asked.is_of_the_log() { Ok(()) } else { kept.refresh().await };
+    let profile = if asked.is_of_the_log() || unfit.is_some() { Ok(()) } else { kept.refresh().await };
     let response = match profile {
         _ if !asked.is_reading() => Fault::Method.into_response(),
+        Ok(()) if let Some(fault) = unfit => fault.into_response(),
         Ok(()) => next.run(request).await,
         Err(fault) => fault.into_response(),
     };

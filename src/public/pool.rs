@@ -1,20 +1,22 @@
 //! Read-only connections, a bounded number of them, each used by one request at a time on a thread that may block.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
 use super::answer::Fault;
 use super::founding::Founding;
+use super::limits::{MAX_READERS, PAGE_CACHE_KIB, READER_WAIT};
 use crate::ledger::reader::Reader;
 use crate::ledger::store::StoreError;
 
-/// The most connections at once.
-const MAX_READERS: usize = 8;
-/// How long a request waits for one before it is told to come back.
-const WAIT: Duration = Duration::from_secs(5);
+/// The system keeps the pages of files in memory as well, and once for all readers.
+fn open(dir: &Path) -> Result<Reader, StoreError> {
+    let reader = Reader::open(dir)?;
+    reader.keep_pages(PAGE_CACHE_KIB)?;
+    Ok(reader)
+}
 
 /// Readers of one ledger.
 pub(super) struct Pool {
@@ -26,7 +28,7 @@ pub(super) struct Pool {
 impl Pool {
     /// A pool with its first reader open, so that a ledger that cannot be read is known at once.
     pub(super) fn open(dir: PathBuf) -> Result<Self, StoreError> {
-        let first = Reader::open(&dir)?;
+        let first = open(&dir)?;
         Ok(Self { dir, idle: Mutex::new(vec![first]), permits: Arc::new(Semaphore::new(MAX_READERS)) })
     }
 
@@ -43,7 +45,7 @@ impl Pool {
         self: &Arc<Self>,
         work: impl FnOnce(&Reader) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
-        let waited = tokio::time::timeout(WAIT, Arc::clone(&self.permits).acquire_owned()).await;
+        let waited = tokio::time::timeout(READER_WAIT, Arc::clone(&self.permits).acquire_owned()).await;
         let Ok(Ok(permit)) = waited else {
             return Err(Fault::Busy);
         };
@@ -62,9 +64,15 @@ impl Pool {
         done.await.unwrap_or_else(|panic| Err(Fault::store(&panic)))
     }
 
+    /// Whether the files can be read now: they are opened anew, since an open file is still read when it is gone.
+    pub(super) async fn check(self: &Arc<Self>) -> Result<(), Fault> {
+        let dir = self.dir.clone();
+        self.read(move |_| Ok(drop(Reader::open(&dir)?.signed()?))).await
+    }
+
     fn take(&self) -> Result<Reader, StoreError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| Reader::open(&self.dir), Ok)
+        idle.map_or_else(|| open(&self.dir), Ok)
     }
 
     fn put(&self, reader: Reader) {

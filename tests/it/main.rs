@@ -23,6 +23,7 @@ mod grants_bodies;
 mod grants_profile;
 mod grants_text;
 mod hostile;
+mod hostile_load;
 mod last_signed;
 mod ledger_city;
 mod ledger_rekeyed;

@@ -356,8 +356,7 @@ fn the_style_sheet_is_kept_forever_and_loads_nothing() {
 fn only_the_readers_own_machine_is_named_in_commands() {
     let (_dir, served) = town(Records::Recorded);
     let named = |host: &str| served.ask("GET", "/log", &[("host", host)]).text().to_owned();
-    for host in ["evil.example", "127.0.0.1.evil.example", "localhost:80@evil.example", "localhost:x", "127.0.0.1:080"]
-    {
+    for host in ["evil.example", "127.0.0.1.evil.example", "localhost:x", "127.0.0.1:080"] {
         let text = named(host);
         assert!(text.contains("hibah verify https://kota.example/hibah "), "{host}: {text}");
         assert!(!text.contains("evil"), "{host}");
@@ -365,4 +364,7 @@ fn only_the_readers_own_machine_is_named_in_commands() {
     for host in ["127.0.0.1:8080", "localhost", "localhost:1"] {
         assert!(named(host).contains(&format!("hibah verify http://{host} ")), "{host}");
     }
+    // No host has a user before it.
+    let heard = served.ask("GET", "/log", &[("host", "localhost:80@evil.example")]);
+    assert!(heard.status == 400 && !heard.text().contains("evil"), "{}", heard.text());
 }

@@ -1,0 +1,109 @@
+//! What an operator asks of the desk: whether it can serve, and its numbers.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+use super::refusal::Problem;
+use super::{Desk, plain};
+use crate::ledger::metrics::Metrics;
+use crate::ledger::reader::Reader;
+use crate::public::connections::Count;
+
+/// The media type of the text format, as Prometheus asks for it.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The numbers of one desk.
+pub(super) struct Watch {
+    /// The ledger's folder, when the desk is told.
+    dir: Option<PathBuf>,
+    writer: Arc<Metrics>,
+    connections: Arc<Count>,
+    open: Gauge,
+    accepted: Counter,
+    sent_away: Counter,
+    answers: Family<[(&'static str, u16); 1], Counter>,
+    registry: Registry,
+}
+
+impl Watch {
+    pub(super) fn new(writer: &Arc<Metrics>, connections: Arc<Count>, dir: Option<PathBuf>) -> Self {
+        let mut watch = Self {
+            dir,
+            writer: Arc::clone(writer),
+            connections,
+            open: Gauge::default(),
+            accepted: Counter::default(),
+            sent_away: Counter::default(),
+            answers: Family::default(),
+            registry: Registry::default(),
+        };
+        let registry = &mut watch.registry;
+        writer.register(registry);
+        registry.register("hibah_desk_connections", "Connections to the desk", watch.open.clone());
+        registry.register(
+            "hibah_desk_connections_accepted",
+            "Connections since the desk began",
+            watch.accepted.clone(),
+        );
+        registry.register(
+            "hibah_desk_connections_sent_away",
+            "Silent connections that were ended to make room",
+            watch.sent_away.clone(),
+        );
+        registry.register("hibah_desk_answers", "Answers of the desk, by status", watch.answers.clone());
+        watch
+    }
+
+    pub(super) fn answered(&self, status: StatusCode) {
+        self.answers.get_or_create(&[("status", status.as_u16())]).inc();
+    }
+
+    fn text(&self) -> String {
+        self.writer.look();
+        self.open.set(i64::try_from(self.connections.open()).unwrap_or(i64::MAX));
+        let up_to = |counter: &Counter, now: u64| {
+            counter.inner().store(now, Ordering::Relaxed);
+        };
+        up_to(&self.accepted, self.connections.accepted());
+        up_to(&self.sent_away, self.connections.sent_away());
+        let mut text = String::new();
+        // Writing to a string does not fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+/// The numbers in the text format of OpenMetrics.
+pub(super) async fn metrics(State(desk): State<Desk>) -> Response {
+    let mut response = plain(desk.watch.text());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(OPEN_METRICS));
+    response
+}
+
+/// Whether the desk can serve: 200, or 503 with a sentence.
+pub(super) async fn health(State(desk): State<Desk>) -> Response {
+    let problem = |sentence: &str| Problem::new(StatusCode::SERVICE_UNAVAILABLE, sentence).answer();
+    if desk.sequencer.has_stopped() {
+        return problem("the writer has stopped: the operator must look at its log and start it again");
+    }
+    let Some(dir) = desk.watch.dir.clone() else { return plain("ok\n".to_owned()) };
+    let read = super::parts::blocking(move || Reader::open(&dir).and_then(|reader| reader.signed())).await;
+    match read {
+        Ok(Ok(_)) => plain("ok\n".to_owned()),
+        Ok(Err(error)) => {
+            tracing::error!("{error}");
+            problem("the ledger's files cannot be read here at the moment: the operator must look at the desk's log")
+        }
+        Err(fault) => fault.answer(),
+    }
+}
