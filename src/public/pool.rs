@@ -67,7 +67,11 @@ impl Pool {
     /// Whether the files can be read now: they are opened anew, since an open file is still read when it is gone.
     pub(super) async fn check(self: &Arc<Self>) -> Result<(), Fault> {
         let dir = self.dir.clone();
-        self.read(move |_| Ok(drop(Reader::open(&dir)?.signed()?))).await
+        let work = move |_: &Reader| -> Result<(), Fault> {
+            Reader::open(&dir)?.signed()?;
+            Ok(())
+        };
+        self.read(work).await
     }
 
     fn take(&self) -> Result<Reader, StoreError> {
