@@ -168,7 +168,7 @@ static ssize_t watched_write(int fd, const void *bytes, size_t length, int64_t o
     ssize_t written = -1;
     if (!fails(how, files[fd].inode)) {
         int64_t at = offset < 0 ? REAL(lseek64)(fd, 0, SEEK_CUR) : offset;
-        size_t part = is(how, "short") || is(how, "torn") ? length / 2 : length;
+        size_t part = is(how, "short") || is(how, "torn") ? (length + 1) / 2 : length;
         written = offset < 0 ? REAL(write)(fd, bytes, part) : REAL(pwrite64)(fd, bytes, part, offset);
         if (written > 0) note('W', files[fd].inode, (uint64_t)at, bytes, (uint32_t)written);
         if (fails_late(how)) written = -1;

@@ -29,6 +29,9 @@ use serde_json::json;
 use super::cli_shell::{ORIGIN, PASSPHRASE, Shell};
 use super::left_out::left_out;
 
+/// An old register, whose rows the statements of these tests take over.
+const REGISTER: &[u8] = b"an old register";
+
 /// The shim, built once by the system's compiler. Without one the test that asks is left out.
 pub fn shim() -> Option<&'static Path> {
     static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
@@ -66,6 +69,8 @@ struct Keys {
     ledger: NoteSigner,
     office: NoteSigner,
     today: Date,
+    /// What a statement about something new follows.
+    after: Option<Hash>,
 }
 
 fn keys() -> &'static Keys {
@@ -75,9 +80,17 @@ fn keys() -> &'static Keys {
         let ledger = shell.key("led/keys/ledger.key");
         let writer = Writer::open(&shell.path().join("led"), again(&ledger), Box::new(SystemClock::new()));
         let now = clock::now().unwrap_or_else(|_| panic!("the system's clock is beyond the calendar"));
-        let today = writer.expect("opened").state().local_date(now);
-        Keys { ledger, office: shell.key("led/keys/official-3-ppkd.key"), today }
+        let writer = writer.unwrap_or_else(|e| panic!("{e}"));
+        let today = writer.state().local_date(now);
+        let after = writer.state().expected_after(&award(1));
+        Keys { ledger, office: shell.key("led/keys/official-3-ppkd.key"), today, after }
     })
+}
+
+/// Of what a row's statement is about.
+fn award(row: u64) -> About {
+    let register = sha256(REGISTER).to_hex();
+    About::parse(&format!("award/{}/{row}", &register[..16])).expect("an award")
 }
 
 fn again(signer: &NoteSigner) -> NoteSigner {
@@ -89,19 +102,18 @@ pub fn ledger_key() -> NoteSigner {
     again(&keys().ledger)
 }
 
-/// The `row`-th statement: each can be recorded whatever the others are.
+/// The statement of a row, from 1: each can be recorded whatever the others are.
 pub fn statement(row: u64) -> Vec<u8> {
     let keys = keys();
-    let register = sha256(b"an old register").to_hex();
     let content = Content {
         origin: ORIGIN.to_owned(),
         kind: "award.migrated".to_owned(),
-        about: About::parse(&format!("award/{}/{row}", &register[..16])).expect("an award"),
-        after: None,
+        about: award(row),
+        after: keys.after,
         body: json!({
             "recipient": {"name": format!("Yayasan Lama {row}")}, "fiscal_year": 2012, "amounts": {"decreed": 5_000_000 + row},
             "outcome": "awarded",
-            "source": {"file_sha256": register, "row": row, "map_sha256": sha256(b"its map").to_hex()},
+            "source": {"file_sha256": sha256(REGISTER).to_hex(), "row": row, "map_sha256": sha256(b"its map").to_hex()},
         }),
         event_date: keys.today,
         expires: keys.today.plus_days(14).expect("a day"),
@@ -134,7 +146,7 @@ pub struct Ended {
 /// `hibah serve led --desk`, running.
 pub struct Desk {
     child: Child,
-    said: JoinHandle<String>,
+    said: Option<JoinHandle<String>>,
     /// Where statements go.
     pub url: String,
     /// Where everybody reads, when that was asked for.
@@ -185,20 +197,22 @@ impl Desk {
             let _ = stderr.read_to_end(&mut said);
             String::from_utf8_lossy(&said).into_owned()
         });
-        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let (mut desk, mut public) = (None, None);
-        while desk.is_none() || (with_public && public.is_none()) {
+        let out = child.stdout.take().expect("its output");
+        let mut desk = Self { child, said: Some(said), url: String::new(), public: None };
+        let mut lines = BufReader::new(out).lines();
+        while desk.url.is_empty() || (with_public && desk.public.is_none()) {
             let Some(Ok(line)) = lines.next() else {
-                return Err(ended(child, said));
+                return Err(desk.end());
             };
             let address = |what: &str| line.strip_prefix(what).map(|at| at.trim_end_matches('/').to_owned());
-            desk = desk.or_else(|| address("Desk: "));
-            public = public.or_else(|| address("Public server: "));
+            if let Some(address) = address("Desk: ") {
+                desk.url = format!("{address}/statements");
+            }
+            desk.public = desk.public.take().or_else(|| address("Public server: "));
         }
         // Its other lines are read, so that it never waits for a reader.
         std::thread::spawn(move || lines.for_each(drop));
-        let url = format!("{}/statements", desk.expect("just seen"));
-        Ok(Self { child, said, url, public })
+        Ok(desk)
     }
 
     /// Hands a statement in.
@@ -210,20 +224,29 @@ impl Desk {
     pub fn kill(mut self) -> Ended {
         // It may have ended by itself.
         let _ = self.child.kill();
-        ended(self.child, self.said)
+        self.end()
     }
 
     /// Asks it to stop.
-    pub fn stop(self) -> Ended {
+    pub fn stop(mut self) -> Ended {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
-        drop(asked);
-        ended(self.child, self.said)
+        assert!(asked.success(), "it runs");
+        self.end()
+    }
+
+    fn end(&mut self) -> Ended {
+        let status = self.child.wait().expect("it ends").code();
+        let said = self.said.take().expect("it ends once");
+        Ended { status, said: said.join().expect("its errors are read") }
     }
 }
 
-fn ended(mut child: Child, said: JoinHandle<String>) -> Ended {
-    let status = child.wait().expect("it ends").code();
-    Ended { status, said: said.join().expect("its errors are read") }
+impl Drop for Desk {
+    /// A test that failed leaves no desk behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 /// The program in a folder, with the passphrase of its keys.
@@ -324,6 +347,27 @@ impl Recovered {
         let signed = receipt.verify(&leaf_hash(entry), keys().ledger.verifier());
         self.agrees(signed.map_err(|error| format!("the receipt of entry {index}: {error}"))?.checkpoint())
     }
+}
+
+/// Hands rows in once more, to the ledger in a folder: each is recorded, by now or before.
+///
+/// # Errors
+/// What was said instead.
+pub fn taken_again(dir: &Path, rows: std::ops::Range<u64>) -> Result<(), String> {
+    let opened = Writer::open(dir, ledger_key(), Box::new(SystemClock::new()));
+    let mut writer = opened.map_err(|error| format!("it does not open: {error}"))?;
+    let group: Vec<Vec<u8>> = rows.map(statement).collect();
+    let told = writer.append(&group).map_err(|error| format!("it does not go on: {error}"))?;
+    let all = told.iter().all(|outcome| matches!(outcome, Outcome::Recorded { .. }));
+    if all { Ok(()) } else { Err(format!("{told:?}")) }
+}
+
+/// Numbers that look random and are the same each time (splitmix64).
+pub fn chance(seed: u64) -> u64 {
+    let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 /// A folder of the test's own; in memory where the system has a place for that, since nothing in it must last.

@@ -11,6 +11,7 @@ use std::path::Path;
 
 /// The bytes before those of a step: kind, inode, offset, length.
 const HEAD_BYTES: usize = 21;
+const DATABASES: [&str; 3] = ["ledger.db", "last-signed.db", "derived.db"];
 const SECTOR_BYTES: usize = 512;
 
 /// One thing that happened; `tests/faults/disk.c` tells how each is written.
@@ -103,7 +104,14 @@ struct File {
     since: Vec<(usize, Change)>,
 }
 
+/// The databases of a folder, by inode.
+pub fn inodes(dir: &Path) -> HashMap<u64, String> {
+    let named = |name: &str| (std::fs::metadata(dir.join(name)).expect("it is there").ino(), name.to_owned());
+    DATABASES.map(named).into()
+}
+
 /// The ledger's folder: what is certainly on the disk, and what may be.
+#[derive(Default)]
 pub struct Disk {
     folder: u64,
     files: Vec<File>,
@@ -117,20 +125,12 @@ pub struct Disk {
 impl Disk {
     /// The folder as it is, all of it on the disk.
     pub fn of(dir: &Path) -> Self {
-        let inode = |path: &Path| std::fs::metadata(path).expect("it is there").ino();
-        let mut disk = Self {
-            folder: inode(dir),
-            files: Vec::new(),
-            inodes: HashMap::new(),
-            names: BTreeMap::new(),
-            names_since: Vec::new(),
-            changes: 0,
-        };
-        for name in ["ledger.db", "last-signed.db", "derived.db"] {
-            let path = dir.join(name);
-            let id = disk.file(inode(&path));
-            disk.files[id].synced = std::fs::read(&path).expect("a file of the ledger");
-            disk.names.insert(name.to_owned(), id);
+        let folder = std::fs::metadata(dir).expect("it is there").ino();
+        let mut disk = Self { folder, ..Self::default() };
+        for (inode, name) in inodes(dir) {
+            let id = disk.file(inode);
+            disk.files[id].synced = std::fs::read(dir.join(&name)).expect("a file of the ledger");
+            disk.names.insert(name, id);
         }
         disk
     }
@@ -239,14 +239,7 @@ fn apply(file: &mut Vec<u8>, change: &Change, fate: Fate) {
 
 #[test]
 fn what_is_synced_stays_and_the_rest_is_as_fate_has_it() {
-    let mut disk = Disk {
-        folder: 1,
-        files: Vec::new(),
-        inodes: HashMap::new(),
-        names: BTreeMap::new(),
-        names_since: Vec::new(),
-        changes: 0,
-    };
+    let mut disk = Disk { folder: 1, ..Disk::default() };
     let wrote = |offset, byte, length| Step::Wrote { inode: 7, offset, bytes: vec![byte; length] };
     let name = "ledger.db-wal".to_owned();
     let image = |disk: &Disk, names, fate: Fate| disk.after_power_loss(names, |_| fate);
