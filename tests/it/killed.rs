@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use hibah::ledger::reader::Reader;
@@ -30,24 +31,36 @@ fn rounds() -> u64 {
     })
 }
 
-/// Clients hand statements in until the desk is gone; it is killed within `ms` milliseconds of their start.
-fn killed_at_work(folder: &Path, next_row: &AtomicU64, ms: u64) -> Given {
+/// Clients hand statements in until the desk is gone; it is killed some time after the first receipt.
+fn killed_at_work(folder: &Path, next_row: &AtomicU64, after: Duration) -> Given {
     let desk = Desk::start(folder, Shimmed::default(), false).unwrap_or_else(|ended| panic!("{ended:?}"));
     let url = desk.url.clone();
-    let client = || {
+    let (told, first) = channel();
+    let client = |told: Sender<()>| {
         let mut given = Given::new();
         loop {
             let statement = statement(next_row.fetch_add(1, Ordering::SeqCst));
             match super::disk::submit(&url, &statement) {
-                Answer::Receipt(receipt) => given.push((statement, receipt)),
+                Answer::Receipt(receipt) => {
+                    given.push((statement, receipt));
+                    // Only the first of all is waited for.
+                    let _ = told.send(());
+                }
                 Answer::Nothing => return given,
                 told @ Answer::Told(..) => panic!("{told:?}"),
             }
         }
     };
     std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(client)).collect();
-        std::thread::sleep(Duration::from_millis(ms));
+        let client = &client;
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|_| {
+                let told = told.clone();
+                scope.spawn(move || client(told))
+            })
+            .collect();
+        first.recv_timeout(Duration::from_secs(60)).expect("a receipt");
+        std::thread::sleep(after);
         let ended = desk.kill();
         assert!(ended.status.is_none() && !ended.said.contains("panicked"), "{ended:?}");
         clients.into_iter().flat_map(|client| client.join().expect("no panic")).collect()
@@ -74,7 +87,7 @@ fn every_receipt_given_before_a_kill_verifies_after_it() {
         if round % START_EVERY == START_EVERY - 1 {
             killed_at_start(shell.path(), chance(round) % 400);
         }
-        let now = killed_at_work(shell.path(), &next_row, chance(round) % 300);
+        let now = killed_at_work(shell.path(), &next_row, Duration::from_micros(chance(round) % 60_000));
         // Opened as the next desk will open it, which takes over what is unfinished.
         drop(Desk::start(shell.path(), Shimmed::default(), false).unwrap_or_else(|ended| panic!("{ended:?}")));
         let reader = Reader::open(&led).unwrap_or_else(|e| panic!("round {round}: {e}"));

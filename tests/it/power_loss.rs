@@ -269,3 +269,28 @@ fn a_sync_that_is_left_out_is_found() {
         assert!(broken.iter().any(|broken| broken.contains(told)), "{faults}: {}", broken.join("\n"));
     }
 }
+
+/// What a failed sync covered is still read from the page cache, but it is not on the disk, and a sync that succeeds
+/// later does not put it there. Nothing that rests on it may be given a receipt, neither by this program nor by the next.
+#[test]
+fn what_a_failed_sync_covered_gets_no_receipt() {
+    if shim().is_none() {
+        return;
+    }
+    let mut lost = Vec::new();
+    for faults in [
+        "sync:ledger.db-wal:2:die",
+        "sync:ledger.db-wal:3:die",
+        "sync:ledger.db-wal:2:EIO",
+        "sync:ledger.db-wal:3:EIO",
+        "sync:last-signed.db-wal:2:die",
+        "sync:last-signed.db-wal:3:EIO",
+    ] {
+        let life = |faults, end| Life { rows: 1..4, clients: 1, faults, end };
+        let run = run(&[life(faults, End::Fault), life("", End::Kill)], false);
+        assert!(run.steps.iter().any(|step| matches!(step, Step::SyncFailed { .. })), "{faults} was not met");
+        let (tried, broken) = check(run, false);
+        lost.extend(broken.into_iter().map(|broken| format!("{faults}, one of {tried} disks: {broken}")));
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+}

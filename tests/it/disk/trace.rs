@@ -80,7 +80,9 @@ pub enum Fate {
     /// Its first half is there.
     Half,
     /// Every other sector is there, from the first or from the second.
-    Sectors { from: usize },
+    Sectors {
+        from: usize,
+    },
 }
 
 impl Fate {
