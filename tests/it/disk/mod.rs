@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hibah::cli::clock::{self, SystemClock};
 use hibah::cli::demo::city::signer_id;
@@ -16,6 +16,7 @@ use hibah::grants::time::Date;
 use hibah::ledger::entry::Entry;
 use hibah::ledger::reader::Reader;
 use hibah::ledger::statement::Content;
+use hibah::ledger::store::StoreError;
 use hibah::ledger::verify::{Trust, verify};
 use hibah::ledger::writer::{Outcome, Writer};
 use hibah::tlog::checkpoint::Checkpoint;
@@ -272,6 +273,20 @@ pub fn submit(url: &str, statement: &[u8]) -> Answer {
     }
 }
 
+/// Opens a ledger for writing. A program that another test starts holds our locks too, until it is itself: that is waited
+/// for.
+fn open(dir: &Path) -> Result<Writer, String> {
+    let begun = Instant::now();
+    loop {
+        match Writer::open(dir, ledger_key(), Box::new(SystemClock::new())) {
+            Err(StoreError::Locked(_)) if begun.elapsed() < Duration::from_secs(20) => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            opened => return opened.map_err(|error| format!("it does not open: {error}")),
+        }
+    }
+}
+
 /// A ledger that was opened again after whatever befell it, and went on.
 pub struct Recovered {
     /// Its entries, with the one that was recorded to see that it goes on.
@@ -286,8 +301,7 @@ impl Recovered {
     /// # Errors
     /// What does not hold, in words.
     pub fn of(dir: &Path, next_row: u64) -> Result<Self, String> {
-        let opened = Writer::open(dir, ledger_key(), Box::new(SystemClock::new()));
-        let mut writer = opened.map_err(|error| format!("it does not open: {error}"))?;
+        let mut writer = open(dir)?;
         let size = writer.size();
         let told = writer.append(&[statement(next_row)]).map_err(|error| format!("it does not go on: {error}"))?;
         let [Outcome::Recorded { index, new: true }] = told[..] else { return Err(format!("{told:?}")) };
@@ -354,8 +368,7 @@ impl Recovered {
 /// # Errors
 /// What was said instead.
 pub fn taken_again(dir: &Path, rows: std::ops::Range<u64>) -> Result<(), String> {
-    let opened = Writer::open(dir, ledger_key(), Box::new(SystemClock::new()));
-    let mut writer = opened.map_err(|error| format!("it does not open: {error}"))?;
+    let mut writer = open(dir)?;
     let group: Vec<Vec<u8>> = rows.map(statement).collect();
     let told = writer.append(&group).map_err(|error| format!("it does not go on: {error}"))?;
     let all = told.iter().all(|outcome| matches!(outcome, Outcome::Recorded { .. }));
