@@ -110,6 +110,40 @@ fn the_second_implementation_is_short_and_needs_nothing() {
     );
 }
 
+/// What is preloaded into the program to make its disk fail is C, says what it is, and is read in one sitting.
+fn shims(house: &House) -> Vec<Fault> {
+    const MOST_LINES: usize = 450;
+    let mut faults = Vec::new();
+    for (path, text) in house.texts.iter().filter(|(path, _)| path.starts_with("tests/faults/") || path.ends_with(".c"))
+    {
+        let mut fault = |line: usize, sentence: String| faults.push(Fault { path: path.clone(), line, sentence });
+        if !(path.starts_with("tests/faults/") && path.ends_with(".c")) {
+            fault(1, "C is in tests/faults/ only, and nothing else is there.".to_owned());
+        } else if !text.starts_with("// ") {
+            fault(1, "the file begins with \"// \" and a sentence that says what it is.".to_owned());
+        } else if text.lines().count() > MOST_LINES {
+            fault(MOST_LINES + 1, format!("more than {MOST_LINES} lines: what makes a disk fail stays short."));
+        }
+    }
+    faults
+}
+
+#[test]
+fn what_makes_a_disk_fail_is_short_and_says_what_it_is() {
+    check(
+        shims,
+        &[
+            ("src/ledger/fast.c", "// Faster.", 1),
+            ("tests/faults/disk.py", "# Python", 1),
+            ("tests/faults/disk.c", "#include <stdio.h>", 1),
+            ("tests/faults/disk.c", &"// x\n".repeat(451), 451),
+        ],
+        &[("tests/faults/disk.c", "// A disk that fails.\n#include <stdio.h>\n"), ("tests/it/disk.rs", "")],
+    );
+    let house = House::here();
+    assert!(house.texts.iter().any(|(path, _)| path == "tests/faults/disk.c"), "tests/faults/disk.c is gone");
+}
+
 /// Every dependency is a released version of the public registry, and unsafe code is forbidden.
 fn manifest(house: &House) -> Vec<Fault> {
     let mut faults = Vec::new();
