@@ -19,6 +19,7 @@ mod desk_submit;
 mod documents;
 mod erased_text;
 mod explain;
+mod fuzzed;
 mod grants_bodies;
 mod grants_profile;
 mod grants_text;
