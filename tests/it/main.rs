@@ -53,6 +53,7 @@ mod readme;
 mod refusals_counted;
 mod released;
 mod schemas;
+mod tamper;
 mod tidy;
 mod tlog_checkpoint;
 mod tlog_ed25519;
