@@ -139,7 +139,7 @@ impl TileSource for Folder {
 
 impl Source for Folder {
     fn checkpoint(&self) -> Result<Vec<u8>, SourceError> {
-        self.last_signed.get().map(|signed| signed.note.into_bytes()).map_err(unread)
+        self.last_signed.checkpoint().map(String::into_bytes).map_err(unread)
     }
 
     fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, SourceError> {

@@ -527,7 +527,7 @@ impl TileSource for Reader {
 
 impl Source for Reader {
     fn checkpoint(&self) -> Result<Vec<u8>, SourceError> {
-        self.signed().map(|signed| signed.note.into_bytes()).map_err(|e| SourceError(e.to_string()))
+        self.last_signed.checkpoint().map(String::into_bytes).map_err(|e| SourceError(e.to_string()))
     }
 
     fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, SourceError> {

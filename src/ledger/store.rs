@@ -13,8 +13,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, ffi, params};
 
+use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::hash::Hash;
 use crate::tlog::tile::{self, Tile, TileSource};
+use crate::tlog::note::Note;
+use crate::tlog::tile::{Tile, TileSource};
 
 /// File name of the entries.
 pub const ENTRIES_FILE: &str = "ledger.db";
@@ -514,6 +517,23 @@ impl LastSigned {
                 Ok(Signed { size: row.get(0)?, root: Hash::from_bytes(row.get(1)?), note: row.get(2)? })
             })
             .map_err(fault)
+    }
+
+    /// The last checkpoint signed, as an audit reads it: size and root, which say where readers end, must be its own.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when they are not, and as [`LastSigned::get`].
+    pub fn checkpoint(&self) -> Result<String, StoreError> {
+        let Signed { size, root, note } = self.get()?;
+        let said = Note::parse(note.as_bytes()).ok().and_then(|note| Checkpoint::parse(&note.text).ok());
+        match said {
+            Some(said) if (said.size, said.root) != (size, root) => {
+                let what = "its size and root are not those of its note".to_owned();
+                Err(StoreError::Damaged { file: self.path.clone(), what })
+            }
+            // What is no checkpoint at all, the audit tells by itself.
+            _ => Ok(note),
+        }
     }
 
     /// Records a checkpoint before anybody sees it. The rule is inside the one statement: the record says what this handle

@@ -44,8 +44,9 @@ fn delimiter_and_outcome() {
     }
     for (outcome, expected) in [
         ("\"refused\"", ""),
-        ("\"\"", "line 5 of the map, outcome: must be a short plain name"),
-        ("\"Awarded!\"", "line 5 of the map, outcome: must be a short plain name"),
+        ("\"\"", "line 5 of the map, outcome: must be one of awarded, refused, pending"),
+        ("\"Awarded!\"", "line 5 of the map, outcome: must be one of awarded, refused, pending"),
+        ("\"granted\"", "line 5 of the map, outcome: must be one of awarded, refused, pending"),
     ] {
         check("\"awarded\"", outcome, expected);
     }

@@ -56,7 +56,10 @@ impl House {
             for entry in std::fs::read_dir(&folder).expect("a folder of the house") {
                 let path = entry.expect("an entry of a folder of the house").path();
                 let name = path.strip_prefix(root).expect("it is below the root").to_string_lossy().replace('\\', "/");
-                if matches!(name.as_str(), "target" | ".git" | "demo") {
+                if matches!(
+                    name.as_str(),
+                    "target" | ".git" | "demo" | "fuzz/target" | "fuzz/artifacts" | "fuzz/coverage"
+                ) {
                     continue;
                 }
                 if path.is_dir() {

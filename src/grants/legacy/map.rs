@@ -1,6 +1,7 @@
 //! The map: what an award list's columns mean. TOML, read strictly: every error names line and field.
 
 use crate::grants::figures::Figure;
+use crate::grants::zero::bodies::Outcome;
 use encoding_rs::Encoding;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -128,8 +129,8 @@ impl Map {
             encoding: root.encoding()?,
             delimiter: root.delimiter()?,
             fiscal_year,
-            outcome: root.name("outcome", |byte| byte.is_ascii_lowercase() || byte == b'_')?,
-            currency: currency.name("code", |byte| byte.is_ascii_uppercase())?,
+            outcome: root.outcome()?,
+            currency: currency.currency_code()?,
             decimals: u8::try_from(currency.integer("decimals", 0..=4)?).unwrap_or(4),
             number_format: root.section("number_format")?.number_format()?,
             columns,
@@ -198,14 +199,24 @@ impl Column {
 
 /// The fields of a map.
 impl<'a> Section<'a> {
-    /// A short name of such characters.
-    fn name(&self, key: &str, allowed: fn(u8) -> bool) -> Result<String, MapError> {
-        let name = self.string(key)?;
-        if name.is_empty() || name.len() > 50 || !name.bytes().all(allowed) {
-            let problem = "must be a short plain name, such as outcome \"awarded\" or code \"IDR\"";
-            return Err(self.fault(key, &self.required(key)?.span(), problem));
+    /// One of those that the rule book takes: another would be refused with every row.
+    fn outcome(&self) -> Result<String, MapError> {
+        let name = self.string("outcome")?;
+        if Outcome::parse(name).is_none() {
+            let known: Vec<&str> = Outcome::ALL.iter().map(|outcome| outcome.name()).collect();
+            let problem = format!("must be one of {}", known.join(", "));
+            return Err(self.fault("outcome", &self.required("outcome")?.span(), problem));
         }
         Ok(name.to_owned())
+    }
+
+    fn currency_code(&self) -> Result<String, MapError> {
+        let code = self.string("code")?;
+        if code.is_empty() || code.len() > 50 || !code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            let problem = "must be a short plain name, such as \"IDR\"";
+            return Err(self.fault("code", &self.required("code")?.span(), problem));
+        }
+        Ok(code.to_owned())
     }
 
     fn encoding(&self) -> Result<&'static Encoding, MapError> {
