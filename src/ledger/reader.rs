@@ -234,11 +234,7 @@ impl Reader {
         if !reaches(index, width, self.signed()?.size) {
             return Ok(None);
         }
-        let entries = self.entries.range(index * 256, u64::from(width))?;
-        let slices: Vec<&[u8]> = entries.iter().map(Vec::as_slice).collect();
-        tile::encode_bundle(&slices)
-            .map(Some)
-            .map_err(|fault| StoreError::Damaged { file: self.dir.join(store::ENTRIES_FILE), what: fault.to_string() })
+        self.entries.bundle(index, width).map(Some)
     }
 
     /// The place of the entry with this statement.

@@ -14,12 +14,15 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, ffi, params};
 
 use crate::tlog::hash::Hash;
-use crate::tlog::tile::{Tile, TileSource};
+use crate::tlog::tile::{self, Tile, TileSource};
 
 /// File name of the entries.
 pub const ENTRIES_FILE: &str = "ledger.db";
 /// File name of the last-signed record.
 pub const LAST_SIGNED_FILE: &str = "last-signed.db";
+
+/// Room that is made for each entry of a bundle.
+const USUAL_ENTRY_BYTES: usize = 1024;
 
 /// Why the ledger's files could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -255,6 +258,22 @@ impl Entries {
         })
     }
 
+    /// The bundle of `width` entries at `index`, without an allocation for each entry.
+    ///
+    /// # Errors
+    /// As [`Entries::range`].
+    pub fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, StoreError> {
+        let mut bundle = Vec::with_capacity(usize::from(width) * USUAL_ENTRY_BYTES);
+        let mut too_long = false;
+        let add = |row: &rusqlite::Row<'_>| {
+            too_long |= tile::add_to_bundle(&mut bundle, row.get_ref(0)?.as_blob()?).is_err();
+            Ok(())
+        };
+        let sql = "SELECT bytes FROM entries WHERE idx >= ?1 AND idx < ?2 ORDER BY idx";
+        self.column(sql, index.saturating_mul(256), u64::from(width), add)?;
+        if too_long { Err(self.damaged("an entry is over 65,535 bytes")) } else { Ok(bundle) }
+    }
+
     /// The entries from `first`, at most `count`, in order, each with the leaf hash stored for it.
     pub(super) fn rows(&self, first: u64, count: u64) -> Result<Vec<(Hash, Vec<u8>)>, StoreError> {
         let sql = "SELECT leaf, bytes FROM entries WHERE idx >= ?1 AND idx < ?2 ORDER BY idx";
@@ -283,7 +302,7 @@ impl Entries {
         sql: &str,
         first: u64,
         count: u64,
-        read: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+        mut read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
         let fault = |e| self.fault(&e);
         // Beyond what SQLite can count there are no rows.

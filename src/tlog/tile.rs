@@ -207,11 +207,20 @@ pub fn encode_bundle(entries: &[&[u8]]) -> Result<Vec<u8>, TileError> {
     }
     let mut bundle = Vec::with_capacity(entries.iter().map(|entry| 2 + entry.len()).sum());
     for entry in entries {
-        let length = u16::try_from(entry.len()).map_err(|_| TileError::BundleLimits)?;
-        bundle.extend_from_slice(&length.to_be_bytes());
-        bundle.extend_from_slice(entry);
+        add_to_bundle(&mut bundle, entry)?;
     }
     Ok(bundle)
+}
+
+/// Adds an entry to a bundle that is to have more.
+///
+/// # Errors
+/// [`TileError::BundleLimits`], if the entry is too long; how many there are is for the caller to know.
+pub fn add_to_bundle(bundle: &mut Vec<u8>, entry: &[u8]) -> Result<(), TileError> {
+    let length = u16::try_from(entry.len()).map_err(|_| TileError::BundleLimits)?;
+    bundle.extend_from_slice(&length.to_be_bytes());
+    bundle.extend_from_slice(entry);
+    Ok(())
 }
 
 /// The `width` entries of a bundle.
