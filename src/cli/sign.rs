@@ -259,7 +259,7 @@ fn draft(args: &Args, kind: &str) -> Result<Draft, Failure> {
         content.draft().map_err(|fault| Failure::CouldNot(format!("the statement cannot be made: {fault}")))?;
     // Without the ledger it is not known which rule set is in force: one of them must take it.
     let rules = match &replay {
-        Some(replay) => vec![replay.state().rules_for(statement.kind(), statement.body())],
+        Some(replay) => vec![replay.state().rules_for(statement.kind(), statement.json())],
         None => vec![RuleSet::Zero, RuleSet::One],
     };
     let read = rules.into_iter().map(|rules| statement.claim(rules)).reduce(|first, second| first.or(second));

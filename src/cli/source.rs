@@ -143,9 +143,7 @@ impl Source for Folder {
     }
 
     fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, SourceError> {
-        let entries = self.entries.range(index * 256, u64::from(width)).map_err(unread)?;
-        let slices: Vec<&[u8]> = entries.iter().map(Vec::as_slice).collect();
-        tile::encode_bundle(&slices).map_err(|fault| SourceError(fault.to_string()))
+        self.entries.bundle(index, width).map_err(unread)
     }
 }
 

@@ -107,6 +107,9 @@ pub enum NoteSigner {
     Desk,
 }
 
+/// Parts of the longest spelling.
+const MOST_PARTS: usize = 4;
+
 impl About {
     /// Every spelling, as people are told it.
     pub const SPELLINGS: [&str; 13] = [
@@ -135,8 +138,13 @@ impl About {
         if text.len() > 100 {
             return None;
         }
-        let parts: Vec<&str> = text.split('/').collect();
-        Some(match parts[..] {
+        let mut split = text.split('/');
+        let mut parts = [""; MOST_PARTS];
+        let count = parts.iter_mut().zip(&mut split).map(|(part, text)| *part = text).count();
+        if split.next().is_some() {
+            return None;
+        }
+        Some(match parts[..count] {
             ["ledger"] => About::Ledger,
             ["year", y] => About::Year(year(y)?),
             ["official", n] => About::Official(decimal::ordinal(n)?),

@@ -3,9 +3,8 @@
 //! The envelope's bytes and signatures are the ledger's. It hands over a [`Claim`]'s parts, learns which keys the
 //! claim needs, checks every signature, and only then may make a [`VerifiedStatement`].
 
-use serde_json::Value;
-
 use super::about::About;
+use super::json::Json;
 use super::kinds::Kind;
 use super::rules::{Refusal, RuleSet};
 use super::shape::Label;
@@ -43,7 +42,7 @@ impl Claim {
     ///
     /// # Errors
     /// A refusal of [`super::rules::Rule::Form`] that names the part and what it must be.
-    pub fn parse(rules: RuleSet, kind: &str, envelope: Envelope, body: &Value) -> Result<Self, Refusal> {
+    pub fn parse(rules: RuleSet, kind: &str, envelope: Envelope, body: Json<'_>) -> Result<Self, Refusal> {
         let Envelope { about, after, event_date, expires, signers } = &envelope;
         match rules {
             RuleSet::Zero => {
@@ -53,6 +52,14 @@ impl Claim {
                 let kind = Kind::parse(kind).ok_or_else(|| unknown_kind(kind))?;
                 one::claim::Claim::parse(kind, envelope, body).map(|claim| Claim::One(Box::new(claim)))
             }
+        }
+    }
+
+    /// Every key that signs, ascending.
+    pub fn signers(&self) -> &[SignerId] {
+        match self {
+            Claim::Zero(claim) => claim.signers(),
+            Claim::One(claim) => &claim.envelope().signers,
         }
     }
 
@@ -74,25 +81,17 @@ pub(super) fn unknown_kind(kind: &str) -> Refusal {
 
 /// A claim whose every signature holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerifiedStatement {
-    claim: Claim,
-    hash: Hash,
-}
+pub struct VerifiedStatement(Claim);
 
 impl VerifiedStatement {
-    /// To be called only after every signer's signature over the text with this hash was found to hold under
-    /// the key that [`super::state::State::vkey_of`] or [`Claim::keys_brought`] names. Nothing else makes one.
-    pub(crate) fn from_verification(claim: Claim, hash: Hash) -> Self {
-        VerifiedStatement { claim, hash }
+    /// To be called only after every signer's signature over the statement's text was found to hold under the key that
+    /// [`super::state::State::vkey_of`] or [`Claim::keys_brought`] names. Nothing else makes one.
+    pub(crate) fn from_verification(claim: Claim) -> Self {
+        VerifiedStatement(claim)
     }
 
     /// What it claims.
     pub fn claim(&self) -> &Claim {
-        &self.claim
-    }
-
-    /// SHA-256 of its text without signatures.
-    pub fn hash(&self) -> Hash {
-        self.hash
+        &self.0
     }
 }

@@ -16,6 +16,7 @@ mod decimal;
 pub mod explain;
 pub mod figures;
 pub mod flags;
+pub mod json;
 pub mod json_schema;
 pub mod kinds;
 pub mod legacy;

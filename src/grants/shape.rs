@@ -6,10 +6,11 @@
 use std::any::Any;
 use std::fmt;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::about::{About, AwardId, CaseId, DecreeId};
 use super::decimal;
+use super::json::{Json, Object};
 use super::json_schema::{self, ORDINAL, YEAR};
 use super::kinds::Kind;
 use super::money::Amount;
@@ -48,7 +49,7 @@ pub trait Shape: Sized + 'static {
     ///
     /// # Errors
     /// A [`Fault`] with the place and what the value there must be.
-    fn read(value: &Value) -> Result<Self, Fault>;
+    fn read(value: Json<'_>) -> Result<Self, Fault>;
 
     /// What an absent field of this type is; `None` where the field must be there.
     fn absent() -> Option<Self> {
@@ -57,7 +58,7 @@ pub trait Shape: Sized + 'static {
 
     /// What a value is, in words: `a whole number`. They are those of its fault.
     fn what() -> String {
-        let must = Self::read(&Value::Null).err().map(|fault| fault.must).unwrap_or_default();
+        let must = Self::read(Json::NULL).err().map(|fault| fault.must).unwrap_or_default();
         must.strip_prefix("be ").unwrap_or(&must).to_owned()
     }
 
@@ -163,13 +164,13 @@ pub fn declared<T: Shape>(name: &str, meaning: &str) -> Vec<Field> {
 }
 
 /// The fault of a field that is missing, told together with the other fields that the same object lacks.
-pub fn with_missing(mut fault: Fault, object: &Map<String, Value>, fields: &[Field]) -> Fault {
+pub fn with_missing(mut fault: Fault, object: Object<'_>, fields: &[Field]) -> Fault {
     let Some(first) = fault.pointer.strip_prefix('/').filter(|name| !name.contains('/')) else { return fault };
-    if fault.must != ABSENT || object.contains_key(first) {
+    if fault.must != ABSENT || object.has(first) {
         return fault;
     }
     let own = fields.iter().filter(|field| !field.optional && !field.name.contains('.') && field.name != first);
-    let others: Vec<&str> = own.map(|field| field.name.as_str()).filter(|name| !object.contains_key(*name)).collect();
+    let others: Vec<&str> = own.map(|field| field.name.as_str()).filter(|name| !object.has(name)).collect();
     if !others.is_empty() {
         fault.must = format!("{ABSENT}, and so must {}", others.join(", "));
     }
@@ -180,7 +181,7 @@ pub fn with_missing(mut fault: Fault, object: &Map<String, Value>, fields: &[Fie
 const ABSENT: &str = "be there";
 
 /// Reads one field of an object.
-pub fn field<T: Shape>(object: &Map<String, Value>, name: &str) -> Result<T, Fault> {
+pub fn field<T: Shape>(object: Object<'_>, name: &str) -> Result<T, Fault> {
     match object.get(name) {
         Some(value) => T::read(value).map_err(|fault| fault.inside(name)),
         None => T::absent().ok_or_else(|| Fault::here(ABSENT).inside(name)),
@@ -188,9 +189,9 @@ pub fn field<T: Shape>(object: &Map<String, Value>, name: &str) -> Result<T, Fau
 }
 
 /// The value as an object with no field but these.
-pub fn object<'v>(value: &'v Value, fields: &[&str]) -> Result<&'v Map<String, Value>, Fault> {
+pub fn object<'v>(value: Json<'v>, fields: &[&str]) -> Result<Object<'v>, Fault> {
     let object = value.as_object().ok_or_else(|| Fault::here("be an object"))?;
-    match object.keys().find(|name| !fields.contains(&name.as_str())) {
+    match object.names().find(|name| !fields.contains(name)) {
         None => Ok(object),
         Some(unknown) => {
             let known = if fields.is_empty() { "nothing".to_owned() } else { fields.join(", ") };
@@ -217,7 +218,7 @@ macro_rules! record {
         impl $crate::grants::shape::Shape for $name {
             $(const MOST: usize = $most;)?
 
-            fn read(value: &serde_json::Value) -> Result<Self, $crate::grants::shape::Fault> {
+            fn read(value: $crate::grants::json::Json<'_>) -> Result<Self, $crate::grants::shape::Fault> {
                 #[allow(unused_variables)]
                 let object = $crate::grants::shape::object(value, &[$($crate::grants::shape::json_name(stringify!($field))),*])?;
                 #[allow(unused_variables)]
@@ -280,7 +281,7 @@ macro_rules! vocabulary {
         }
 
         impl $crate::grants::shape::Shape for $name {
-            fn read(value: &serde_json::Value) -> Result<Self, $crate::grants::shape::Fault> {
+            fn read(value: $crate::grants::json::Json<'_>) -> Result<Self, $crate::grants::shape::Fault> {
                 value.as_str().and_then($name::parse).ok_or_else(|| {
                     $crate::grants::shape::Fault::here(concat!("be one of", $(" ", $text),*))
                 })
@@ -295,7 +296,7 @@ macro_rules! vocabulary {
 pub(super) use vocabulary;
 
 impl<T: Shape> Shape for Option<T> {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         T::read(value).map(Some)
     }
 
@@ -324,10 +325,10 @@ impl<T: Shape> Shape for Option<T> {
 
 /// A list of at least one.
 impl<T: Shape> Shape for Vec<T> {
-    fn read(value: &Value) -> Result<Self, Fault> {
-        let items = value.as_array().filter(|items| !items.is_empty());
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
+        let items = value.as_list().filter(|items| items.len() > 0);
         let items = items.ok_or_else(|| Fault::here("be a list of at least one"))?;
-        items.iter().enumerate().map(|(at, item)| T::read(item).map_err(|fault| fault.inside(at))).collect()
+        items.enumerate().map(|(at, item)| T::read(item).map_err(|fault| fault.inside(at))).collect()
     }
 
     fn what() -> String {
@@ -351,7 +352,7 @@ impl<T: Shape> Shape for Vec<T> {
 }
 
 impl Shape for bool {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         value.as_bool().ok_or_else(|| Fault::here("be true or false"))
     }
 
@@ -361,7 +362,7 @@ impl Shape for bool {
 }
 
 impl Shape for u64 {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         let number = value.as_u64().filter(|&number| number <= decimal::MAX);
         number.ok_or_else(|| Fault::here("be a whole number from 0 to 2^53-1"))
     }
@@ -372,7 +373,7 @@ impl Shape for u64 {
 }
 
 impl Shape for i32 {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         let number = value.as_i64().and_then(|number| i32::try_from(number).ok());
         number.ok_or_else(|| Fault::here("be a whole number of 32 bits"))
     }
@@ -383,7 +384,7 @@ impl Shape for i32 {
 }
 
 impl Shape for Kind {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         value.as_str().and_then(Kind::parse).ok_or_else(|| Fault::here("be the name of a kind"))
     }
 
@@ -394,7 +395,7 @@ impl Shape for Kind {
 
 /// An amount of zero or more. Where recoveries are allowed, [`SignedAmount`] is read instead.
 impl Shape for Amount {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         let amount = value.as_i64().and_then(Amount::from_minor).filter(|amount| !amount.is_negative());
         amount.ok_or_else(|| Fault::here("be a whole number of minor units from 0 to 2^53-1"))
     }
@@ -409,7 +410,7 @@ impl Shape for Amount {
 pub struct SignedAmount(pub Amount);
 
 impl Shape for SignedAmount {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         let amount = value.as_i64().and_then(Amount::from_minor);
         amount.map(SignedAmount).ok_or_else(|| Fault::here("be a whole number of minor units within 2^53-1 either way"))
     }
@@ -425,7 +426,7 @@ impl Shape for SignedAmount {
 pub struct Year(pub u16);
 
 impl Shape for Year {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         let year = value.as_u64().and_then(|year| u16::try_from(year).ok());
         let year = year.filter(|year| (1900..=9999).contains(year));
         year.map(Year).ok_or_else(|| Fault::here("be a year from 1900 to 9999"))
@@ -439,7 +440,7 @@ impl Shape for Year {
 macro_rules! from_text {
     ($type:ty, $must:literal, $parse:expr, $schema:expr) => {
         impl Shape for $type {
-            fn read(value: &Value) -> Result<Self, Fault> {
+            fn read(value: Json<'_>) -> Result<Self, Fault> {
                 value.as_str().and_then($parse).ok_or_else(|| Fault::here($must))
             }
 
@@ -538,7 +539,8 @@ fn text_of(text: &str, limit: usize) -> Option<String> {
     (!text.is_empty() && text.chars().count() <= limit).then(|| text.to_owned())
 }
 
-fn code(text: &str) -> Option<Code> {
+/// The word of a vocabulary that the profile holds.
+pub fn code(text: &str) -> Option<Code> {
     let valid = text.len() <= 40
         && text.bytes().next().is_some_and(|first| first.is_ascii_lowercase())
         && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));

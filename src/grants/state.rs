@@ -5,11 +5,10 @@
 //! state; a statement that brings a rule set into force, the founding or `rules.adopted`, is judged by the set that it
 //! names, on the state that the old set leaves.
 
-use serde_json::Value;
-
 use super::about::{About, AwardId, CaseId, CaseOwner};
 use super::claim::{Claim, VerifiedStatement};
 use super::figures::Figures;
+use super::json::Json;
 use super::kinds::Kind;
 use super::money::Currency;
 use super::role::Role;
@@ -149,8 +148,8 @@ impl State {
 
     /// The rule set by which a statement of this kind and body is read and judged: the one in force, or the one that
     /// it brings into force. A number that this program does not have is read as the one in force, which refuses it.
-    pub fn rules_for(&self, kind: &str, body: &Value) -> RuleSet {
-        let named = || body.get("rules").and_then(Value::as_u64).and_then(RuleSet::number);
+    pub fn rules_for(&self, kind: &str, body: Json<'_>) -> RuleSet {
+        let named = || body.as_object()?.get("rules")?.as_u64().and_then(RuleSet::number);
         let brings = match Kind::parse(kind) {
             Some(Kind::LedgerFounded) => self.size() == 0,
             Some(Kind::RulesAdopted) => true,

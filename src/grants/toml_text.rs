@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use unicode_normalization::is_nfc;
 
+use super::json::Values;
 use super::shape::{Fault, Shape};
 
 /// Why a text is not a profile.
@@ -44,7 +45,7 @@ pub fn read<P: Shape>(text: &str, validate: impl Fn(&P) -> Result<(), Fault>) ->
         what: format!("must be TOML: {}", error.message().replace('\n', ", ")),
     })?;
     let profile = table(document.get_ref())
-        .and_then(|json| P::read(&json))
+        .and_then(|json| P::read(Values::of(&json).root("")))
         .and_then(|profile| validate(&profile).map(|()| profile));
     profile.map_err(|fault| {
         let line = line_at(text, offset(document.get_ref(), &fault.pointer));

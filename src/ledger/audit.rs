@@ -6,15 +6,17 @@
 //! the signatures of all before it have been checked. What is wrong with an entry that judging refuses, its signatures
 //! first, is found by [`Replay::extend`], which takes one entry after another.
 
+use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use super::crew::{self, Crew, Weight};
 use super::form::FormError;
-use super::replay::{ReadEntry, Refused, Replay, Signatures};
-use super::statement::{SignedText, bad_signature};
+use super::replay::{KeyNumber, ReadEntry, Refused, Replay, Signatures, Taken};
+use super::statement::bad_signature;
 use super::verify::{Checking, Source, SourceError, VerifyError, wrong};
 use crate::grants::rules::RuleSet;
 use crate::grants::signer::SignerId;
@@ -29,8 +31,12 @@ use crate::tlog::tile::{self, Tile, TilePath};
 const MOST_THREADS: usize = 8;
 /// Bundles that are read before they are needed.
 const AHEAD: u64 = 8;
-/// Entries whose signatures are checked together. More are little faster, and each is in memory until then.
+/// Bytes of bundles that are read before they are needed, beside the next one.
+const MOST_AHEAD_BYTES: usize = 8 << 20;
+/// Signatures that are checked together. More are little faster, and each text is in memory until then.
 const TOGETHER: usize = 4096;
+/// Bytes of bundles whose signatures are checked together, where the entries are large.
+const MOST_TOGETHER_BYTES: usize = 8 << 20;
 /// Lots that wait for each other thread before the leading one helps; alone it checks each at once.
 const WAITING: usize = 1;
 /// No rule set is known to be in force.
@@ -74,44 +80,61 @@ enum Name {
 
 enum Piece {
     Read { bundle: Result<Vec<u8>, SourceError>, width: u16 },
-    Check(Vec<Unchecked>),
+    Check(Lot),
 }
 
 enum Done {
     Read(Result<ReadBundle, VerifyError>),
-    /// What does not simply hold, in the order of entries and signers.
-    Checked(Vec<Told>),
+    /// What does not simply hold, in the order of entries and signers; and the lot, to be filled again.
+    Checked(Vec<Told>, Lot),
 }
 
 /// An entry that was read, or what is wrong with its form.
-type Read = Result<Box<ReadEntry>, FormError>;
+type Read = Result<ReadEntry, FormError>;
 
 /// A bundle, and where in it each entry is, with what it says.
 struct ReadBundle {
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
     entries: Vec<(Range<usize>, Read)>,
 }
 
-/// A statement of which nothing but the signatures is asked any more, and the keys that they must hold under.
+/// Signatures that are checked together: nothing else is asked any more of the statements. The texts stay where they were
+/// read, and a key is there once, for one thread reads them and another lets go of them.
+#[derive(Default)]
+struct Lot {
+    bundles: Vec<Arc<Vec<u8>>>,
+    bytes: usize,
+    keys: Vec<PublicKey>,
+    signed: Vec<Unchecked>,
+}
+
+/// A signature, and where its text and its key are in the lot.
 struct Unchecked {
     index: u64,
-    signed: SignedText,
-    keys: Vec<PublicKey>,
+    bundle: usize,
+    text: Range<usize>,
+    key: usize,
+    number: KeyNumber,
+    signature: [u8; 64],
 }
 
 /// A signature that does not simply hold.
 struct Told {
     index: u64,
-    signer: SignerId,
+    number: KeyNumber,
     told: Result<Held, SignatureError>,
 }
 
 /// Signatures on their way to be checked.
 #[derive(Default)]
 struct Lots {
-    gathered: Vec<Unchecked>,
+    gathered: Lot,
+    /// By the number of a key: where it is in the lot that is gathered.
+    places: Vec<Option<usize>>,
     given: u64,
     taken: u64,
+    /// Lots that were checked and emptied.
+    spare: Vec<Lot>,
 }
 
 impl<'a, S: Source> Audit<'a, S> {
@@ -140,7 +163,7 @@ impl<'a, S: Source> Audit<'a, S> {
                 let rules = RuleSet::number(rules.load(Ordering::Relaxed));
                 Done::Read(bundle.map_err(VerifyError::from).and_then(|bytes| read(bytes, width, &origin, rules)))
             }
-            Piece::Check(entries) => Done::Checked(check(&entries, checking)),
+            Piece::Check(lot) => Done::Checked(check(&lot, checking), lot.emptied()),
         };
         crew::led(threads(), &work, |crew| {
             let mut lots = Lots::default();
@@ -159,17 +182,15 @@ impl<'a, S: Source> Audit<'a, S> {
         lots: &mut Lots,
     ) -> Result<Hash, VerifyError> {
         let mut root_then = self.replay.root();
-        let mut given = 0;
-        for index in 0..self.size.div_ceil(256) {
-            while given < self.size.div_ceil(256) && given <= index + AHEAD {
-                let width = width_at(given, self.size);
-                crew.give(
-                    Weight::Light,
-                    Name::Bundle(given),
-                    Piece::Read { bundle: self.source.bundle(given, width), width },
-                );
-                given += 1;
+        let (bundles, mut ahead) = (self.size.div_ceil(256), Ahead::default());
+        for index in 0..bundles {
+            while ahead.given < bundles && ahead.has_room(index) {
+                let width = width_at(ahead.given, self.size);
+                let bundle = self.source.bundle(ahead.given, width);
+                let name = Name::Bundle(ahead.give(bundle.as_ref().map_or(0, Vec::len)));
+                crew.give(Weight::Light, name, Piece::Read { bundle, width });
             }
+            ahead.take();
             let Done::Read(bundle) = crew.take(Weight::Light, &Name::Bundle(index)) else {
                 unreachable!("the name of a bundle is given to reading alone");
             };
@@ -178,7 +199,7 @@ impl<'a, S: Source> Audit<'a, S> {
             let served = self.source.hash_tile(tile)?;
             let mut leaves = Vec::with_capacity(bundle.entries.len() * 32);
             for (at, read) in bundle.entries {
-                let step = self.entry(asked, crew, lots, read, &bundle.bytes[at])?;
+                let step = self.entry(asked, crew, lots, read, (&bundle.bytes, at))?;
                 let (from, leaf) = (leaves.len(), step.leaf.as_bytes());
                 leaves.extend_from_slice(leaf);
                 // At once, so that an entry is named whose change only the next one's link would show.
@@ -205,12 +226,12 @@ impl<'a, S: Source> Audit<'a, S> {
         crew: &Crew<'_, Name, Piece, Done>,
         lots: &mut Lots,
         read: Read,
-        bytes: &[u8],
-    ) -> Result<Taken, VerifyError> {
-        let index = self.replay.size();
+        (bundle, at): (&Arc<Vec<u8>>, Range<usize>),
+    ) -> Result<Placed, VerifyError> {
+        let (index, bytes) = (self.replay.size(), &bundle[at.clone()]);
         let check = index >= asked.verified_before;
-        let taken = read.map_err(Refused::from).and_then(|read| self.replay.extend_unchecked(*read));
-        let Ok((step, keys)) = taken else {
+        let taken = read.map_err(Refused::from).and_then(|read| self.replay.extend_unchecked(read, bytes));
+        let Ok(taken) = taken else {
             self.all_checked(crew, lots)?;
             let signatures = if check { Signatures::Check } else { Signatures::VerifiedBefore };
             let step = self.replay.extend(bytes, signatures).map_err(|refused| wrong_entry(index, &refused))?;
@@ -219,20 +240,19 @@ impl<'a, S: Source> Audit<'a, S> {
             }
             let by_cofactor = step.cofactor_only.iter().map(|signer| cofactor_warning(signer, index));
             self.warnings.extend(by_cofactor);
-            return Ok(Taken { index, leaf: step.leaf, nodes: step.nodes });
+            return Ok(Placed { index, leaf: step.leaf, nodes: step.nodes });
         };
-        let taken = Taken { index, leaf: step.leaf, nodes: step.nodes };
         if check {
-            self.signatures += keys.len() as u64;
-            lots.gathered.push(Unchecked { index, signed: step.statement.into_signed(), keys });
-            if lots.gathered.len() == TOGETHER {
+            self.signatures += taken.signatures.len() as u64;
+            lots.gather(&self.replay, bundle, at.start, &taken);
+            if lots.gathered.signed.len() >= TOGETHER || lots.gathered.bytes >= MOST_TOGETHER_BYTES {
                 lots.give(crew);
                 while crew.heavy_waiting() > WAITING * (threads() - 1) {
                     crew.help();
                 }
             }
         }
-        Ok(taken)
+        Ok(Placed { index: taken.index, leaf: taken.leaf, nodes: taken.nodes })
     }
 
     /// Tells of the lots that are done.
@@ -241,7 +261,7 @@ impl<'a, S: Source> Audit<'a, S> {
             && let Some(done) = crew.done(&Name::Lot(lots.taken))
         {
             lots.taken += 1;
-            self.checked(done)?;
+            self.checked(done, lots)?;
         }
         Ok(())
     }
@@ -252,18 +272,20 @@ impl<'a, S: Source> Audit<'a, S> {
         while lots.taken < lots.given {
             let done = crew.take(Weight::Heavy, &Name::Lot(lots.taken));
             lots.taken += 1;
-            self.checked(done)?;
+            self.checked(done, lots)?;
         }
         Ok(())
     }
 
     /// Lots are told in order, and so is what is in one: the first error is that of the first wrong entry.
-    fn checked(&mut self, done: Done) -> Result<(), VerifyError> {
-        let Done::Checked(told) = done else { unreachable!("the name of a lot is given to checking alone") };
-        for Told { index, signer, told } in told {
+    fn checked(&mut self, done: Done, lots: &mut Lots) -> Result<(), VerifyError> {
+        let Done::Checked(told, lot) = done else { unreachable!("the name of a lot is given to checking alone") };
+        lots.spare.push(lot);
+        for Told { index, number, told } in told {
+            let (signer, _) = self.replay.key_numbered(number);
             match told {
-                Ok(_) => self.warnings.push(cofactor_warning(&signer, index)),
-                Err(fault) => return Err(wrong_entry(index, &bad_signature(&signer, fault).into())),
+                Ok(_) => self.warnings.push(cofactor_warning(signer, index)),
+                Err(fault) => return Err(wrong_entry(index, &bad_signature(signer, fault).into())),
             }
         }
         Ok(())
@@ -304,19 +326,81 @@ impl<'a, S: Source> Audit<'a, S> {
 }
 
 /// What the audit needs of an entry that took its place.
-struct Taken {
+struct Placed {
     index: u64,
     leaf: Hash,
     nodes: Vec<(Node, Hash)>,
 }
 
+/// Bundles that were read and not yet needed.
+#[derive(Default)]
+struct Ahead {
+    given: u64,
+    /// The lengths of those that wait.
+    waiting: VecDeque<usize>,
+    bytes: usize,
+}
+
+impl Ahead {
+    /// Whether one more may be read while this one is needed: it itself always.
+    fn has_room(&self, needed: u64) -> bool {
+        self.given <= needed || (self.given <= needed + AHEAD && self.bytes < MOST_AHEAD_BYTES)
+    }
+
+    /// Answers the number of the bundle that has so many bytes.
+    fn give(&mut self, bytes: usize) -> u64 {
+        self.waiting.push_back(bytes);
+        self.bytes += bytes;
+        self.given += 1;
+        self.given - 1
+    }
+
+    fn take(&mut self) {
+        self.bytes -= self.waiting.pop_front().unwrap_or_default();
+    }
+}
+
 impl Lots {
+    /// Adds the signatures of an entry that begins at this byte of the bundle.
+    fn gather(&mut self, replay: &Replay, bundle: &Arc<Vec<u8>>, begin: usize, taken: &Taken) {
+        let lot = &mut self.gathered;
+        if !lot.bundles.last().is_some_and(|last| Arc::ptr_eq(last, bundle)) {
+            lot.bundles.push(Arc::clone(bundle));
+            lot.bytes += bundle.len();
+        }
+        for (number, signature) in &taken.signatures {
+            if self.places.len() <= number.place() {
+                self.places.resize(number.place() + 1, None);
+            }
+            let key = *self.places[number.place()].get_or_insert_with(|| {
+                lot.keys.push(*replay.key_numbered(*number).1.public());
+                lot.keys.len() - 1
+            });
+            let text = begin + taken.text.start..begin + taken.text.end;
+            let (index, bundle) = (taken.index, lot.bundles.len() - 1);
+            lot.signed.push(Unchecked { index, bundle, text, key, number: *number, signature: *signature });
+        }
+    }
+
     /// Gives what is gathered to be checked.
     fn give(&mut self, crew: &Crew<'_, Name, Piece, Done>) {
-        if !self.gathered.is_empty() {
-            crew.give(Weight::Heavy, Name::Lot(self.given), Piece::Check(std::mem::take(&mut self.gathered)));
+        if !self.gathered.signed.is_empty() {
+            let lot = std::mem::replace(&mut self.gathered, self.spare.pop().unwrap_or_default());
+            crew.give(Weight::Heavy, Name::Lot(self.given), Piece::Check(lot));
+            self.places.clear();
             self.given += 1;
         }
+    }
+}
+
+impl Lot {
+    /// Without what is in it, but with its memory.
+    fn emptied(mut self) -> Self {
+        self.bundles.clear();
+        self.bytes = 0;
+        self.keys.clear();
+        self.signed.clear();
+        self
     }
 }
 
@@ -333,21 +417,17 @@ fn read(bytes: Vec<u8>, width: u16, origin: &str, rules: Option<RuleSet>) -> Res
             // Two bytes of length before each.
             let at = from + 2..from + 2 + entry.len();
             from = at.end;
-            (at, ReadEntry::read(entry, origin, rules).map(Box::new))
+            (at, ReadEntry::read(entry, origin, rules))
         })
         .collect();
-    Ok(ReadBundle { entries, bytes })
+    Ok(ReadBundle { entries, bytes: Arc::new(bytes) })
 }
 
-fn check(entries: &[Unchecked], checking: Checking) -> Vec<Told> {
-    let (mut places, mut signed) = (Vec::new(), Vec::new());
-    for entry in entries {
-        let message = entry.signed.text.as_bytes();
-        for ((signer, signature), key) in entry.signed.signatures().zip(&entry.keys) {
-            places.push((entry.index, signer));
-            signed.push(Signed { key, message, signature });
-        }
-    }
+fn check(lot: &Lot, checking: Checking) -> Vec<Told> {
+    let message = |one: &Unchecked| &lot.bundles[one.bundle][one.text.clone()];
+    let signed: Vec<Signed<'_>> = (lot.signed.iter())
+        .map(|one| Signed { key: &lot.keys[one.key], message: message(one), signature: &one.signature })
+        .collect();
     let told = match checking {
         Checking::Together => {
             let mut random = vec![0; signed.len() * batch::RANDOM_BYTES];
@@ -360,8 +440,8 @@ fn check(entries: &[Unchecked], checking: Checking) -> Vec<Told> {
         Checking::OneByOne => one_by_one(&signed),
     };
     let named = |(at, told): (usize, Result<Held, SignatureError>)| {
-        let (index, signer) = places[at];
-        Told { index, signer: signer.clone(), told }
+        let Unchecked { index, number, .. } = lot.signed[at];
+        Told { index, number, told }
     };
     told.into_iter().map(named).collect()
 }

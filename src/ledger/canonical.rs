@@ -5,6 +5,7 @@
 //! between tokens, fields out of order, an escape that is not needed. A test prints what was read with such a printer
 //! and compares. Integers stay integers; there is no float anywhere.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
@@ -12,23 +13,39 @@ use unicode_normalization::is_nfc;
 
 use super::form::{FormCode, FormError};
 use crate::grants::characters::{is_allowed, is_space};
+use crate::grants::json::Values;
 
 /// The deepest nesting a statement may have; the outermost object is level 1.
 pub const MAX_DEPTH: usize = 8;
 /// The largest magnitude of a number: 2^53 - 1, what every JSON reader keeps exactly.
 pub const MAX_INTEGER: i64 = (1 << 53) - 1;
 
+/// Values, names of fields among them, that a statement usually has at most.
+const USUAL_VALUES: usize = 64;
+
 /// Reads one canonical JSON object.
 ///
 /// # Errors
 /// The first rule that `text` breaks, with the byte where it breaks it.
 pub fn parse_object(text: &str) -> Result<Map<String, Value>, FormError> {
-    let mut reader = Reader { text, at: 0, first_fault: None, canonical: true };
+    let values = read_object(text)?;
+    let object = values.root(text).as_object();
+    Ok(object.expect("what is read as an object is one").to_map())
+}
+
+/// The same, as values over `text`.
+///
+/// # Errors
+/// As [`parse_object`].
+pub(super) fn read_object(text: &str) -> Result<Values, FormError> {
+    // Few statements have more.
+    let values = Values::with_room(USUAL_VALUES);
+    let mut reader = Reader { text, at: 0, first_fault: None, canonical: true, values };
     reader.skip_space();
     if reader.peek() != Some(b'{') {
         return Err(reader.fault(FormCode::BadJson, "expected a JSON object"));
     }
-    let map = reader.object(1)?;
+    reader.object(1)?;
     reader.skip_space();
     if reader.at != text.len() {
         return Err(reader.fault(FormCode::BadJson, "nothing may follow the JSON object"));
@@ -42,7 +59,7 @@ pub fn parse_object(text: &str) -> Result<Map<String, Value>, FormError> {
             "the JSON line is not in canonical form: print it by RFC 8785 (sorted fields, no spaces) before signing",
         ));
     }
-    Ok(map)
+    Ok(reader.values)
 }
 
 /// Prints a value of strings, integers, booleans, arrays and objects in RFC 8785 form.
@@ -101,9 +118,46 @@ struct Reader<'a> {
     first_fault: Option<FormError>,
     /// Whether an RFC 8785 printer writes these bytes of what was read so far.
     canonical: bool,
+    /// What was read so far.
+    values: Values,
 }
 
-impl Reader<'_> {
+/// A string that was read.
+struct Spelled<'a> {
+    /// The first byte behind the quotation mark.
+    from: usize,
+    /// What it says.
+    text: Cow<'a, str>,
+    /// Whether [`check_text`] must be asked of it: some of its bytes are not from space to tilde, or a space is spare.
+    suspect: bool,
+}
+
+/// What a byte of a string is to its reader.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    Plain,
+    Space,
+    /// A quotation mark, a backslash or a control character: the run ends.
+    End,
+    /// Part of a character that is not of one byte, or DEL.
+    Other,
+}
+
+const BYTES: [Byte; 256] = {
+    let mut bytes = [Byte::Other; 256];
+    let mut byte = 0;
+    while byte < 0x7f {
+        bytes[byte] = match byte as u8 {
+            b'"' | b'\\' | 0..0x20 => Byte::End,
+            b' ' => Byte::Space,
+            _ => Byte::Plain,
+        };
+        byte += 1;
+    }
+    bytes
+};
+
+impl<'a> Reader<'a> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -137,8 +191,16 @@ impl Reader<'_> {
 
     /// Reads on over a value that is nested too deep: the rest may still be no JSON, or have a repeated field. With a
     /// stack of its own, since the line may open as many levels as it has bytes.
-    fn too_deep(&mut self) -> Result<Value, FormError> {
+    fn too_deep(&mut self) -> Result<(), FormError> {
         self.note(self.fault(FormCode::TooDeep, "more than 8 levels of nesting"));
+        // One value to whoever goes over those so far, whatever is in it.
+        let open = self.values.open();
+        self.deep_values()?;
+        self.values.close_list(open, 0);
+        Ok(())
+    }
+
+    fn deep_values(&mut self) -> Result<(), FormError> {
         // The names in each open object; none for an array.
         let mut open: Vec<Option<BTreeSet<String>>> = Vec::new();
         loop {
@@ -148,7 +210,7 @@ impl Reader<'_> {
                 Some(b'[') => (None, b']'),
                 _ => {
                     self.value(MAX_DEPTH)?;
-                    if self.after_deep_value(&mut open)? { continue } else { return Ok(Value::Null) }
+                    if self.after_deep_value(&mut open)? { continue } else { return Ok(()) }
                 }
             };
             self.at += 1;
@@ -160,7 +222,7 @@ impl Reader<'_> {
             }
             self.at += 1;
             if !self.after_deep_value(&mut open)? {
-                return Ok(Value::Null);
+                return Ok(());
             }
         }
     }
@@ -186,19 +248,20 @@ impl Reader<'_> {
     /// The field name before the next value, where one belongs.
     fn deep_name(&mut self, open: &mut [Option<BTreeSet<String>>]) -> Result<(), FormError> {
         let Some(Some(names)) = open.last_mut() else { return Ok(()) };
-        let name = self.name(|name| names.contains(name))?;
-        names.insert(name);
+        let name = self.name(|_, name| names.contains(name))?;
+        names.insert(name.text.into_owned());
         Ok(())
     }
 
     /// A field name and the colon behind it; `known` are those of the same object so far.
-    fn name(&mut self, known: impl Fn(&str) -> bool) -> Result<String, FormError> {
+    fn name(&mut self, known: impl FnOnce(&Self, &str) -> bool) -> Result<Spelled<'a>, FormError> {
         self.skip_space();
         let name = self.string()?;
-        if !is_field_name(&name) {
+        if !is_field_name(&name.text) {
             self.note(self.fault(FormCode::BadFieldName, "a field name must match [a-z][a-z0-9_]*"));
         }
-        if known(&name) {
+        if known(self, &name.text) {
+            let name = &name.text;
             self.note(self.fault(FormCode::RepeatedField, &format!("field \"{name}\" stands twice in one object")));
         }
         self.skip_space();
@@ -206,28 +269,32 @@ impl Reader<'_> {
         Ok(name)
     }
 
-    fn value(&mut self, depth: usize) -> Result<Value, FormError> {
+    fn value(&mut self, depth: usize) -> Result<(), FormError> {
         self.skip_space();
         match self.peek() {
             Some(b'{' | b'[') if depth > MAX_DEPTH => self.too_deep(),
-            Some(b'{') => self.object(depth).map(Value::Object),
+            Some(b'{') => self.object(depth),
             Some(b'[') => self.array(depth),
             Some(b'"') => {
                 let start = self.at;
                 let text = self.string()?;
-                if let Err(fault) = check_text(&text) {
+                if text.suspect
+                    && let Err(fault) = check_text(&text.text)
+                {
                     let sentence = format!("{} (the string at byte {start} of the JSON line)", fault.sentence);
                     self.note(FormError::new(fault.code, sentence));
                 }
-                Ok(Value::String(text))
+                self.add(&text);
+                Ok(())
             }
             Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b't') => self.word("true").map(|()| Value::Bool(true)),
-            Some(b'f') => self.word("false").map(|()| Value::Bool(false)),
+            Some(b't') => self.word("true").map(|()| self.values.bool(true)),
+            Some(b'f') => self.word("false").map(|()| self.values.bool(false)),
             Some(b'n') => {
                 self.word("null")?;
                 self.note(self.fault(FormCode::Null, "null is not allowed: leave the field out"));
-                Ok(Value::Null)
+                self.values.null();
+                Ok(())
             }
             _ => Err(self.fault(FormCode::BadJson, "expected a JSON value")),
         }
@@ -241,52 +308,81 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn object(&mut self, depth: usize) -> Result<Map<String, Value>, FormError> {
+    /// Takes a string, or the name of a field, up among the values.
+    fn add(&mut self, read: &Spelled<'a>) {
+        match &read.text {
+            Cow::Borrowed(text) => self.values.text(read.from, text.len()),
+            Cow::Owned(text) => self.values.spelled(text),
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Result<(), FormError> {
         self.eat(b'{', "expected {")?;
-        let mut map = Map::new();
+        let (open, mut fields) = (self.values.open(), 0);
         self.skip_space();
         if self.peek() == Some(b'}') {
             self.at += 1;
-            return Ok(map);
+            self.values.close_object(open, 0);
+            return Ok(());
         }
+        let mut last: Option<Cow<'a, str>> = None;
+        // As long as each name is behind the last, none stands twice; after that all are remembered.
+        let mut names: Option<BTreeSet<String>> = None;
         loop {
-            let last = map.keys().next_back();
-            let name = self.name(|name| last.is_some_and(|last| name <= last.as_str()) && map.contains_key(name))?;
+            let name = self.name(|reader, name| {
+                if last.as_ref().is_none_or(|last| **last < *name) {
+                    return false;
+                }
+                let so_far = || reader.values.names_so_far(open, fields, reader.text).map(str::to_owned).collect();
+                names.get_or_insert_with(so_far).contains(name)
+            })?;
+            fields += 1;
+            self.add(&name);
+            if let Some(names) = &mut names {
+                names.insert(name.text.clone().into_owned());
+            }
             // Field names are ASCII, or refused for that; so the order of bytes is RFC 8785's, of UTF-16 units.
-            self.canonical &= last.is_none_or(|last| *last < name);
-            let value = self.value(depth + 1)?;
-            map.insert(name, value);
+            if last.as_ref().is_none_or(|last| *last < name.text) {
+                last = Some(name.text);
+            } else {
+                self.canonical = false;
+            }
+            self.value(depth + 1)?;
             self.skip_space();
             if self.peek() == Some(b',') {
                 self.at += 1;
                 continue;
             }
             self.eat(b'}', "expected , or } in an object")?;
-            return Ok(map);
+            self.values.close_object(open, fields);
+            return Ok(());
         }
     }
 
-    fn array(&mut self, depth: usize) -> Result<Value, FormError> {
+    fn array(&mut self, depth: usize) -> Result<(), FormError> {
         self.eat(b'[', "expected [")?;
-        let mut values = Vec::new();
+        let (open, mut items) = (self.values.open(), 0);
         self.skip_space();
         if self.peek() == Some(b']') {
             self.at += 1;
-            return Ok(Value::Array(values));
+            self.values.close_list(open, 0);
+            return Ok(());
         }
         loop {
-            values.push(self.value(depth + 1)?);
+            self.value(depth + 1)?;
+            items += 1;
             self.skip_space();
             if self.peek() == Some(b',') {
                 self.at += 1;
                 continue;
             }
             self.eat(b']', "expected , or ] in an array")?;
-            return Ok(Value::Array(values));
+            self.values.close_list(open, items);
+            return Ok(());
         }
     }
 
-    fn number(&mut self) -> Result<Value, FormError> {
+    fn number(&mut self) -> Result<(), FormError> {
         let start = self.at;
         while matches!(self.peek(), Some(b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')) {
             self.at += 1;
@@ -304,28 +400,33 @@ impl Reader<'_> {
             self.note(
                 self.fault(FormCode::NotAnInteger, "a number must be whole: no fraction, exponent or minus zero"),
             );
-            return Ok(Value::Null);
+            self.values.null();
+            return Ok(());
         }
         match token.parse::<i64>() {
-            Ok(n) if (-MAX_INTEGER..=MAX_INTEGER).contains(&n) => Ok(Value::from(n)),
+            Ok(n) if (-MAX_INTEGER..=MAX_INTEGER).contains(&n) => self.values.number(n),
             _ => {
                 self.note(self.fault(FormCode::NumberTooLarge, "a number is beyond 2^53-1"));
-                Ok(Value::Null)
+                self.values.null();
             }
         }
+        Ok(())
     }
 
-    fn string(&mut self) -> Result<String, FormError> {
+    fn string(&mut self) -> Result<Spelled<'a>, FormError> {
         self.eat(b'"', "expected a string")?;
-        let mut out = String::new();
+        let (from, text) = (self.at, self.text);
+        let suspect = self.run();
+        if self.peek() == Some(b'"') {
+            self.at += 1;
+            return Ok(Spelled { from, text: Cow::Borrowed(&text[from..self.at - 1]), suspect });
+        }
+        let mut out = text[from..self.at].to_owned();
         loop {
-            let run = self.text[self.at..].bytes().take_while(|b| *b != b'"' && *b != b'\\' && *b >= 0x20).count();
-            out.push_str(&self.text[self.at..self.at + run]);
-            self.at += run;
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(out);
+                    return Ok(Spelled { from, text: Cow::Owned(out), suspect: true });
                 }
                 Some(b'\\') => {
                     self.at += 1;
@@ -333,7 +434,32 @@ impl Reader<'_> {
                 }
                 _ => return Err(self.fault(FormCode::BadJson, "a string is not closed")),
             }
+            let run = self.at;
+            self.run();
+            out.push_str(&text[run..self.at]);
         }
+    }
+
+    /// Goes to where a string ends or an escape begins; answers whether [`check_text`] must be asked of what it passed.
+    fn run(&mut self) -> bool {
+        // As if a space stood before the first character; empty text has none to follow it.
+        let (mut after_space, mut suspect) = (true, false);
+        let bytes = &self.text.as_bytes()[self.at..];
+        let mut len = 0;
+        for byte in bytes {
+            match BYTES[usize::from(*byte)] {
+                Byte::Plain => after_space = false,
+                Byte::Space => {
+                    suspect |= after_space;
+                    after_space = true;
+                }
+                Byte::End => break,
+                Byte::Other => suspect = true,
+            }
+            len += 1;
+        }
+        self.at += len;
+        suspect || (after_space && len > 0)
     }
 
     fn escape(&mut self) -> Result<char, FormError> {

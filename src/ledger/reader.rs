@@ -264,7 +264,7 @@ impl Reader {
     /// # Errors
     /// What the files report.
     pub fn entry_bundle(&self, index: u64, width: u16) -> Result<Option<Vec<u8>>, StoreError> {
-        if self.covers(0, index, width)? { self.entries.bundle(index * 256, width).map(Some) } else { Ok(None) }
+        if self.covers(0, index, width)? { self.entries.bundle(index, width).map(Some) } else { Ok(None) }
     }
 
     /// The place of the entry with this statement.

@@ -4,11 +4,14 @@
 //! server admits a statement with [`Replay::judge`], the auditor repeats it with [`Replay::extend`]: the same code.
 
 use std::collections::HashMap;
+use std::ops::Range;
+
+use smallvec::SmallVec;
 
 use super::entry::{Entry, NO_PREVIOUS};
 use super::form::{FormCode, FormError};
 use super::rows::Rows;
-use super::statement::Statement;
+use super::statement::{Parsed, SignatureBytes, Statement, unknown_key};
 use crate::grants::about::About;
 use crate::grants::claim::{Claim, VerifiedStatement};
 use crate::grants::flags::{Finding, Flags};
@@ -70,7 +73,7 @@ pub struct Replay {
     tree: Frontier,
     last_leaf: Hash,
     last_time: Option<Timestamp>,
-    keys: HashMap<SignerId, VerifierKey>,
+    keys: Keys,
     tables: Option<Tables>,
 }
 
@@ -94,6 +97,38 @@ impl Ready {
     /// In the order of the signers.
     pub(super) fn keys(&self) -> &[PublicKey] {
         &self.keys
+    }
+}
+
+/// Every key that was brought, by its signer and by its number, in the order in which they came.
+#[derive(Default)]
+struct Keys {
+    numbers: HashMap<SignerId, KeyNumber>,
+    brought: Vec<(SignerId, VerifierKey)>,
+}
+
+/// Numbers the keys of a replay in the order in which they were brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct KeyNumber(u32);
+
+impl KeyNumber {
+    /// From 0.
+    pub(super) fn place(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl Keys {
+    fn get(&self, id: &SignerId) -> Option<&VerifierKey> {
+        self.numbers.get(id).map(|number| &self.brought[number.place()].1)
+    }
+
+    fn bring(&mut self, brought: Vec<(SignerId, VerifierKey)>) {
+        for (id, key) in brought {
+            // An entry brings at most as many as it has signers, and a ledger has fewer entries than keys have numbers.
+            self.numbers.insert(id.clone(), KeyNumber(u32::try_from(self.brought.len()).unwrap_or(u32::MAX)));
+            self.brought.push((id, key));
+        }
     }
 }
 
@@ -138,7 +173,7 @@ impl Replay {
             tree: Frontier::new(),
             last_leaf: NO_PREVIOUS,
             last_time: None,
-            keys: HashMap::new(),
+            keys: Keys::default(),
             tables: None,
         }
     }
@@ -196,10 +231,10 @@ impl Replay {
         recorded_at: Timestamp,
         signatures: Signatures,
     ) -> Result<Judged, Refused> {
-        let claim = statement.claim(self.state.rules_for(statement.kind(), statement.body()))?;
+        let claim = statement.claim(self.state.rules_for(statement.kind(), statement.json()))?;
         let brought = admit_keys(&claim)?;
         let (verified, cofactor_only) = match signatures {
-            Signatures::VerifiedBefore => (statement.verified_before(claim), Vec::new()),
+            Signatures::VerifiedBefore => (Statement::verified_before(claim), Vec::new()),
             Signatures::Check => statement.verify(claim, |id| self.key(&brought, id))?,
         };
         let place = Place { index: self.size(), recorded_at };
@@ -212,8 +247,9 @@ impl Replay {
         if statement.after() != self.state.expected_after(statement.about()) {
             return None;
         }
-        let keys = statement.keys(|id| self.keys.get(id)).ok()?;
-        let rules = self.state.rules_for(statement.kind(), statement.body());
+        let key = |id| self.keys.get(id).map(|key| *key.public());
+        let keys = statement.signers().iter().map(key).collect::<Option<_>>()?;
+        let rules = self.state.rules_for(statement.kind(), statement.json());
         let claim = statement.claim(rules).ok()?;
         claim.keys_brought().is_empty().then_some(Ready { rules, claim, keys })
     }
@@ -229,11 +265,9 @@ impl Replay {
         recorded_at: Timestamp,
     ) -> Result<Judged, Refused> {
         // Another rule set may have come into force meanwhile.
-        let claim = match ready.rules == self.state.rules_for(statement.kind(), statement.body()) {
-            true => ready.claim,
-            false => statement.claim(self.state.rules_for(statement.kind(), statement.body()))?,
-        };
-        let verified = statement.verified_before(claim);
+        let rules = self.state.rules_for(statement.kind(), statement.json());
+        let claim = if ready.rules == rules { ready.claim } else { statement.claim(rules)? };
+        let verified = Statement::verified_before(claim);
         let place = Place { index: self.size(), recorded_at };
         let change = self.state.judge(&verified, place)?;
         Ok(Judged { change, verified, brought: Vec::new(), cofactor_only: Vec::new() })
@@ -247,26 +281,40 @@ impl Replay {
 
     /// Takes the next entry as [`Replay::extend`] does, except that its signatures are not checked: whoever calls this
     /// checks them under the keys that it answers, in the order of the signers, and lets nothing of this state out
-    /// before they were found to hold.
+    /// before they were found to hold. `bytes` are those that were read.
     ///
     /// # Errors
     /// That something is wrong with the entry; the state is unchanged. What is wrong with it first, only
     /// [`Replay::extend`] can say, for it checks the signatures before the rules.
-    pub(super) fn extend_unchecked(&mut self, read: ReadEntry) -> Result<(Step, Vec<PublicKey>), Refused> {
-        let ReadEntry { index, previous, recorded_at, leaf, statement, claim } = read;
+    pub(super) fn extend_unchecked(&mut self, read: ReadEntry, bytes: &[u8]) -> Result<Taken, Refused> {
+        let ReadEntry { index, previous, recorded_at, leaf, claim, text, signatures } = read;
         let place = Entry { index, previous, recorded_at, statement: &[] };
         place.check_place(self.size(), &self.last_leaf, self.last_time)?;
-        let rules = self.state.rules_for(statement.kind(), statement.body());
         let claim = match claim {
-            Some((under, claim)) if under == rules => claim,
-            _ => statement.claim(rules)?,
+            Some((under, claim)) if Some(under) == self.state.rules() => claim,
+            _ => {
+                let statement = Statement::parse(&bytes[text.start..], &self.origin)?;
+                statement.claim(self.state.rules_for(statement.kind(), statement.json()))?
+            }
         };
         let brought = admit_keys(&claim)?;
-        let keys = statement.keys(|id| self.key(&brought, id))?;
-        let verified = statement.verified_before(claim);
-        let change = self.state.judge(&verified, Place { index, recorded_at })?;
-        let judged = Judged { change, verified, brought, cofactor_only: Vec::new() };
-        Ok((self.record_leaf(leaf, statement, judged, recorded_at), keys))
+        let (verified, place) = (Statement::verified_before(claim), Place { index, recorded_at });
+        if let Some(unknown) = verified.claim().signers().iter().find(|id| self.key(&brought, id).is_none()) {
+            return Err(unknown_key(unknown).into());
+        }
+        let change = self.state.judge(&verified, place)?;
+        self.state.apply(change, leaf);
+        self.keys.bring(brought);
+        let keys = verified.claim().signers().iter().filter_map(|id| self.keys.numbers.get(id).copied());
+        let signatures = keys.zip(signatures).collect();
+        let nodes = self.place_leaf(leaf, recorded_at);
+        Ok(Taken { index, leaf, nodes, text, signatures })
+    }
+
+    /// The key of this number, and whose it is.
+    pub(super) fn key_numbered(&self, number: KeyNumber) -> (&SignerId, &VerifierKey) {
+        let (id, key) = &self.keys.brought[number.place()];
+        (id, key)
     }
 
     /// The hash of the text in this note, with the first of its signers whose key is in force at this time and whose
@@ -292,11 +340,7 @@ impl Replay {
 
     /// Moves on over an entry that was judged.
     pub fn record(&mut self, entry: &[u8], statement: Statement, judged: Judged, recorded_at: Timestamp) -> Step {
-        self.record_leaf(leaf_hash(entry), statement, judged, recorded_at)
-    }
-
-    fn record_leaf(&mut self, leaf: Hash, statement: Statement, judged: Judged, recorded_at: Timestamp) -> Step {
-        let index = self.size();
+        let (index, leaf) = (self.size(), leaf_hash(entry));
         let touched = judged.change.touches().to_vec();
         self.state.apply(judged.change, leaf);
         let (mut findings, mut rows) = (Vec::new(), None);
@@ -305,12 +349,16 @@ impl Replay {
             findings = tables.flags.see(&self.state, judged.verified.claim(), &touched, place);
             rows = (index >= tables.from).then(|| Rows::of(&self.state, &touched, recorded_at));
         }
-        self.keys.extend(judged.brought);
-        let nodes = self.tree.push(leaf);
-        self.last_leaf = leaf;
-        self.last_time = Some(recorded_at);
+        self.keys.bring(judged.brought);
+        let nodes = self.place_leaf(leaf, recorded_at);
         let cofactor_only = judged.cofactor_only;
         Step { index, leaf, recorded_at, statement, touched, nodes, findings, rows, cofactor_only }
+    }
+
+    fn place_leaf(&mut self, leaf: Hash, recorded_at: Timestamp) -> Vec<(Node, Hash)> {
+        self.last_leaf = leaf;
+        self.last_time = Some(recorded_at);
+        self.tree.push(leaf)
     }
 
     /// Takes the next entry of a ledger that somebody else wrote: place, form, signatures, rules.
@@ -332,9 +380,23 @@ pub(super) struct ReadEntry {
     previous: Hash,
     recorded_at: Timestamp,
     leaf: Hash,
-    statement: Statement,
     /// What it claims under the rules that whoever read it took to be in force.
     claim: Option<(RuleSet, Claim)>,
+    /// Where in the entry the text stands that is signed.
+    text: Range<usize>,
+    signatures: SignatureBytes,
+}
+
+/// An entry that took its place before its signatures were checked.
+pub(super) struct Taken {
+    pub(super) index: u64,
+    pub(super) leaf: Hash,
+    /// The tree nodes that its leaf completes, the leaf first.
+    pub(super) nodes: Vec<(Node, Hash)>,
+    /// Where in the entry the text stands that is signed.
+    pub(super) text: Range<usize>,
+    /// Under which key which signature must hold, in the order of the signers.
+    pub(super) signatures: SmallVec<[(KeyNumber, [u8; 64]); 2]>,
 }
 
 impl ReadEntry {
@@ -344,9 +406,13 @@ impl ReadEntry {
     /// The first rule of the format that it breaks.
     pub(super) fn read(bytes: &[u8], origin: &str, rules: Option<RuleSet>) -> Result<Self, FormError> {
         let Entry { index, previous, recorded_at, statement } = Entry::parse(bytes)?;
-        let statement = Statement::parse(statement, origin)?;
-        let claim = rules.and_then(|rules| Some((rules, statement.claim(rules).ok()?)));
-        Ok(Self { index, previous, recorded_at, leaf: leaf_hash(bytes), statement, claim })
+        let parsed = Parsed::complete(statement, origin)?;
+        let from = bytes.len() - statement.len();
+        let text = from..from + parsed.text().len();
+        let signatures = parsed.signatures();
+        let rules = rules.filter(|_| !parsed.may_bring_rules());
+        let claim = rules.and_then(|rules| Some((rules, parsed.into_claim(rules).ok()?)));
+        Ok(Self { index, previous, recorded_at, leaf: leaf_hash(bytes), claim, text, signatures })
     }
 }
 
@@ -357,8 +423,8 @@ impl ReadEntry {
 /// The first thing that is wrong with its form.
 #[doc(hidden)]
 pub fn to_measure(state: &State, statement: &Statement) -> Result<VerifiedStatement, Refused> {
-    let claim = statement.claim(state.rules_for(statement.kind(), statement.body()))?;
-    Ok(statement.verified_before(claim))
+    let claim = statement.claim(state.rules_for(statement.kind(), statement.json()))?;
+    Ok(Statement::verified_before(claim))
 }
 
 /// The keys that a statement brings into force: each must be one that everybody's verifier can use.

@@ -14,19 +14,25 @@
 //! There is one spelling of each value, so the hash of the text names the statement. [`Statement`] is well formed
 //! and complete but unverified; only [`Statement::verify`] makes the [`VerifiedStatement`] that the rule book takes.
 
-use serde_json::{Map, Value};
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use smallvec::SmallVec;
 
 use super::canonical;
 use super::form::{FormCode, FormError};
 use crate::grants::about::About;
 use crate::grants::claim::{Claim, VerifiedStatement};
+use crate::grants::json::{Json, Object, Values};
+use crate::grants::kinds::Kind;
 use crate::grants::rules::{Refusal, RuleSet};
 use crate::grants::signer::SignerId;
 use crate::grants::time::Date;
 use crate::tlog::decimal::parse_decimal;
-use crate::tlog::ed25519::{Held, PublicKey, SignatureError};
+use crate::tlog::ed25519::{Held, SignatureError};
 use crate::tlog::hash::{Hash, sha256};
-use crate::tlog::note::{Note, NoteError, NoteSignature, NoteSigner, VerifierKey};
+use crate::tlog::note::{Note, NoteError, NoteParts, NoteSignature, NoteSigner, SignatureLine, VerifierKey};
 
 /// The first line of every statement of this version.
 pub const VERSION_LINE: &str = "hibah/statement/v1";
@@ -45,7 +51,12 @@ pub struct Statement {
     kind: String,
     about: About,
     after: Option<Hash>,
-    body: Value,
+    values: Values,
+    /// Where the line of JSON stands in the text, and the body among its values.
+    line: Range<usize>,
+    body_at: usize,
+    /// The body as a tree, once somebody asks for it.
+    body: OnceLock<Value>,
     event_date: Date,
     expires: Date,
     signers: Vec<SignerId>,
@@ -99,16 +110,7 @@ impl Statement {
     /// # Errors
     /// The first rule of the format that `bytes` breaks, with its code.
     pub fn parse(bytes: &[u8], origin: &str) -> Result<Self, FormError> {
-        let statement = Self::parse_text(bytes, origin, Note::parse)?;
-        if let Some(missing) = statement.missing_signers().first() {
-            return Err(FormError::new(
-                FormCode::MissingSignature,
-                format!("the signature of {missing} is missing: let its holder run `hibah sign FILE` first"),
-            ));
-        }
-        check_lines(&statement.signers, &statement.note.signatures)?;
-        statement.check_order()?;
-        Ok(statement)
+        Parsed::complete(bytes, origin).map(Parsed::into_owned)
     }
 
     /// Reads a statement that may still lack lines of its signers (a draft).
@@ -116,48 +118,7 @@ impl Statement {
     /// # Errors
     /// As [`Statement::parse`], but for missing lines.
     pub fn parse_draft(bytes: &[u8], origin: &str) -> Result<Self, FormError> {
-        let draft = Self::parse_text(bytes, origin, Note::parse_draft)?;
-        check_lines(&draft.signers, &draft.note.signatures)?;
-        draft.check_order()?;
-        Ok(draft)
-    }
-
-    fn parse_text(
-        bytes: &[u8],
-        origin: &str,
-        parse_note: impl Fn(&[u8]) -> Result<Note, NoteError>,
-    ) -> Result<Self, FormError> {
-        if bytes.len() > MAX_STATEMENT_BYTES {
-            return Err(FormError::new(
-                FormCode::TooLarge,
-                format!(
-                    "the statement has {} bytes, at most 65,000 are allowed: name documents by their digest, split rows",
-                    bytes.len()
-                ),
-            ));
-        }
-        if std::str::from_utf8(bytes).is_err() {
-            return Err(FormError::new(FormCode::NotUtf8, "the statement is not UTF-8 text"));
-        }
-        let note = parse_note(bytes).map_err(|fault| {
-            FormError::new(FormCode::NotANote, format!("the statement is not a signed note: {fault}"))
-        })?;
-        if note.signatures.iter().any(|line| line.bytes.len() != 64) {
-            return Err(FormError::new(FormCode::NotANote, "a signature line of a statement holds 4 + 64 bytes"));
-        }
-        let (kind, line) = header(&note.text, origin)?;
-        let envelope = Envelope::read(canonical::parse_object(line)?, &kind, origin)?;
-        Ok(Self {
-            hash: sha256(note.text.as_bytes()),
-            note,
-            kind,
-            about: envelope.about,
-            after: envelope.after,
-            body: envelope.body,
-            event_date: envelope.event_date,
-            expires: envelope.expires,
-            signers: envelope.signers,
-        })
+        Parsed::draft(bytes, origin).map(Parsed::into_owned)
     }
 
     /// SHA-256 of the text without signatures: the statement's name, the same for every signature over it.
@@ -184,10 +145,16 @@ impl Statement {
         self.after
     }
 
-    /// The kind's own fields.
+    /// The kind's own fields, as a tree.
     #[must_use]
     pub fn body(&self) -> &Value {
-        &self.body
+        self.body.get_or_init(|| self.json().to_value())
+    }
+
+    /// The kind's own fields, as values over the text.
+    #[must_use]
+    pub fn json(&self) -> Json<'_> {
+        self.values.at(self.body_at, &self.note.text[self.line.clone()])
     }
 
     /// When it happened, as claimed.
@@ -225,17 +192,6 @@ impl Statement {
     pub fn missing_signers(&self) -> Vec<&SignerId> {
         let signed = |id: &&SignerId| self.note.signatures.iter().any(|line| is_line_of(line, id));
         self.signers.iter().filter(|id| !signed(id)).collect()
-    }
-
-    fn check_order(&self) -> Result<(), FormError> {
-        let place = |line: &NoteSignature| self.signers.iter().position(|id| is_line_of(line, id));
-        if self.note.signatures.is_sorted_by_key(place) {
-            return Ok(());
-        }
-        Err(FormError::new(
-            FormCode::SignatureOrder,
-            "signature lines must stand in the order of \"signers\": sort them",
-        ))
     }
 
     /// Adds the holder's line at its place; a line that is there already is made anew.
@@ -284,22 +240,6 @@ impl Statement {
         signatures(&self.signers, &self.note.signatures)
     }
 
-    /// What is left to do with a statement that was judged before its signatures were checked.
-    pub(super) fn into_signed(self) -> SignedText {
-        SignedText { text: self.note.text, signers: self.signers, lines: self.note.signatures }
-    }
-
-    /// The keys that the signatures must hold under, in the order of the signers.
-    ///
-    /// # Errors
-    /// [`FormCode::UnknownKey`], naming the signer.
-    pub(super) fn keys<'k>(
-        &self,
-        key_of: impl Fn(&SignerId) -> Option<&'k VerifierKey>,
-    ) -> Result<Vec<PublicKey>, FormError> {
-        self.signers.iter().map(|id| Ok(*key_of(id).ok_or_else(|| unknown_key(id))?.public())).collect()
-    }
-
     /// What the statement claims, in the types of this rule set; not verified.
     ///
     /// # Errors
@@ -312,7 +252,7 @@ impl Statement {
             expires: self.expires,
             signers: self.signers.clone(),
         };
-        Claim::parse(rules, &self.kind, envelope, &self.body)
+        Claim::parse(rules, &self.kind, envelope, self.json())
     }
 
     /// The only way to a [`VerifiedStatement`]: every signature holds under the key that `key_of` names for it. With it,
@@ -326,28 +266,141 @@ impl Statement {
         key_of: impl Fn(&SignerId) -> Option<&'k VerifierKey>,
     ) -> Result<(VerifiedStatement, Vec<SignerId>), FormError> {
         let cofactor_only = self.check_signatures(key_of)?;
-        Ok((VerifiedStatement::from_verification(claim, self.hash), cofactor_only))
+        Ok((VerifiedStatement::from_verification(claim), cofactor_only))
     }
 
     /// For replay of entries that this program has verified before and keeps in its own store.
-    pub(super) fn verified_before(&self, claim: Claim) -> VerifiedStatement {
-        VerifiedStatement::from_verification(claim, self.hash)
+    pub(super) fn verified_before(claim: Claim) -> VerifiedStatement {
+        VerifiedStatement::from_verification(claim)
     }
 }
 
-/// The text of a complete statement, and its signatures.
-pub(super) struct SignedText {
-    /// The four lines.
-    pub(super) text: String,
-    signers: Vec<SignerId>,
-    lines: Vec<NoteSignature>,
+/// A well-formed statement where it stands.
+pub(super) struct Parsed<'a> {
+    text: &'a str,
+    lines: Lines<'a>,
+    kind: &'a str,
+    /// The line of JSON.
+    line: &'a str,
+    values: Values,
+    envelope: Envelope,
 }
 
-impl SignedText {
-    /// Each signer with its signature, in order.
-    pub(super) fn signatures(&self) -> impl Iterator<Item = (&SignerId, &[u8; 64])> {
-        signatures(&self.signers, &self.lines)
+/// Few statements have more than two signers.
+type Lines<'a> = SmallVec<[SignatureLine<'a>; 2]>;
+
+/// The signatures of a complete statement, in the order of its signers.
+pub(super) type SignatureBytes = SmallVec<[[u8; 64]; 2]>;
+
+impl<'a> Parsed<'a> {
+    /// As [`Statement::parse`].
+    pub(super) fn complete(bytes: &'a [u8], origin: &str) -> Result<Self, FormError> {
+        let parsed = Self::read(bytes, origin, Lacking::Nothing)?;
+        let (signers, lines) = (&parsed.envelope.signers, &parsed.lines);
+        let theirs = |line: &SignatureLine<'_>, id: &SignerId| line.name == id.name() && line.key_id.0 == id.key_id();
+        // Each signer is there once, so that lines and signers that agree pair by pair are all that belong there.
+        if lines.len() == signers.len() && lines.iter().zip(signers).all(|(line, id)| theirs(line, id)) {
+            return Ok(parsed);
+        }
+        if let Some(missing) = signers.iter().find(|id| !lines.iter().any(|line| theirs(line, id))) {
+            return Err(FormError::new(
+                FormCode::MissingSignature,
+                format!("the signature of {missing} is missing: let its holder run `hibah sign FILE` first"),
+            ));
+        }
+        check_lines(signers, lines).map(|()| parsed)
     }
+
+    /// As [`Statement::parse_draft`].
+    pub(super) fn draft(bytes: &'a [u8], origin: &str) -> Result<Self, FormError> {
+        let parsed = Self::read(bytes, origin, Lacking::Signatures)?;
+        check_lines(&parsed.envelope.signers, &parsed.lines).map(|()| parsed)
+    }
+
+    fn read(bytes: &'a [u8], origin: &str, lacking: Lacking) -> Result<Self, FormError> {
+        if bytes.len() > MAX_STATEMENT_BYTES {
+            return Err(FormError::new(
+                FormCode::TooLarge,
+                format!(
+                    "the statement has {} bytes, at most 65,000 are allowed: name documents by their digest, split rows",
+                    bytes.len()
+                ),
+            ));
+        }
+        let Ok(file) = std::str::from_utf8(bytes) else {
+            return Err(FormError::new(FormCode::NotUtf8, "the statement is not UTF-8 text"));
+        };
+        let (text, lines) = note(file, lacking).map_err(|fault| {
+            FormError::new(FormCode::NotANote, format!("the statement is not a signed note: {fault}"))
+        })?;
+        if lines.iter().any(|line| line.bytes.len() != 64) {
+            return Err(FormError::new(FormCode::NotANote, "a signature line of a statement holds 4 + 64 bytes"));
+        }
+        let (kind, line) = header(text, origin)?;
+        let values = canonical::read_object(line)?;
+        let envelope = Envelope::read(&values, line, kind, origin)?;
+        Ok(Self { text, lines, kind, line, values, envelope })
+    }
+
+    fn into_owned(self) -> Statement {
+        // The text is the four lines with their newlines, and this is the last.
+        let line = self.text.len() - 1 - self.line.len()..self.text.len() - 1;
+        let signatures = self.lines.into_iter().map(SignatureLine::into_owned).collect();
+        let Envelope { about, after, body_at, event_date, expires, signers } = self.envelope;
+        Statement {
+            hash: sha256(self.text.as_bytes()),
+            note: Note { text: self.text.to_owned(), signatures },
+            kind: self.kind.to_owned(),
+            about,
+            after,
+            values: self.values,
+            line,
+            body_at,
+            body: OnceLock::new(),
+            event_date,
+            expires,
+            signers,
+        }
+    }
+
+    /// The four lines that are signed.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The signatures, in the order of the signers.
+    pub(super) fn signatures(&self) -> SignatureBytes {
+        // Reading has found 64 bytes in each line.
+        self.lines.iter().filter_map(|line| line.bytes.as_slice().try_into().ok()).collect()
+    }
+
+    /// Whether the kind may bring other rules into force than those that judged before it.
+    pub(super) fn may_bring_rules(&self) -> bool {
+        matches!(Kind::parse(self.kind), None | Some(Kind::LedgerFounded | Kind::RulesAdopted))
+    }
+
+    /// As [`Statement::claim`].
+    pub(super) fn into_claim(self, rules: RuleSet) -> Result<Claim, Refusal> {
+        let Envelope { about, after, body_at, event_date, expires, signers } = self.envelope;
+        let envelope = crate::grants::claim::Envelope { about, after, event_date, expires, signers };
+        Claim::parse(rules, self.kind, envelope, self.values.at(body_at, self.line))
+    }
+}
+
+/// What a statement that is read may lack.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lacking {
+    Nothing,
+    Signatures,
+}
+
+fn note(file: &str, lacking: Lacking) -> Result<(&str, Lines<'_>), NoteError> {
+    let parts = NoteParts::split(file)?;
+    let lines = parts.lines().collect::<Result<Lines<'_>, _>>()?;
+    if lines.is_empty() && lacking == Lacking::Nothing {
+        return Err(NoteError::NoSignature);
+    }
+    Ok((parts.text, lines))
 }
 
 fn signatures<'s>(
@@ -359,7 +412,8 @@ fn signatures<'s>(
     signers.iter().zip(bytes)
 }
 
-fn unknown_key(id: &SignerId) -> FormError {
+/// The refusal of a signer whose key no entry brought.
+pub(super) fn unknown_key(id: &SignerId) -> FormError {
     let sentence = format!("the key {id} is not known to this ledger: register or appoint its holder first");
     FormError::new(FormCode::UnknownKey, sentence)
 }
@@ -371,12 +425,15 @@ pub(super) fn bad_signature(id: &SignerId, fault: SignatureError) -> FormError {
 }
 
 /// Splits the four lines and checks the first three.
-fn header<'a>(text: &'a str, origin: &str) -> Result<(String, &'a str), FormError> {
-    let lines: Vec<&str> = text.strip_suffix('\n').unwrap_or(text).split('\n').collect();
-    let [version, named_origin, kind, line] = lines[..] else {
+fn header<'a>(text: &'a str, origin: &str) -> Result<(&'a str, &'a str), FormError> {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let mut lines = text.split('\n');
+    let four = [lines.next(), lines.next(), lines.next(), lines.next()];
+    let ([Some(version), Some(named_origin), Some(kind), Some(line)], None) = (four, lines.next()) else {
+        let count = text.split('\n').count();
         return Err(FormError::new(
             FormCode::WrongLineCount,
-            format!("the text has {} lines, a statement has exactly four: version, origin, kind, JSON", lines.len()),
+            format!("the text has {count} lines, a statement has exactly four: version, origin, kind, JSON"),
         ));
     };
     if version != VERSION_LINE {
@@ -394,7 +451,7 @@ fn header<'a>(text: &'a str, origin: &str) -> Result<(String, &'a str), FormErro
             "line 3 is not the name of a kind: see `hibah sign --help` for the kinds",
         ));
     }
-    Ok((kind.to_owned(), line))
+    Ok((kind, line))
 }
 
 /// `[a-z]+(_[a-z]+)*` on both sides of one dot, at most 64 bytes.
@@ -407,42 +464,40 @@ fn is_kind_name(kind: &str) -> bool {
 struct Envelope {
     about: About,
     after: Option<Hash>,
-    body: Value,
+    /// Where it stands among the values of the line.
+    body_at: usize,
     event_date: Date,
     expires: Date,
     signers: Vec<SignerId>,
 }
 
 impl Envelope {
-    fn read(mut map: Map<String, Value>, kind: &str, origin: &str) -> Result<Self, FormError> {
-        if let Some(name) = map.keys().find(|name| !FIELDS.contains(&name.as_str())) {
+    fn read(values: &Values, line: &str, kind: &str, origin: &str) -> Result<Self, FormError> {
+        let object: Object<'_> = values.root(line).as_object().expect("what is read as an object is one");
+        if let Some(name) = object.names().find(|name| !FIELDS.contains(name)) {
             return Err(FormError::new(
                 FormCode::UnknownField,
                 format!("field \"{name}\" does not belong in a statement: remove it"),
             ));
         }
-        if let Some(name) = FIELDS.iter().find(|name| !map.contains_key(**name)) {
+        if let Some(name) = FIELDS.iter().find(|name| !object.has(name)) {
             return Err(FormError::new(FormCode::MissingField, format!("field \"{name}\" is missing: add it")));
         }
-        let body = map.remove("body").filter(Value::is_object).ok_or_else(|| wrong_type("body", "an object"))?;
-        let text = |name: &str| match map.get(name) {
-            Some(Value::String(text)) => Ok(text.as_str()),
-            _ => Err(wrong_type(name, "a string")),
-        };
+        let body = object.get("body").filter(|body| body.as_object().is_some());
+        let body_at = body.ok_or_else(|| wrong_type("body", "an object"))?.place_in(values);
+        let text = |name: &str| object.get(name).and_then(Json::as_str).ok_or_else(|| wrong_type(name, "a string"));
         let (about, after, event_date, expires) =
             (text("about")?, text("after")?, text("event_date")?, text("expires")?);
-        let signers = match map.get("signers") {
-            Some(Value::Array(values)) => values.iter().map(Value::as_str).collect::<Option<Vec<_>>>(),
-            _ => None,
-        }
-        .ok_or_else(|| wrong_type("signers", "an array of strings"))?;
+        let signers = object.get("signers").and_then(Json::as_list);
+        let signers = signers.and_then(|signers| signers.map(Json::as_str).collect::<Option<SmallVec<[&str; 4]>>>());
+        let signers = signers.ok_or_else(|| wrong_type("signers", "an array of strings"))?;
         Ok(Self {
             about: About::parse(about).ok_or_else(|| {
                 let spellings = About::SPELLINGS.join(", ");
                 FormError::new(FormCode::BadAbout, format!("\"about\" names nothing; it is one of {spellings}"))
             })?,
             after: read_after(after, kind)?,
-            body,
+            body_at,
             event_date: read_date("event_date", event_date)?,
             expires: read_date("expires", expires)?,
             signers: read_signers(&signers, origin)?,
@@ -507,16 +562,23 @@ fn is_line_of(line: &NoteSignature, id: &SignerId) -> bool {
     line.name == id.name() && line.key_id.0 == id.key_id()
 }
 
-/// Each line is one signer's and no signer has two; some may be missing.
-fn check_lines(signers: &[SignerId], lines: &[NoteSignature]) -> Result<(), FormError> {
-    let places: Vec<Option<usize>> =
-        lines.iter().map(|line| signers.iter().position(|id| is_line_of(line, id))).collect();
+/// Each line is one signer's, no signer has two, and they are in the order of the signers; some may be missing.
+fn check_lines(signers: &[SignerId], lines: &[SignatureLine<'_>]) -> Result<(), FormError> {
+    let place =
+        |line: &SignatureLine<'_>| signers.iter().position(|id| line.name == id.name() && line.key_id.0 == id.key_id());
+    let places: Vec<Option<usize>> = lines.iter().map(place).collect();
     let stranger = places.iter().position(Option::is_none);
     let repeated = (1..places.len()).find(|at| places[..*at].contains(&places[*at]));
     if let Some(at) = stranger.or(repeated) {
         return Err(FormError::new(
             FormCode::ExtraSignature,
             format!("a signature line of {} that \"signers\" does not call for: remove it", lines[at].name),
+        ));
+    }
+    if !places.is_sorted() {
+        return Err(FormError::new(
+            FormCode::SignatureOrder,
+            "signature lines must stand in the order of \"signers\": sort them",
         ));
     }
     Ok(())

@@ -7,7 +7,7 @@
 //! | `derived.db` | what search and pages need | rebuilt by replay |
 //! | `ledger.lock` | nothing; held by the one writer | made anew |
 
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,9 +15,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, ffi, pa
 
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::hash::Hash;
-use crate::tlog::tile::{self, Tile, TileSource};
 use crate::tlog::note::Note;
-use crate::tlog::tile::{Tile, TileSource};
+use crate::tlog::tile::{self, Tile, TileSource};
 
 /// File name of the entries.
 pub const ENTRIES_FILE: &str = "ledger.db";
@@ -157,6 +156,26 @@ impl StoreError {
             _ => Self::System { file: file.to_owned(), what: error.to_string() },
         }
     }
+}
+
+/// Makes the log of a file durable, whoever wrote it. After a failed sync the system may still show what it never put
+/// on the disk, and a later sync of what looks clean writes none of it. So a start writes the log anew before anything
+/// rests on it.
+///
+/// # Errors
+/// What the system reports.
+pub(super) fn settle(file: &Path) -> Result<(), StoreError> {
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    let log = PathBuf::from(log);
+    let fault = |error: std::io::Error| StoreError::io(&log, &error);
+    let bytes = match std::fs::read(&log) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        read => read.map_err(fault)?,
+    };
+    let open = std::fs::File::options().write(true).open(&log).map_err(fault)?;
+    open.write_all_at(&bytes, 0).map_err(fault)?;
+    open.sync_all().map_err(fault)
 }
 
 /// What is left free on the disk beside the room for a group, in bytes.
@@ -316,30 +335,26 @@ impl Entries {
         })
     }
 
+    /// The bundle of `width` entries at `index`, without an allocation for each entry.
+    ///
+    /// # Errors
+    /// As [`Entries::range`].
+    pub fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, StoreError> {
+        let mut bundle = Vec::with_capacity(usize::from(width) * USUAL_ENTRY_BYTES);
+        let mut too_long = false;
+        let add = |row: &rusqlite::Row<'_>| {
+            too_long |= tile::push_entry(&mut bundle, row.get_ref(0)?.as_blob()?).is_err();
+            Ok(())
+        };
+        let sql = "SELECT bytes FROM entries WHERE idx >= ?1 AND idx < ?2 ORDER BY idx";
+        self.column(sql, index.saturating_mul(256), u64::from(width), add)?;
+        if too_long { Err(self.damaged("an entry is over 65,535 bytes")) } else { Ok(bundle) }
+    }
+
     /// The entries from `first`, at most `count`, in order, each with the leaf hash stored for it.
     pub(super) fn rows(&self, first: u64, count: u64) -> Result<Vec<(Hash, Vec<u8>)>, StoreError> {
         let sql = "SELECT leaf, bytes FROM entries WHERE idx >= ?1 AND idx < ?2 ORDER BY idx";
         self.column(sql, first, count, |row| Ok((Hash::from_bytes(row.get(0)?), row.get(1)?)))
-    }
-
-    /// An entry bundle: the entries from `first`, each after its length; none may be missing.
-    pub(super) fn bundle(&self, first: u64, width: u16) -> Result<Vec<u8>, StoreError> {
-        let fault = |e| self.fault(&e);
-        let [from, end] = [first, first.saturating_add(u64::from(width))].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
-        let sql = "SELECT bytes FROM entries WHERE idx >= ?1 AND idx < ?2 ORDER BY idx";
-        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
-        let mut rows = statement.query(params![from, end]).map_err(fault)?;
-        let (mut bundle, mut found) = (Vec::with_capacity(usize::from(width) * USUAL_ENTRY_BYTES), 0);
-        while let Some(row) = rows.next().map_err(fault)? {
-            // Copied once, from SQLite's page into the bundle.
-            let entry = row.get_ref(0).map_err(fault)?.as_blob().map_err(|e| self.damaged(e.to_string()))?;
-            tile::push_entry(&mut bundle, entry).map_err(|e| self.damaged(e.to_string()))?;
-            found += 1;
-        }
-        if found != width {
-            return Err(self.damaged(format!("{width} rows from {first} expected, {found} found")));
-        }
-        Ok(bundle)
     }
 
     pub(super) fn keep_pages(&self, kib: u32) -> Result<(), StoreError> {
@@ -368,7 +383,7 @@ impl Entries {
         sql: &str,
         first: u64,
         count: u64,
-        read: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+        mut read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
         let fault = |e| self.fault(&e);
         // Beyond what SQLite can count there are no rows.

@@ -2,6 +2,10 @@
 //!
 //! The source is not trusted. From its checkpoint, entry bundles and hash tiles the audit rebuilds the chain, the
 //! tree, every signature and every decision of the rule book, and names the first entry that is wrong.
+//!
+//! An earlier checkpoint ([`Trust::since`]) spares the signatures before it, which are most of the work, and no more: the
+//! rules ask the state that all entries made, nobody signs a snapshot of it, and the root over the entries that the earlier
+//! checkpoint covers, made anew, is compared with the one it names, which says what a consistency proof says.
 
 use super::audit::{Audit, width_at};
 use super::ledger_keys::{self, signed_by};

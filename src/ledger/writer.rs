@@ -32,7 +32,7 @@ use super::follower::Follower;
 use super::ledger_keys::LedgerKeys;
 use super::replay::{Refused, Replay, Signatures};
 use super::statement::Statement;
-use super::store::{Access, Entries, LastSigned, Signed, StoreError};
+use super::store::{self, Access, Entries, LastSigned, Signed, StoreError};
 use crate::grants::state::State;
 use crate::grants::time::Timestamp;
 use crate::tlog::checkpoint::SignedCheckpoint;
@@ -101,7 +101,7 @@ impl Writer {
         check_founding_key(origin, founding, &signer)?;
         let folder_is_new = !dir.exists();
         std::fs::create_dir_all(dir).map_err(|e| StoreError::io(dir, &e))?;
-        let files = [super::store::ENTRIES_FILE, super::store::LAST_SIGNED_FILE, super::derived::DERIVED_FILE];
+        let files = [store::ENTRIES_FILE, store::LAST_SIGNED_FILE, super::derived::DERIVED_FILE];
         let exists = |name: &&str| dir.join(name).exists();
         if files.iter().any(exists) {
             return Err(StoreError::Exists(dir.to_owned()));
@@ -166,6 +166,9 @@ impl Writer {
         let keys = keys.into();
         let entries = Entries::open(dir, Access::Write)?;
         let lock = Arc::new(take_lock(dir)?);
+        for file in [store::ENTRIES_FILE, store::LAST_SIGNED_FILE] {
+            store::settle(&dir.join(file))?;
+        }
         let last_signed = LastSigned::open(dir, Access::Write)?;
         let newest = last_signed.get()?;
         check_note(dir, &newest, &keys)?;
@@ -307,7 +310,7 @@ fn check_founding_key(origin: &str, founding: &[u8], signer: &NoteSigner) -> Res
 /// The last-signed note is signed by one of these keys, and says what the columns beside it say.
 fn check_note(dir: &Path, signed: &Signed, keys: &LedgerKeys) -> Result<(), StoreError> {
     keys.check_names()?;
-    let damaged = |what: String| StoreError::Damaged { file: dir.join(super::store::LAST_SIGNED_FILE), what };
+    let damaged = |what: String| StoreError::Damaged { file: dir.join(store::LAST_SIGNED_FILE), what };
     let note = Note::parse(signed.note.as_bytes()).map_err(|fault| damaged(fault.to_string()))?;
     let signed_by = keys
         .iter()

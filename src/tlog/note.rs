@@ -41,6 +41,8 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use smallvec::SmallVec;
+
 use super::ed25519::{KeyError, PublicKey, SignatureError, SigningKey};
 use super::hash::sha256_parts;
 
@@ -49,6 +51,10 @@ const LINE_START: &str = "\u{2014} ";
 
 /// Bytes of the largest note that is read.
 pub const MAX_NOTE_BYTES: usize = 1_000_000;
+/// Base64 of a key id and the longest signature of a known algorithm.
+const USUAL_BLOB: usize = 104;
+/// Bytes that are looked through together.
+const BLOCK: usize = 256;
 /// Signature lines of the largest note that is read.
 pub const MAX_SIGNATURES: usize = 100;
 
@@ -269,19 +275,87 @@ impl Note {
         if bytes.len() > MAX_NOTE_BYTES {
             return Err(NoteError::TooLarge);
         }
-        let file = std::str::from_utf8(bytes).map_err(|_| NoteError::NotUtf8)?;
+        let parts = NoteParts::split(std::str::from_utf8(bytes).map_err(|_| NoteError::NotUtf8)?)?;
+        let signatures = parts.lines().map(|line| line.map(SignatureLine::into_owned)).collect::<Result<_, _>>()?;
+        Ok(Note { text: parts.text.to_owned(), signatures })
+    }
+}
+
+/// A note where it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct NoteParts<'n> {
+    /// Ends in a newline.
+    pub text: &'n str,
+    lines: &'n str,
+}
+
+/// One signature line where it stands.
+#[derive(Debug, Clone)]
+pub struct SignatureLine<'n> {
+    /// The key's name.
+    pub name: &'n str,
+    /// The key's id.
+    pub key_id: KeyId,
+    /// The signature, which takes no allocation under an [`Algorithm`] that is known.
+    pub bytes: SmallVec<[u8; 72]>,
+}
+
+impl<'n> NoteParts<'n> {
+    /// Splits a note that may still lack signatures.
+    ///
+    /// # Errors
+    /// [`NoteError`], but for what [`lines`](Self::lines) tells.
+    pub fn split(file: &'n str) -> Result<Self, NoteError> {
+        if file.len() > MAX_NOTE_BYTES {
+            return Err(NoteError::TooLarge);
+        }
         check_characters(file)?;
-        let separator = file.rfind("\n\n").ok_or(NoteError::NoSeparator)?;
-        let (text, lines) = (&file[..separator + 1], &file[separator + 2..]);
-        let mut signatures = Vec::new();
-        for (position, line) in lines.split_inclusive('\n').enumerate() {
+        let newlines = |pair: &[u8]| pair == b"\n\n";
+        let separator = file.as_bytes().windows(2).rposition(newlines).ok_or(NoteError::NoSeparator)?;
+        Ok(NoteParts { text: &file[..separator + 1], lines: &file[separator + 2..] })
+    }
+
+    /// The signature lines, in order.
+    ///
+    /// # Errors
+    /// [`NoteError::TooManySignatures`] and [`NoteError::BadSignatureLine`].
+    pub fn lines(self) -> impl Iterator<Item = Result<SignatureLine<'n>, NoteError>> {
+        self.lines.split_inclusive('\n').enumerate().map(|(position, line)| {
             if position == MAX_SIGNATURES {
                 return Err(NoteError::TooManySignatures);
             }
-            let signature = line.strip_suffix('\n').and_then(NoteSignature::parse);
-            signatures.push(signature.ok_or(NoteError::BadSignatureLine { line: position + 1 })?);
-        }
-        Ok(Note { text: text.to_owned(), signatures })
+            let line = line.strip_suffix('\n').and_then(SignatureLine::parse);
+            line.ok_or(NoteError::BadSignatureLine { line: position + 1 })
+        })
+    }
+}
+
+impl<'n> SignatureLine<'n> {
+    /// Reads one signature line, without its newline.
+    pub fn parse(line: &'n str) -> Option<Self> {
+        let (name, blob) = line.strip_prefix(LINE_START)?.split_once(' ')?;
+        // Room for the key's id and 72 bytes, and for what the library asks beyond.
+        let mut few;
+        let many;
+        let blob = if blob.len() <= USUAL_BLOB {
+            few = [0; 80];
+            let len = STANDARD.decode_slice(blob, &mut few).ok()?;
+            &few[..len]
+        } else {
+            many = STANDARD.decode(blob).ok()?;
+            &many[..]
+        };
+        let (key_id, bytes) = blob.split_first_chunk()?;
+        (is_key_name(name) && !bytes.is_empty()).then(|| SignatureLine {
+            name,
+            key_id: KeyId(*key_id),
+            bytes: SmallVec::from_slice(bytes),
+        })
+    }
+
+    /// The same on its own.
+    pub fn into_owned(self) -> NoteSignature {
+        NoteSignature { name: self.name.to_owned(), key_id: self.key_id, bytes: self.bytes.into_vec() }
     }
 }
 
@@ -293,7 +367,13 @@ fn check_text(text: &str) -> Result<(), NoteError> {
 
 fn check_characters(text: &str) -> Result<(), NoteError> {
     // In UTF-8 a byte below 0x20 is that character, never a part of another.
-    match text.bytes().find(|byte| *byte < b' ' && *byte != b'\n') {
+    let is_control = |byte: &u8| *byte < b' ' && *byte != b'\n';
+    // A block without a branch in it: that is many bytes in one step.
+    let none = |block: &[u8]| !block.iter().fold(false, |any, byte| any | is_control(byte));
+    if text.as_bytes().chunks(BLOCK).all(none) {
+        return Ok(());
+    }
+    match text.bytes().find(is_control) {
         Some(control) => Err(NoteError::ControlCharacter { code: u32::from(control) }),
         None => Ok(()),
     }
@@ -325,14 +405,7 @@ impl fmt::Display for NoteSignature {
 impl NoteSignature {
     /// Reads one signature line, without its newline.
     pub fn parse(line: &str) -> Option<Self> {
-        let (name, blob) = line.strip_prefix(LINE_START)?.split_once(' ')?;
-        let blob = STANDARD.decode(blob).ok()?;
-        let (key_id, bytes) = blob.split_first_chunk()?;
-        (is_key_name(name) && !bytes.is_empty()).then(|| NoteSignature {
-            name: name.to_owned(),
-            key_id: KeyId(*key_id),
-            bytes: bytes.to_owned(),
-        })
+        SignatureLine::parse(line).map(SignatureLine::into_owned)
     }
 }
 

@@ -1,9 +1,8 @@
 //! What a statement claims under rule set 1: typed, of the right shape; whether it may be said is not yet known.
 
-use serde_json::Value;
-
 use super::bodies::Body;
 use crate::grants::claim::Envelope;
+use crate::grants::json::Json;
 use crate::grants::kinds::Kind;
 use crate::grants::rules::Refusal;
 use crate::grants::signer::Vkey;
@@ -20,13 +19,13 @@ impl Claim {
     ///
     /// # Errors
     /// A refusal of [`crate::grants::rules::Rule::Form`] that names the part and what it must be.
-    pub fn parse(kind: Kind, envelope: Envelope, body: &Value) -> Result<Self, Refusal> {
+    pub fn parse(kind: Kind, envelope: Envelope, body: Json<'_>) -> Result<Self, Refusal> {
         if (kind == Kind::LedgerFounded) != envelope.after.is_none() {
             return Err(Refusal::form(
                 "The after of ledger.founded must be empty, for nothing is before it, and that of every other kind a leaf hash",
             ));
         }
-        let body = Body::parse(kind, body)?;
+        let body = Body::parse_json(kind, body)?;
         body.about_agrees(envelope.about).map_err(|expected| {
             Refusal::form(format!(
                 "A statement of {kind} must be about {expected}, not {}; correct about and sign again",

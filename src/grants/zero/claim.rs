@@ -3,11 +3,10 @@
 //! The envelope's bytes and signatures are the ledger's. It hands over a [`Claim`]'s parts, learns which keys the
 //! claim needs, checks every signature, and only then may make a [`crate::grants::claim::VerifiedStatement`].
 
-use serde_json::Value;
-
 use super::bodies::{Body, KINDS};
 use crate::grants::about::About;
 use crate::grants::claim::unknown_kind;
+use crate::grants::json::Json;
 use crate::grants::kinds::Kind;
 use crate::grants::rules::Refusal;
 use crate::grants::signer::{SignerId, Vkey};
@@ -34,7 +33,7 @@ impl Claim {
         kind: &str,
         about: About,
         after: Option<Hash>,
-        body: &Value,
+        body: Json<'_>,
         event_date: Date,
         expires: Date,
         signers: &[SignerId],
@@ -46,7 +45,7 @@ impl Claim {
             ));
         }
         let claim =
-            Claim { about, after, event_date, expires, signers: signers.to_vec(), body: Body::parse(kind, body)? };
+            Claim { about, after, event_date, expires, signers: signers.to_vec(), body: Body::parse_json(kind, body)? };
         claim.about_agrees()?;
         claim.keys_sign()?;
         Ok(claim)

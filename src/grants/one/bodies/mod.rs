@@ -70,6 +70,7 @@ pub use crate::grants::zero::bodies::{
 
 use serde_json::Value;
 
+use crate::grants::json::{Json, Values};
 use crate::grants::kinds::Kind;
 use crate::grants::rules::Refusal;
 use crate::grants::shape::{Fault, Field, Place, Shape, Visit};
@@ -106,7 +107,7 @@ macro_rules! bodies {
                 match self { $(Body::$kind(body) => body.parts(Place::TOP, visit),)* }
             }
 
-            fn read(kind: Kind, value: &Value) -> Result<Self, Fault> {
+            fn read(kind: Kind, value: Json<'_>) -> Result<Self, Fault> {
                 Ok(match kind { $(Kind::$kind => Body::$kind(Box::new($record::read(value)?)),)* })
             }
         }
@@ -205,6 +206,14 @@ impl Body {
     /// # Errors
     /// A refusal of [`crate::grants::rules::Rule::Form`] that names the field and what it must be.
     pub fn parse(kind: Kind, value: &Value) -> Result<Self, Refusal> {
+        Body::parse_json(kind, Values::of(value).root(""))
+    }
+
+    /// The same from values that stand in a text.
+    ///
+    /// # Errors
+    /// As [`Body::parse`].
+    pub fn parse_json(kind: Kind, value: Json<'_>) -> Result<Self, Refusal> {
         let sentence = |fault: Fault| {
             Refusal::form(format!(
                 "In a statement of {kind}, body{} must {}; correct it and sign again",

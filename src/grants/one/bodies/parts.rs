@@ -7,15 +7,16 @@ use serde_json::{Value, json};
 
 use super::Document;
 use crate::grants::about::{About, NoteSigner};
+use crate::grants::json::Json;
 use crate::grants::json_schema;
 use crate::grants::rules::Rule;
-use crate::grants::shape::{Code, Fault, Label, Shape, Text, record};
+use crate::grants::shape::{self, Fault, Label, Shape, Text, record};
 use crate::grants::time::Date;
 use crate::tlog::hash::Hash;
 
 /// What refuses a statement: its form, or a rule by its code.
 impl Shape for Rule {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         let known = |rule: &Rule| value.as_str() == Some(rule.code());
         Rule::ALL.iter().copied().find(known).ok_or_else(|| Fault::here(one_of(&codes())))
     }
@@ -30,7 +31,7 @@ impl Shape for Rule {
 pub struct RuleCode(pub Rule);
 
 impl Shape for RuleCode {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         match Rule::read(value) {
             Ok(rule) if rule != Rule::Form => Ok(Self(rule)),
             _ => Err(Fault::here(one_of(&codes()[1..]))),
@@ -101,12 +102,12 @@ impl Sealed {
 }
 
 impl Shape for Sealed {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         let object = value.as_object().filter(|object| (1..=MOST_SEALED).contains(&object.len()));
         let object = object.ok_or_else(|| Fault::here("be an object of 1 to 20 commitments"))?;
         let commitments = object.iter().map(|(name, commitment)| {
-            Code::read(&Value::from(name.as_str())).map_err(|_| Fault::here("be named like a code").inside(name))?;
-            Ok((name.clone(), Hash::read(commitment).map_err(|fault| fault.inside(name))?))
+            shape::code(name).ok_or_else(|| Fault::here("be named like a code").inside(name))?;
+            Ok((name.to_owned(), Hash::read(commitment).map_err(|fault| fault.inside(name))?))
         });
         commitments.collect::<Result<_, Fault>>().map(Sealed)
     }
@@ -141,7 +142,7 @@ impl fmt::Display for NoteId {
 }
 
 impl Shape for NoteId {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         match value.as_str().and_then(About::parse) {
             Some(About::Note { signer, n }) => Ok(NoteId { signer, n }),
             _ => Err(Fault::here("be a note, note/<signer>/<number>")),
@@ -158,7 +159,7 @@ impl Shape for NoteId {
 pub struct Month(pub u8);
 
 impl Shape for Month {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         within(value, 12).map(Month).ok_or_else(|| Fault::here("be a month from 1 to 12"))
     }
 
@@ -172,7 +173,7 @@ impl Shape for Month {
 pub struct Rating(pub u8);
 
 impl Shape for Rating {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         within(value, 5).map(Rating).ok_or_else(|| Fault::here("be a rating from 1 to 5"))
     }
 
@@ -181,7 +182,7 @@ impl Shape for Rating {
     }
 }
 
-fn within(value: &Value, most: u8) -> Option<u8> {
+fn within(value: Json<'_>, most: u8) -> Option<u8> {
     let number = value.as_u64().and_then(|number| u8::try_from(number).ok());
     number.filter(|number| (1..=most).contains(number))
 }
@@ -195,7 +196,7 @@ pub struct ProfileJson(pub Value);
 pub struct AnyBody(pub Value);
 
 impl Shape for ProfileJson {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         any_object(value).map(ProfileJson)
     }
 
@@ -205,7 +206,7 @@ impl Shape for ProfileJson {
 }
 
 impl Shape for AnyBody {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         any_object(value).map(AnyBody)
     }
 
@@ -214,6 +215,7 @@ impl Shape for AnyBody {
     }
 }
 
-fn any_object(value: &Value) -> Result<Value, Fault> {
-    if value.is_object() { Ok(value.clone()) } else { Err(Fault::here("be an object")) }
+fn any_object(value: Json<'_>) -> Result<Value, Fault> {
+    let object = value.as_object().ok_or_else(|| Fault::here("be an object"))?;
+    Ok(Value::Object(object.to_map()))
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{Document, Form, Way};
 use crate::grants::figures::{Figure, Figures};
+use crate::grants::json::Json;
 use crate::grants::json_schema;
 use crate::grants::kinds::Kind;
 use crate::grants::money::Amount;
@@ -65,7 +66,7 @@ record! {
 pub struct AdoptedAmounts(pub Figures);
 
 impl Shape for AdoptedAmounts {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         let object = shape::object(value, &Figure::NAMES)?;
         if object.is_empty() {
             return Err(Fault::here("have at least one of the eleven amounts"));

@@ -14,6 +14,7 @@ mod walk;
 use serde_json::Value;
 
 use super::ways::{Form, Way};
+use crate::grants::json::Values;
 use crate::grants::kinds::Kind;
 use crate::grants::money::Amount;
 use crate::grants::shape::{Code, Label, Shape, Text, record, vocabulary};
@@ -313,7 +314,8 @@ impl Profile {
     /// # Errors
     /// A [`ProfileError`] that names the field.
     pub fn from_json(value: &Value) -> Result<Self, ProfileError> {
-        let profile = Profile::read(value).and_then(|profile| profile.validate().map(|()| profile));
+        let profile =
+            Profile::read(Values::of(value).root("")).and_then(|profile| profile.validate().map(|()| profile));
         profile.map_err(|fault| ProfileError::of(fault, None))
     }
 

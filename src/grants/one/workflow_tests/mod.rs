@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::grants::about::{About, CaseId};
 use crate::grants::claim::{Claim, VerifiedStatement};
 use crate::grants::flags::{Finding, Flags};
+use crate::grants::json::Values;
 use crate::grants::kinds::Kind;
 use crate::grants::rules::{Refusal, Rule};
 use crate::grants::state::{Change, Place, State};
@@ -152,9 +153,9 @@ impl Play {
         let result = self.judge(said);
         match self.seen.verdict(said, result, expected) {
             Ok(None) => {}
-            Ok(Some((statement, change))) => {
+            Ok(Some(((statement, hash), change))) => {
                 let place = Place { index: self.state.size(), recorded_at: self.now };
-                let leaf = sha256(format!("leaf {} {}", place.index, statement.hash()).as_bytes());
+                let leaf = sha256(format!("leaf {} {hash}", place.index).as_bytes());
                 self.seen.accepted.insert(kind_of(statement.claim()));
                 self.accepted.push((statement, place, leaf));
                 self.last = Some(change.clone());
@@ -184,8 +185,8 @@ impl Play {
         self.invariants_hold();
     }
 
-    /// Judges the words before `=>`, twice.
-    fn judge(&self, said: &str) -> Result<(VerifiedStatement, Change), Refusal> {
+    /// Judges the words before `=>`, twice. Answers what is said, with a hash of its own, and what it does.
+    fn judge(&self, said: &str) -> Result<((VerifiedStatement, Hash), Change), Refusal> {
         let words = words(said);
         let mut words = words.iter().map(String::as_str);
         let kind = words.next().unwrap_or_default();
@@ -226,14 +227,15 @@ impl Play {
         signers.sort();
         let claim = || {
             let read = envelope.read(kind, about, &signers)?;
-            Claim::parse(self.state.rules_for(kind, &body), kind, read, &body)
+            let (values, none) = (Values::of(&body), "");
+            Claim::parse(self.state.rules_for(kind, values.root(none)), kind, read, values.root(none))
         };
         let hash = sha256(format!("{said} {}", self.state.size()).as_bytes());
-        let statement = VerifiedStatement::from_verification(claim()?, hash);
+        let statement = VerifiedStatement::from_verification(claim()?);
         let place = Place { index: self.state.size(), recorded_at: self.now };
         let change = self.state.judge(&statement, place);
         assert_eq!(change, self.state.judge(&statement, place), "judged twice");
-        change.map(|change| (statement, change))
+        change.map(|change| ((statement, hash), change))
     }
 
     /// The index of the last entry of this kind about a case or an organisation.

@@ -125,9 +125,9 @@ impl Play {
 
     /// Judges a statement and records it if it is allowed.
     pub(super) fn said(&mut self, said: &str) -> bool {
-        let Ok((statement, change)) = self.judge(said) else { return false };
+        let Ok(((statement, hash), change)) = self.judge(said) else { return false };
         let place = Place { index: self.state.size(), recorded_at: self.now };
-        let leaf = sha256(format!("leaf {} {}", place.index, statement.hash()).as_bytes());
+        let leaf = sha256(format!("leaf {} {hash}", place.index).as_bytes());
         self.accepted.push((statement, place, leaf));
         self.state.apply(change, leaf);
         self.invariants_hold();

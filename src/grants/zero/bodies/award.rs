@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::Address;
 use crate::grants::about::AwardId;
 use crate::grants::figures::{Figure, Figures};
+use crate::grants::json::Json;
 use crate::grants::json_schema;
-use crate::grants::shape::{self, Code, Fault, Field, Label, Shape, SignedAmount, Text, Year, record, vocabulary};
+use crate::grants::shape::{self, Fault, Field, Label, Shape, SignedAmount, Text, Year, record, vocabulary};
 use crate::tlog::hash::Hash;
 
 record! {
@@ -72,7 +73,7 @@ record! {
 pub struct MigratedAmounts(pub Figures);
 
 impl Shape for MigratedAmounts {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         let names: Vec<&str> = Figure::ALL.iter().map(|figure| figure.name()).collect();
         let object = shape::object(value, &names)?;
         if object.is_empty() {
@@ -121,12 +122,12 @@ vocabulary! {
 pub struct Numbers(pub BTreeMap<String, Label>);
 
 impl Shape for Numbers {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         let object = value.as_object().filter(|object| (1..=20).contains(&object.len()));
         let object = object.ok_or_else(|| Fault::here("be an object of 1 to 20 numbers"))?;
         let numbers = object.iter().map(|(name, number)| {
-            Code::read(&Value::from(name.as_str())).map_err(|_| Fault::here("be named like a code").inside(name))?;
-            Ok((name.clone(), Label::read(number).map_err(|fault| fault.inside(name))?))
+            shape::code(name).ok_or_else(|| Fault::here("be named like a code").inside(name))?;
+            Ok((name.to_owned(), Label::read(number).map_err(|fault| fault.inside(name))?))
         });
         numbers.collect::<Result<_, Fault>>().map(Numbers)
     }

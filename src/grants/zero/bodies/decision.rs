@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Code, DecidedBy, Document, MAX_ITEMS, document};
+use super::{DecidedBy, Document, MAX_ITEMS, document};
 use crate::grants::about::CaseId;
+use crate::grants::json::Json;
 use crate::grants::json_schema;
 use crate::grants::money::Amount;
-use crate::grants::shape::{Fault, Label, Shape, Text, Year, record};
+use crate::grants::shape::{self, Fault, Label, Shape, Text, Year, record};
 use crate::tlog::hash::Hash;
 
 /// Most rows in one statement, so that it stays within 65,000 bytes.
@@ -35,11 +36,11 @@ record! {
 pub struct Checklist(pub BTreeMap<String, bool>);
 
 impl Shape for Checklist {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         let object = value.as_object().ok_or_else(|| Fault::here("be an object"))?;
         let answers = object.iter().map(|(code, answer)| {
-            Code::read(&Value::from(code.as_str())).map_err(|_| Fault::here("be named like a code").inside(code))?;
-            Ok((code.clone(), bool::read(answer).map_err(|fault| fault.inside(code))?))
+            shape::code(code).ok_or_else(|| Fault::here("be named like a code").inside(code))?;
+            Ok((code.to_owned(), bool::read(answer).map_err(|fault| fault.inside(code))?))
         });
         answers.collect::<Result<_, Fault>>().map(Checklist)
     }

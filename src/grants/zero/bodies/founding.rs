@@ -1,6 +1,7 @@
 //! Bodies of the ledger itself, its officials and its keys.
 
 use super::Code;
+use crate::grants::json::Json;
 use crate::grants::money::Currency;
 use crate::grants::shape::{self, Fault, Field, Label, Person, Shape, Text, record};
 use crate::grants::signer::{SignerId, Vkey};
@@ -52,7 +53,7 @@ impl LedgerFounded {
 }
 
 impl Shape for Currency {
-    fn read(value: &Value) -> Result<Self, Fault> {
+    fn read(value: Json<'_>) -> Result<Self, Fault> {
         let object = shape::object(value, &["code", "decimals"])?;
         let code: Label = shape::field(object, "code")?;
         let decimals: u64 = shape::field(object, "decimals")?;

@@ -40,6 +40,7 @@ pub use payment::{AgreementSigned, DisbursementRequested, FundsCredited, Payee, 
 
 use serde_json::Value;
 
+use crate::grants::json::{Json, Values};
 use crate::grants::kinds::Kind;
 use crate::grants::money::{self, Amount};
 use crate::grants::rules::Refusal;
@@ -105,7 +106,7 @@ macro_rules! bodies {
                 match kind { $(Kind::$kind => $kind::fields(),)* _ => Vec::new() }
             }
 
-            fn read(kind: Kind, value: &Value) -> Result<Self, Fault> {
+            fn read(kind: Kind, value: Json<'_>) -> Result<Self, Fault> {
                 Ok(match kind {
                     $(Kind::$kind => Body::$kind(Box::new($kind::read(value)?)),)*
                     _ => return Err(Fault::here("not be there: rule set 0 has no such kind")),
@@ -127,6 +128,14 @@ impl Body {
     /// # Errors
     /// A refusal of [`crate::grants::rules::Rule::Form`] that names the field and what it must be.
     pub fn parse(kind: Kind, value: &Value) -> Result<Self, Refusal> {
+        Body::parse_json(kind, Values::of(value).root(""))
+    }
+
+    /// The same from values that stand in a text.
+    ///
+    /// # Errors
+    /// As [`Body::parse`].
+    pub fn parse_json(kind: Kind, value: Json<'_>) -> Result<Self, Refusal> {
         let sentence = |fault: Fault| {
             Refusal::form(format!(
                 "In a statement of {kind}, body{} must {}; correct it and sign again",

@@ -8,6 +8,7 @@ mod check;
 
 use serde_json::{Value, json};
 
+use crate::grants::json::Values;
 use crate::grants::kinds::Kind;
 use crate::grants::shape::{Code, Label, Shape, Text, record};
 use crate::grants::toml_text;
@@ -123,7 +124,8 @@ impl Profile {
     /// # Errors
     /// A [`ProfileError`] that names the field.
     pub fn from_json(value: &Value) -> Result<Self, ProfileError> {
-        let profile = Profile::read(value).and_then(|profile| profile.validate().map(|()| profile));
+        let profile =
+            Profile::read(Values::of(value).root("")).and_then(|profile| profile.validate().map(|()| profile));
         profile.map_err(|fault| ProfileError::of(fault, None))
     }
 

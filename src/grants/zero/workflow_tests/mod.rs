@@ -13,6 +13,7 @@ use super::claim::Claim;
 use super::state::{Change, Place, State};
 use crate::grants::about::{About, CaseId, DecreeId};
 use crate::grants::figures::Figure;
+use crate::grants::json::Values;
 use crate::grants::kinds::Kind;
 use crate::grants::rules::{Refusal, Rule};
 use crate::grants::tables::{Envelope, Seen, literal, made_up_key, set, words};
@@ -188,7 +189,8 @@ impl Play {
         signers.sort();
         let claim = || {
             let read = envelope.read(kind, about, &signers)?;
-            Claim::parse(kind, read.about, read.after, &body, read.event_date, read.expires, &read.signers)
+            let values = Values::of(&body);
+            Claim::parse(kind, read.about, read.after, values.root(""), read.event_date, read.expires, &read.signers)
         };
         let hash = sha256(format!("{said} {}", self.state.size()).as_bytes());
         let statement = Said { claim: claim()?, hash };
