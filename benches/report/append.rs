@@ -114,7 +114,8 @@ impl Load {
     /// signatures do not hold.
     fn wave(&mut self, wave: usize, submitters: usize, bad: usize) -> Told {
         self.statements = self.cases.wave(wave, &self.heads);
-        let spoilt: Vec<Vec<u8>> = if bad > 0 { self.statements.iter().map(|bytes| spoil(bytes)).collect() } else { Vec::new() };
+        let spoilt: Vec<Vec<u8>> =
+            if bad > 0 { self.statements.iter().map(|bytes| spoil(bytes)).collect() } else { Vec::new() };
         let (told, answers) = channel();
         let hand_in = |honest: bool, at: usize| {
             let told = told.clone();
@@ -225,7 +226,9 @@ fn lone(folder: &Path, ledger: &Path) {
     for bytes in load.statements.clone() {
         let (told, answer) = channel();
         let start = Instant::now();
-        load.sequencer.submit(bytes, Box::new(move |answer| told.send(answer.is_ok()).expect("the submitter waits"))).expect("there is room");
+        load.sequencer
+            .submit(bytes, Box::new(move |answer| told.send(answer.is_ok()).expect("the submitter waits")))
+            .expect("there is room");
         assert!(answer.recv().expect("answered"), "it is recorded");
         waits.push(start.elapsed());
     }
@@ -248,7 +251,11 @@ fn lone(folder: &Path, ledger: &Path) {
             times.sort_unstable();
             times[times.len() * part / 100].as_secs_f64() * 1e3
         });
-        println!("{name:<34} {LONE:>9} {wait:>8.2}ms {:>8.2}ms {:>7.2}   three commits", 3.0 * commit, wait / (3.0 * commit));
+        println!(
+            "{name:<34} {LONE:>9} {wait:>8.2}ms {:>8.2}ms {:>7.2}   three commits",
+            3.0 * commit,
+            wait / (3.0 * commit)
+        );
     }
 }
 
@@ -260,7 +267,11 @@ fn attacked(ledger: &Path) {
     let mut beside = Told::default();
     for wave in 0..WAVES {
         let told = load.wave(wave, honest, if wave % 2 == 1 { honest } else { 0 });
-        if wave % 2 == 1 { beside.add(&told) } else if wave > 0 { alone.add(&told) }
+        if wave % 2 == 1 {
+            beside.add(&told)
+        } else if wave > 0 {
+            alone.add(&told)
+        }
     }
     row("256 beside 256 with bad signatures", beside.recorded, beside.rate(), alone.rate(), "without them");
 }
@@ -278,5 +289,11 @@ fn size(ledger: &Path) {
     // A last handle that can write folds the log into the file.
     drop(LastSigned::open(ledger, Access::Read).expect("opens"));
     let file = std::fs::metadata(ledger.join("ledger.db")).expect("there").len();
-    println!("{:<34} {size:>9} {:>8}MB {:>8}MB {:>7.2}   entry bytes", "ledger.db", file / 1_000_000, bytes / 1_000_000, file as f64 / bytes as f64);
+    println!(
+        "{:<34} {size:>9} {:>8}MB {:>8}MB {:>7.2}   entry bytes",
+        "ledger.db",
+        file / 1_000_000,
+        bytes / 1_000_000,
+        file as f64 / bytes as f64
+    );
 }

@@ -9,8 +9,10 @@
 
 mod parts;
 mod refusal;
+mod sources;
 mod watch;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -134,8 +136,9 @@ async fn submit(State(desk): State<Desk>, request: Request) -> Response {
 }
 
 async fn take(desk: &Desk, request: Request) -> Result<Answer, Box<Problem>> {
+    let source = sources::of(&request);
     let bytes = body(request, desk.body_timeout).await?;
-    in_time(judged(&desk.sequencer, bytes)).await?.map_err(|unanswered| unanswered.problem)
+    in_time(judged(&desk.sequencer, source, bytes)).await?.map_err(|unanswered| unanswered.problem)
 }
 
 /// A statement and what comes with it: all or nothing.
@@ -149,6 +152,7 @@ async fn take_parts(desk: &Desk, request: Request) -> Result<Answer, Box<Problem
             "too many submissions with documents arrive at once: nothing was recorded; submit again in a second";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, sentence));
     };
+    let source = sources::of(&request);
     let reading = parts::read(request, &enclosures, desk.body_timeout);
     let read = tokio::time::timeout(PARTS_TIMEOUT, reading).await.map_err(|_| {
         Problem::new(StatusCode::REQUEST_TIMEOUT, "the parts did not arrive in time: submit fewer of them at once")
@@ -157,7 +161,7 @@ async fn take_parts(desk: &Desk, request: Request) -> Result<Answer, Box<Problem
     let Ok(statement) = Statement::parse(&bytes, enclosures.origin()) else {
         // The writer says what is wrong with it, as it does of a statement that comes alone.
         parts::blocking(move || drop(enclosed)).await?;
-        return in_time(judged(&desk.sequencer, bytes)).await?.map_err(|unanswered| unanswered.problem);
+        return in_time(judged(&desk.sequencer, source, bytes)).await?.map_err(|unanswered| unanswered.problem);
     };
     let sequencer = Arc::clone(&desk.sequencer);
     // A task of its own: from here on it goes to its end, also when the client went away.
@@ -165,7 +169,7 @@ async fn take_parts(desk: &Desk, request: Request) -> Result<Answer, Box<Problem
         let holder = Arc::clone(&enclosures);
         let held = parts::blocking(move || holder.hold(enclosed, &statement)).await?;
         let held = held.map_err(|error| refusal::of_enclosure(&error))?;
-        let told = judged(&sequencer, bytes).await;
+        let told = judged(&sequencer, source, bytes).await;
         let ended = parts::blocking(move || end(&enclosures, held, told)).await?;
         ended.map_err(|unanswered| unanswered.problem)
     });
@@ -197,18 +201,18 @@ struct Unanswered {
 }
 
 /// What the writer makes of a statement, however long it takes.
-async fn judged(sequencer: &Sequencer, bytes: Vec<u8>) -> Result<Answer, Unanswered> {
+async fn judged(sequencer: &Sequencer, source: Option<IpAddr>, bytes: Vec<u8>) -> Result<Answer, Unanswered> {
     let (reply, answer) = oneshot::channel();
     // Nobody listens any more when the client went away; the statement is recorded all the same.
     let told = Box::new(move |result| drop(reply.send(result)));
-    sequencer.submit(bytes, told).map_err(|full| Unanswered {
+    sequencer.submit_from(source, bytes, told).map_err(|full| Unanswered {
         problem: Problem::new(StatusCode::SERVICE_UNAVAILABLE, &full.to_string()),
         recorded: false,
     })?;
     match answer.await {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => {
-            let recorded = !matches!(*error, StoreError::KeyMissing { .. });
+            let recorded = !matches!(*error, StoreError::KeyMissing { .. } | StoreError::Suspected);
             Err(Unanswered { problem: refusal::of_store(&error), recorded })
         }
         Err(_) => Err(Unanswered {

@@ -114,6 +114,7 @@ pub(super) fn of_store(error: &StoreError) -> Box<Problem> {
     let cause = if let StoreError::NotYetSigned(cause) = error { cause } else { error };
     let status = match cause {
         StoreError::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+        StoreError::Suspected => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::SERVICE_UNAVAILABLE,
     };
     let mut problem = Problem::new(status, &error.to_string());

@@ -240,8 +240,10 @@ impl Admission {
 
     /// The ledger key that a statement brings, if it is not held: its first checkpoint could not be signed.
     fn key_missing(&self, statement: &Statement) -> Option<String> {
-        let brings = statement.kind() == Kind::LedgerRekeyed.name();
-        let vkey = statement.body().get("ledger_key").filter(|_| brings)?.as_str()?;
+        if statement.kind() != Kind::LedgerRekeyed.name() {
+            return None;
+        }
+        let vkey = statement.json().as_object()?.get("ledger_key")?.as_str()?;
         (!self.keys.holds(vkey)).then(|| vkey.to_owned())
     }
 }

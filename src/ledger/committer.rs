@@ -58,9 +58,8 @@ impl Committer {
         }
         let Some(first) = group.steps.first() else { return Ok(()) };
         let written = self.entries.append(first.index, &group.fresh, &tile_nodes(&group.steps));
-        let signed = written.and_then(|()| {
-            self.sign(&group.next).map_err(|error| StoreError::NotYetSigned(Box::new(error)))
-        });
+        let signed =
+            written.and_then(|()| self.sign(&group.next).map_err(|error| StoreError::NotYetSigned(Box::new(error))));
         if let Err(error) = &signed {
             self.stopped = Some(error.to_string());
         }

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use serde_json::json;
 
+use super::committer::tile_nodes;
 use super::hidden;
 use super::replay::{Replay, Signatures, Step};
 use super::store::{self, Access, Entries, LastSigned, StoreError};
-use super::committer::tile_nodes;
 use super::writer;
 use crate::grants::about::{About, AwardId, CaseId};
 use crate::grants::figures::Figure;
@@ -133,7 +133,8 @@ impl Derived {
         let (Some(first), Some(last)) = (fresh.first(), fresh.last()) else { return Ok(()) };
         let day = last.rows.as_ref().map(|rows| rows.day.to_string());
         let (Some(day), true) = (day, first.index == there) else {
-            let what = format!("it has {there} entries and would be given entry {}: open the ledger again", first.index);
+            let what =
+                format!("it has {there} entries and would be given entry {}: open the ledger again", first.index);
             return Err(StoreError::System { file: path, what });
         };
         let (size, leaf) = (last.index + 1, last.leaf);
@@ -234,15 +235,16 @@ pub(super) fn replay_group(
 /// The place of the entry with this statement, in the tables of this connection.
 pub(super) fn index_of_statement(tables: &Connection, hash: &Hash) -> Result<Option<u64>, StoreError> {
     let sql = "SELECT idx FROM records WHERE statement = ?1";
-    let found = tables.prepare_cached(sql).and_then(|mut statement| {
-        statement.query_row([hash.as_bytes()], |row| row.get(0)).optional()
-    });
+    let found = tables
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.query_row([hash.as_bytes()], |row| row.get(0)).optional());
     found.map_err(|error| StoreError::sql(Path::new(DERIVED_FILE), &error))
 }
 
 /// The last of these entries that touches each case, of those that are not archived.
 fn last_touched(steps: &[&Step]) -> HashMap<CaseId, u64> {
-    let touched = steps.iter().flat_map(|step| step.rows.iter().flat_map(|rows| &rows.cases).map(move |case| (step, case)));
+    let touched =
+        steps.iter().flat_map(|step| step.rows.iter().flat_map(|rows| &rows.cases).map(move |case| (step, case)));
     touched.filter(|(_, (_, row))| row.facts.is_some()).map(|(step, (id, _))| (*id, step.index)).collect()
 }
 

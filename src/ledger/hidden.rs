@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::replay::Step;
 use crate::grants::about::{About, CaseId};
+use crate::grants::json::{Json, Object};
 use crate::grants::kinds::Kind;
 use crate::grants::state::Given;
 
@@ -22,9 +23,10 @@ fn naming(kind: &str) -> Option<&'static str> {
 
 /// Notes the entry that a statement names, and hides what it erased.
 pub(super) fn put_mention(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<()> {
-    let body = step.statement.body();
     let kind = step.statement.kind();
-    let Some(entry) = naming(kind).and_then(|field| body.get(field)).and_then(Value::as_u64) else { return Ok(()) };
+    let Some(field) = naming(kind) else { return Ok(()) };
+    let body = step.statement.body();
+    let Some(entry) = body.get(field).and_then(Value::as_u64) else { return Ok(()) };
     let sql = "INSERT INTO mentions (entry, idx) VALUES (?1, ?2)";
     transaction.prepare_cached(sql)?.execute(params![entry, step.index])?;
     if kind != Kind::ErasureRecorded.name() || body.get("what").and_then(Value::as_str) != Some("text") {
@@ -138,8 +140,11 @@ pub(super) fn gives(id: &CaseId, step: &Step) -> bool {
 }
 
 fn gives_title(id: &CaseId, step: &Step) -> bool {
-    let text = |pointer: &str| step.statement.body().pointer(pointer).is_some_and(Value::is_string);
-    step.statement.about() == &About::Case(*id) && (text("/title") || text("/body/title"))
+    let has_title = |body: Object<'_>| body.get("title").is_some_and(|title| title.as_str().is_some());
+    let Some(body) = step.statement.json().as_object() else { return false };
+    // What a correction says instead stands one body deeper.
+    let corrected = body.get("body").and_then(Json::as_object);
+    step.statement.about() == &About::Case(*id) && (has_title(body) || corrected.is_some_and(has_title))
 }
 
 fn adopted<'s>(id: &CaseId, step: &'s Step) -> Option<&'s str> {

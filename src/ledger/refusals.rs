@@ -120,11 +120,7 @@ impl Refusals {
     }
 
     /// Counts what was refused of a group; the counts are durable, or wait in memory for a disk that takes them.
-    pub(super) fn count<'s>(
-        &mut self,
-        admission: &Admission,
-        judged: impl Iterator<Item = (&'s [u8], &'s Outcome)>,
-    ) {
+    pub(super) fn count<'s>(&mut self, admission: &Admission, judged: impl Iterator<Item = (&'s [u8], &'s Outcome)>) {
         for (bytes, outcome) in judged {
             let Outcome::Refused { refused, time, .. } = outcome else { continue };
             match counted(admission, bytes, refused, *time) {
@@ -256,13 +252,17 @@ impl Refusals {
 /// The refusal as it is counted; none where no key in force signed, or where the statement is recorded.
 fn counted(
     admission: &Admission,
-    bytes: &[u8], refused: &Refused, time: Timestamp) -> Result<Option<Counted>, StoreError> {
+    bytes: &[u8],
+    refused: &Refused,
+    time: Timestamp,
+) -> Result<Option<Counted>, StoreError> {
     let Some((statement, signer)) = admission.signed_in_force(bytes, time) else { return Ok(None) };
     if admission.index_of(&statement)?.is_some() {
         return Ok(None);
     }
     let state = admission.state();
-    let office = state.office_of_key(&signer).map_or_else(|| class_of(&signer, admission.replay().origin()), str::to_owned);
+    let office =
+        state.office_of_key(&signer).map_or_else(|| class_of(&signer, admission.replay().origin()), str::to_owned);
     let rule = match refused {
         Refused::Form(_) => Rule::Form,
         Refused::Rule(refusal) => refusal.rule,

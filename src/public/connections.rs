@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,6 +15,7 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Request, StatusCode, Uri, Version, header};
 use axum::response::Response;
@@ -88,10 +90,10 @@ pub async fn serve_with(listener: TcpListener, serving: Serving, shutdown: impl 
     loop {
         let next = async {
             let accepted = listener.accept().await?;
-            Ok((accepted.0, seats.place(&places).await))
+            Ok((accepted, seats.place(&places).await))
         };
         let accepted: io::Result<_> = tokio::select! { next = next => next, () = &mut shutdown => break };
-        let (stream, place) = match accepted {
+        let ((stream, peer), place) = match accepted {
             Ok(accepted) => accepted,
             // The client's doing, which must not slow the others down.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
@@ -106,7 +108,7 @@ pub async fn serve_with(listener: TcpListener, serving: Serving, shutdown: impl 
         let seat = seats.taken();
         let io = Heard { stream: TokioIo::new(stream), seat: Arc::clone(&seat) };
         let router = TowerToHyperService::new(router.clone());
-        let service = Answers { router, at_once: at_once.clone(), seat: Arc::clone(&seat) };
+        let service = Answers { router, at_once: at_once.clone(), seat: Arc::clone(&seat), peer };
         let connection = http.serve_connection(io, service);
         tokio::spawn(keep(connection, seat, bounds, stopped.clone(), place));
     }
@@ -309,6 +311,7 @@ struct Answers {
     router: TowerToHyperService<Router>,
     at_once: Option<AtOnce>,
     seat: Arc<Seat>,
+    peer: SocketAddr,
 }
 
 impl Service<Request<Incoming>> for Answers {
@@ -317,11 +320,12 @@ impl Service<Request<Incoming>> for Answers {
     type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
         let is_whole = body.is_end_stream();
         if let Some(answer) = self.at_once.as_ref().filter(|_| is_whole).and_then(|at_once| at_once(&head)) {
             return Box::pin(std::future::ready(Ok(answer)));
         }
+        head.extensions.insert(ConnectInfo(self.peer));
         let seat = Arc::clone(&self.seat);
         seat.answers(is_whole);
         let answer = self.router.call(Request::from_parts(head, Arriving { body, seat: Arc::clone(&seat) }));

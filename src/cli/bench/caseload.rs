@@ -33,9 +33,8 @@ impl Caseload {
             (org, case, state.expected_after(&about).expect("the organisation is registered"))
         };
         let profile = profile::named("kota-bandung").expect("the profile ships with us");
-        let office = |(n, office): (u64, &profile::Office)| {
-            (office.code.0.clone(), (n, town::signer(&format!("official/{n}"))))
-        };
+        let office =
+            |(n, office): (u64, &profile::Office)| (office.code.0.clone(), (n, town::signer(&format!("official/{n}"))));
         Self { cases: organisations.map(case).collect(), offices: (1..).zip(&profile.offices).map(office).collect() }
     }
 
