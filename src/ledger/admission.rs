@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::derived::{self, DERIVED_FILE};
+use super::disk;
 use super::form::FormError;
 use super::ledger_keys::LedgerKeys;
 use super::replay::{Ready, Refused, Replay, Signatures, Step};
@@ -139,7 +140,7 @@ impl Admission {
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::Clock`]; then nothing was judged.
     pub(super) fn admit(&mut self, group: Vec<Submitted>, together: usize) -> Result<Group, StoreError> {
-        store::check_room(&self.dir, group.iter().map(|submitted| submitted.bytes.len() as u64).sum())?;
+        disk::check_room(&self.dir, group.iter().map(|submitted| submitted.bytes.len() as u64).sum())?;
         let time = self.time()?;
         self.recorded.forget();
         let mut ready = self.ready(&group[..together.min(group.len())]);

@@ -6,6 +6,7 @@ pub mod canonical;
 mod committer;
 mod crew;
 pub mod derived;
+mod disk;
 pub mod documents;
 pub mod enclosures;
 pub mod entry;

@@ -7,7 +7,7 @@
 //! | `derived.db` | what search and pages need | rebuilt by replay |
 //! | `ledger.lock` | nothing; held by the one writer | made anew |
 
-use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -156,42 +156,6 @@ impl StoreError {
             _ => Self::System { file: file.to_owned(), what: error.to_string() },
         }
     }
-}
-
-/// Makes the log of a file durable, whoever wrote it. After a failed sync the system may still show what it never put
-/// on the disk, and a later sync of what looks clean writes none of it. So a start writes the log anew before anything
-/// rests on it.
-///
-/// # Errors
-/// What the system reports.
-pub(super) fn settle(file: &Path) -> Result<(), StoreError> {
-    let mut log = file.as_os_str().to_owned();
-    log.push("-wal");
-    let log = PathBuf::from(log);
-    let fault = |error: std::io::Error| StoreError::io(&log, &error);
-    let bytes = match std::fs::read(&log) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        read => read.map_err(fault)?,
-    };
-    let open = std::fs::File::options().write(true).open(&log).map_err(fault)?;
-    open.write_all_at(&bytes, 0).map_err(fault)?;
-    open.sync_all().map_err(fault)
-}
-
-/// What is left free on the disk beside the room for a group, in bytes.
-const SPARE_BYTES: u64 = 64 * 1024;
-/// How many bytes the files may grow by for one byte of statements: log and file of the entries, and of derived tables.
-const GROWTH: u64 = 16;
-
-/// Whether statements of so many bytes find room in `dir`: better refused before than when they are written.
-///
-/// # Errors
-/// [`StoreError::DiskFull`].
-pub(super) fn check_room(dir: &Path, bytes: u64) -> Result<(), StoreError> {
-    // Where the system cannot tell, writing will.
-    let Ok(disk) = rustix::fs::statvfs(dir) else { return Ok(()) };
-    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-    if free < SPARE_BYTES + GROWTH * bytes { Err(StoreError::DiskFull) } else { Ok(()) }
 }
 
 /// How a file is opened.

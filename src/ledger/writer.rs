@@ -28,6 +28,7 @@ use std::sync::Arc;
 use super::admission::{Admission, Submitted};
 use super::committer::Committer;
 use super::derived::{self, Derived};
+use super::disk;
 use super::follower::Follower;
 use super::ledger_keys::LedgerKeys;
 use super::replay::{Refused, Replay, Signatures};
@@ -167,7 +168,7 @@ impl Writer {
         let entries = Entries::open(dir, Access::Write)?;
         let lock = Arc::new(take_lock(dir)?);
         for file in [store::ENTRIES_FILE, store::LAST_SIGNED_FILE] {
-            store::settle(&dir.join(file))?;
+            disk::settle(&dir.join(file))?;
         }
         let last_signed = LastSigned::open(dir, Access::Write)?;
         let newest = last_signed.get()?;

@@ -148,7 +148,7 @@ mod tests {
         shelf.keep(key(3), kept(1_000));
         let there: Vec<bool> = (0..4).map(|index| shelf.held.contains_key(&key(index))).collect();
         assert_eq!(there, [true, false, true, true], "1 was asked for by nobody");
-        shelf.keep(key(4), kept(4_000));
+        shelf.keep(key(4), kept(5_000));
         assert!(shelf.get(key(4)).is_none(), "larger than the shelf");
         for index in 5..500 {
             shelf.keep(key(index), kept(usize::try_from(index).expect("small") * 7 % 1_000));

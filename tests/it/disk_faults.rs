@@ -192,18 +192,18 @@ fn files_that_are_cut_or_gone_are_told() {
     let (given, told) = hand_in(&desk, ROWS);
     assert_eq!(given.len() as u64, ROWS.end - ROWS.start, "{told:?}");
     drop(desk.kill());
-    let lost = "were signed: entries were lost; restore them from a backup";
+    let lost = "were signed: entries were lost and nothing is signed; `hibah restore led --from MIRROR`";
     let damaged = "is damaged (";
     let cases: [(&str, Harm, Option<&str>); 9] = [
         ("ledger.db-wal", cut_to_half, Some(lost)),
         ("ledger.db-wal", flip_in_the_middle, Some(lost)),
         ("ledger.db-wal", remove, Some(lost)),
         ("ledger.db", cut_to_half, Some(damaged)),
-        ("ledger.db", remove, Some("holds no ledger")),
+        ("ledger.db", remove, Some("ledger.db is missing: nothing is signed")),
         // The entries tell what was signed: it is signed again, and is the same.
         ("last-signed.db-wal", cut_to_half, None),
         ("last-signed.db-wal", remove, None),
-        ("last-signed.db", remove, Some("is missing: restore it from a backup")),
+        ("last-signed.db", remove, Some("is missing: it proves what was signed")),
         ("derived.db", remove, None),
     ];
     for (file, harm, expected) in cases {

@@ -1,6 +1,7 @@
 //! Many submitters at once, one writer.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::mpsc::{Receiver, channel};
 
 use hibah::grants::time::Timestamp;
@@ -125,6 +126,65 @@ fn refusals_come_without_a_receipt() {
     let again = submit_until_taken(&sequencer, &good);
     assert!(matches!(again.outcome, Outcome::Recorded { new: false, .. }));
     assert_eq!(again.receipt, first.receipt, "no entry came between");
+}
+
+/// A bad signature is refused by itself, and costs those beside it nothing; its sender is heard again, a few at a time.
+#[test]
+fn who_sends_bad_signatures_waits_apart() {
+    let dir = year();
+    let writer = open(dir.path());
+    let first = writer.size();
+    let statements = awards(writer.state(), 1..301);
+    let sequencer = Sequencer::start(writer, 4_096);
+    let [honest, bad] = [1, 2].map(|n| Some(IpAddr::from([192, 0, 2, n])));
+    let hand_in = |source, bytes: &[u8]| {
+        let (told, answer) = channel();
+        let reply = Box::new(move |result: Result<Answer, _>| told.send(result).expect("the submitter waits"));
+        sequencer.submit_from(source, bytes.to_owned(), reply).expect("there is room");
+        answer
+    };
+    let spoil = |bytes: &Vec<u8>| {
+        let (mut spoilt, at) = (bytes.clone(), bytes.len() - 20);
+        spoilt[at] = if spoilt[at] == b'A' { b'B' } else { b'A' };
+        spoilt
+    };
+    // Together at first: the batch fails, and is taken apart.
+    let mixed: Vec<_> = (0..100)
+        .map(|n| if n % 2 == 0 { hand_in(honest, &statements[n]) } else { hand_in(bad, &spoil(&statements[n])) })
+        .collect();
+    let mut suspected = 0;
+    for (n, answer) in mixed.into_iter().enumerate() {
+        match answer.recv().expect("answered") {
+            Ok(answer) if n % 2 == 0 => assert!(matches!(answer.outcome, Outcome::Recorded { new: true, .. })),
+            Ok(answer) => {
+                let Outcome::Refused { refused, .. } = answer.outcome else { panic!("{:?}", answer.outcome) };
+                assert_eq!(refused.code(), "bad-signature");
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    // Now it is known: of more than may wait, some are sent away, and whoever is honest is not.
+    let flood: Vec<_> = (0..2_000).map(|n| hand_in(bad, &spoil(&statements[100 + n % 100]))).collect();
+    let beside: Vec<_> = statements[200..].iter().map(|bytes| hand_in(honest, bytes)).collect();
+    for answer in beside {
+        let answer = answer.recv().expect("answered").expect("recorded");
+        assert!(matches!(answer.outcome, Outcome::Recorded { new: true, .. }));
+    }
+    for answer in flood {
+        match answer.recv().expect("answered") {
+            Ok(answer) => assert!(matches!(answer.outcome, Outcome::Refused { .. })),
+            Err(error) => {
+                assert!(matches!(*error, StoreError::Suspected), "{error}");
+                suspected += 1;
+            }
+        }
+    }
+    assert!(suspected > 0, "somebody was sent away");
+    // What a suspect sends is judged all the same.
+    let late = hand_in(bad, &statements[1]).recv().expect("answered").expect("recorded");
+    assert!(matches!(late.outcome, Outcome::Recorded { new: true, .. }));
+    drop(sequencer);
+    assert_eq!(audit(dir.path()).unwrap_or_else(|e| panic!("{e}")).checkpoint.size, first + 50 + 100 + 1);
 }
 
 /// A clock with a fault in it.

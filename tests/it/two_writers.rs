@@ -84,7 +84,7 @@ fn a_copy_that_shares_the_record_signs_nothing() {
          Recorded as entry 18; the ledger has 19 entries.
          $ hibah submit {} other
          ? 2
-         error: * another program signs for this ledger, *
+         error: * the writer stopped before it answered: submit again, a statement is never recorded twice
          = led
          $ test ! -e other.tlog-proof
          $ hibah verify led

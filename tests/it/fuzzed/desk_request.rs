@@ -153,7 +153,8 @@ impl hyper::body::Body for Pieces {
 
 /// Status and body of the answer.
 fn answer(town: &Town, content_type: &[u8], body: &[u8], cuts: &[usize]) -> Option<(StatusCode, Vec<u8>)> {
-    let request = Request::post("/statements").header(header::CONTENT_TYPE, content_type);
+    let request =
+        Request::post("/statements").header(header::HOST, "desk.example").header(header::CONTENT_TYPE, content_type);
     // A header that HTTP does not carry never reaches the desk.
     let request = request.body(Body::new(Pieces::of(body, cuts))).ok()?;
     Some(town.runtime.block_on(async {
