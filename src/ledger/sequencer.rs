@@ -98,7 +98,7 @@ pub enum NotQueued {
     /// Try again a little later.
     #[error("too many statements are waiting: nothing was recorded; submit again in a second")]
     Full,
-    /// A fault of the program ended the writer's thread.
+    /// A write that failed, or a fault of the program, ended the writer.
     #[error("the writer has stopped: nothing was recorded; the operator must look at its log and start it again")]
     Stopped,
 }
@@ -274,7 +274,8 @@ impl Judging {
         let now = match self.admission.time() {
             Ok(now) => now,
             Err(error) => {
-                self.refuse(taken.into_iter().map(|submission| submission.asker), error);
+                let waiting: Vec<Submission> = self.suspects.join(0).collect();
+                self.refuse(taken.into_iter().chain(waiting).map(|submission| submission.asker), error);
                 return Ok(());
             }
         };
