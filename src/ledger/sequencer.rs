@@ -18,7 +18,7 @@
 //! others, and the handle says so ([`Sequencer::has_stopped`]). Only of a full disk it is sure that nothing was recorded.
 //! That there is room is looked at before a group is judged.
 //!
-//! Whoever brought a bad signature waits apart ([`Suspects`]). Where refusals are counted, judging also looks whether a
+//! Whoever brought a bad signature waits apart (`src/ledger/suspects.rs`). Where refusals are counted, judging also looks whether a
 //! day is over.
 
 use std::net::IpAddr;

@@ -3,10 +3,10 @@
 //! It has three parts, which [`Sequencer`](super::sequencer::Sequencer) runs side by side, each on a thread of its own
 //! and at most a group apart, and [`Writer::append`] one after another:
 //!
-//! 1. [`Admission`] judges each statement of a group on the state that the ones before it leave;
-//! 2. [`Committer`] makes the entries durable in `ledger.db`, then the new signed checkpoint in `last-signed.db`, and
+//! 1. `Admission` judges each statement of a group on the state that the ones before it leave;
+//! 2. `Committer` makes the entries durable in `ledger.db`, then the new signed checkpoint in `last-signed.db`, and
 //!    then, and only then, makes the receipts (I3, I4);
-//! 3. [`Follower`] brings up the derived tables, which readers see.
+//! 3. `Follower` brings up the derived tables, which readers see.
 //!
 //! A stop between the two writes of 2 leaves entries that no checkpoint covers yet: [`Writer::open`] reads them again,
 //! judges and hashes them anew and signs them, by the code that signs after every group, and only then takes them into

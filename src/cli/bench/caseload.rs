@@ -13,7 +13,7 @@ use crate::tlog::note::NoteSigner;
 /// How many waves there are: the application, and each step until the nominative list.
 pub const WAVES: usize = 1 + CONSIDERING.len();
 
-/// A case more of each organisation of a [town](super::town).
+/// A case more of each organisation of a [`town`].
 pub struct Caseload {
     /// Each case, and the latest entry about its organisation.
     cases: Vec<(u64, String, Hash)>,
