@@ -193,6 +193,37 @@ fn dependencies_are_released_versions() {
     assert!(House::here().texts.iter().any(|(path, _)| path == "Cargo.toml"), "Cargo.toml is gone");
 }
 
+/// What a test leaves out unless a variable is set, `.ci/run` sets.
+fn switches(house: &House) -> Vec<Fault> {
+    let run = house.texts.iter().find(|(path, _)| path == ".ci/run").map_or("", |(_, text)| text.as_str());
+    let mut faults = Vec::new();
+    for (path, text) in house.texts.iter().filter(|(path, _)| path.starts_with("tests/it/") && path.ends_with(".rs")) {
+        for (line, said) in (1..).zip(text.lines()) {
+            let asked = ["env::var(\"", "env::var_os(\""].iter().find_map(|call| said.split_once(call));
+            let Some((name, _)) = asked.and_then(|(_, rest)| rest.split_once('"')) else { continue };
+            // What makes fixtures anew is for people.
+            if name.starts_with("HIBAH_") && !name.starts_with("HIBAH_WRITE_") && !run.contains(&format!("{name}=")) {
+                let sentence = format!(".ci/run does not set {name}: set it before `cargo test` there.");
+                faults.push(Fault { path: path.clone(), line, sentence });
+            }
+        }
+    }
+    faults
+}
+
+#[test]
+fn what_tests_leave_out_is_run_before_a_merge() {
+    check(
+        switches,
+        &[("tests/it/a.rs", concat!("fn f() {\n    std::env::var_os(", "\"HIBAH_ALL\")\n}"), 2)],
+        &[
+            ("tests/it/a.rs", concat!("fn f() { std::env::var(", "\"HIBAH_WRITE_CORPUS\") }")),
+            ("tests/it/a.rs", concat!("fn f() { std::env::var(", "\"PATH\") }")),
+            ("src/a.rs", concat!("fn f() { std::env::var(", "\"HIBAH_ALL\") }")),
+        ],
+    );
+}
+
 /// Nothing committed knows the machine it was made on, or where its packages came from.
 fn places(house: &House) -> Vec<Fault> {
     // Put together here, so that this file does not hold them.
