@@ -87,8 +87,9 @@ CREATE TABLE grants (
 ) STRICT;
 CREATE INDEX grants_by_change ON grants (last_idx);
 CREATE INDEX grants_by_report_due ON grants (report_due) WHERE report_due IS NOT NULL;
-CREATE INDEX grants_by_year ON grants (fiscal_year, last_idx);
-CREATE INDEX grants_by_organisation ON grants (organisation, last_idx);
+-- Without last_idx, which every entry changes.
+CREATE INDEX grants_by_year ON grants (fiscal_year);
+CREATE INDEX grants_by_organisation ON grants (organisation);
 
 CREATE VIRTUAL TABLE grants_words USING fts5 (
   recipient, title, numbers, words, id,

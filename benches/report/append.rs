@@ -9,7 +9,7 @@
 //! - "commits": what a lone submitter waits for, against three commits of one entry, each alone;
 //! - "without": honest submitters beside as many who hand in bad signatures, against the honest ones alone.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::sync::Arc;
@@ -33,6 +33,8 @@ const ORGANISATIONS: u64 = 10_000;
 const SUBMITTERS: usize = 512;
 /// From how many addresses bad signatures come.
 const ADDRESSES: u8 = 64;
+/// The writer's threads.
+const WRITER: [&str; 4] = ["judging", "committing", "following", "folding"];
 /// How many statements a lone submitter hands in.
 const LONE: usize = 1_000;
 
@@ -56,6 +58,13 @@ pub fn table(cores: usize) {
     let entry = cost_of_an_entry(folder.path(), &ledger, &statements, group as usize);
     let (rate, limit) = (all.rate(), cores as f64 / entry);
     row("512 submitters, 10,000 cases", all.recorded, rate, limit, "batch + insert");
+    let shown = all.recorded as f64 / all.followed.as_secs_f64();
+    row("  until search and pages show them", all.recorded, shown, limit, "batch + insert");
+    let of_an_entry = |name: &&str| {
+        let time = all.busy.get(*name).copied().unwrap_or_default();
+        format!("{name} {:.1}", time.as_secs_f64() * 1e6 / all.recorded as f64)
+    };
+    println!("  processor time, us: {}", WRITER.iter().map(of_an_entry).collect::<Vec<_>>().join(", "));
     println!(
         "  groups of {group}; an entry has {} bytes and costs {:.1} us to check and insert",
         all.bytes / all.recorded,
@@ -86,7 +95,11 @@ struct Told {
     recorded: u64,
     groups: u64,
     bytes: u64,
+    /// Until all were answered, and until search and pages had them too.
     time: Duration,
+    followed: Duration,
+    /// Processor time of the writer's threads, by name.
+    busy: BTreeMap<String, Duration>,
 }
 
 impl Told {
@@ -95,6 +108,10 @@ impl Told {
         self.groups += other.groups;
         self.bytes += other.bytes;
         self.time += other.time;
+        self.followed += other.followed;
+        for (name, time) in &other.busy {
+            *self.busy.entry(name.clone()).or_default() += *time;
+        }
     }
 
     fn rate(&self) -> f64 {
@@ -128,6 +145,7 @@ impl Load {
         let mut left: VecDeque<usize> = (0..self.statements.len()).collect();
         let mut heads = vec![0; self.statements.len()];
         let mut checkpoints = std::collections::BTreeSet::new();
+        let before = busy();
         let start = Instant::now();
         left.drain(..submitters.min(self.statements.len())).for_each(|at| hand_in(true, at));
         (0..bad).for_each(|at| hand_in(false, at));
@@ -148,12 +166,32 @@ impl Load {
             }
         }
         let time = start.elapsed();
+        while self.sequencer.metrics().behind() > 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let followed = start.elapsed();
+        let busy = busy()
+            .into_iter()
+            .map(|(name, time)| (name.clone(), time - before.get(&name).copied().unwrap_or_default()));
+        let busy = busy.collect();
         let files = Entries::open(&self.dir, Access::Read).expect("the entries open");
         let leaf = |index: &u64| files.leaf(*index).expect("read").expect("it is recorded");
         self.heads = heads.iter().map(leaf).collect();
         let bytes = heads.iter().map(|index| files.entry(*index).expect("read").expect("there").len() as u64).sum();
-        Told { recorded: recorded as u64, groups: checkpoints.len() as u64, bytes, time }
+        Told { recorded: recorded as u64, groups: checkpoints.len() as u64, bytes, time, followed, busy }
     }
+}
+
+/// The processor time so far of the writer's threads, by name.
+fn busy() -> BTreeMap<String, Duration> {
+    let threads = std::fs::read_dir("/proc/self/task").expect("Linux shows the threads");
+    let read = |thread: std::io::Result<std::fs::DirEntry>| {
+        let dir = thread.ok()?.path();
+        let name = std::fs::read_to_string(dir.join("comm")).ok()?.trim().to_owned();
+        let nanoseconds = std::fs::read_to_string(dir.join("schedstat")).ok()?.split(' ').next()?.parse().ok()?;
+        WRITER.contains(&name.as_str()).then(|| (name, Duration::from_nanos(nanoseconds)))
+    };
+    threads.filter_map(read).collect()
 }
 
 /// The same statement with a signature that does not hold.

@@ -99,11 +99,11 @@ impl Committer {
         receipts::receipt(&self.entries, &self.newest, index)
     }
 
-    /// The receipts of entries under the newest checkpoint.
+    /// The receipts of entries under the newest checkpoint, as files.
     ///
     /// # Errors
     /// What the files report.
-    pub(super) fn receipts(&self, indexes: &[u64]) -> Result<Vec<TlogProof>, StoreError> {
+    pub(super) fn receipts(&self, indexes: &[u64]) -> Result<Vec<String>, StoreError> {
         receipts::receipts(&self.entries, &self.newest, indexes)
     }
 }

@@ -6,11 +6,11 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use serde_json::json;
 
 use super::committer::tile_nodes;
-use super::hidden;
+use super::hidden::{self, Hiding};
 use super::replay::{Replay, Signatures, Step};
 use super::store::{self, Access, Entries, LastSigned, StoreError};
 use super::writer;
@@ -23,6 +23,8 @@ use crate::tlog::hash::{Hash, Sha256Stream, sha256};
 
 /// File name of the derived tables.
 pub const DERIVED_FILE: &str = "derived.db";
+/// How much of the file the writing connection keeps in memory, in KiB: its rows go to many places.
+const CACHE_KIB: u32 = 64 * 1_024;
 /// How many entries are read at once.
 const GROUP: u64 = 4_096;
 
@@ -31,6 +33,12 @@ fn version() -> i32 {
     let made_by = concat!(env!("CARGO_PKG_VERSION"), include_str!("../../schema/derived.sql"));
     let [a, b, c, d, ..] = *sha256(made_by.as_bytes()).as_bytes();
     i32::from_be_bytes([a, b, c, d])
+}
+
+/// Disposable, so a commit need not wait for the disk; what a crash loses is derived again.
+fn writes_lightly(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    store::keep_pages(connection, CACHE_KIB)
 }
 
 /// `derived.db`, open for writing.
@@ -50,8 +58,7 @@ impl Derived {
         let path = dir.join(DERIVED_FILE);
         let connection = store::open(&path, Access::Create)?;
         let fault = |e: rusqlite::Error| StoreError::sql(&path, &e);
-        // Disposable, so a commit need not wait for the disk; what a crash loses is derived again.
-        connection.pragma_update(None, "synchronous", "NORMAL").map_err(fault)?;
+        writes_lightly(&connection).map_err(fault)?;
         let mut connection = connection;
         let transaction = connection.transaction().map_err(fault)?;
         transaction.execute_batch(include_str!("../../schema/derived.sql")).map_err(fault)?;
@@ -92,7 +99,7 @@ impl Derived {
         let path = dir.join(DERIVED_FILE);
         let connection = store::open(&path, Access::Write)?;
         let fault = |e: rusqlite::Error| StoreError::sql(&path, &e);
-        connection.pragma_update(None, "synchronous", "NORMAL").map_err(fault)?;
+        writes_lightly(&connection).map_err(fault)?;
         let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, Hash::from_bytes(row.get(1)?)));
         let (size, leaf) = connection.query_row("SELECT size, leaf FROM progress", [], read).map_err(fault)?;
         let made_by: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fault)?;
@@ -138,10 +145,14 @@ impl Derived {
             return Err(StoreError::System { file: path, what });
         };
         let (size, leaf) = (last.index + 1, last.leaf);
-        let mut writing = Writing { transaction: &transaction, last: last_touched(&fresh), written: HashSet::new() };
+        let hiding = Hiding::so_far(&transaction).map_err(fault)?;
+        let last_of = last_touched(&fresh);
+        let sql = Sql::of(&transaction).map_err(fault)?;
+        let mut writing = Writing { transaction: &transaction, sql, hiding, last: last_of, written: HashSet::new() };
         for step in fresh {
             writing.step(step).map_err(fault)?;
         }
+        drop(writing);
         transaction
             .execute("UPDATE progress SET size = ?1, leaf = ?2, day = ?3", params![size, leaf.as_bytes(), day])
             .map_err(fault)?;
@@ -248,9 +259,31 @@ fn last_touched(steps: &[&Step]) -> HashMap<CaseId, u64> {
     touched.filter(|(_, (_, row))| row.facts.is_some()).map(|(step, (id, _))| (*id, step.index)).collect()
 }
 
+/// What is executed for nearly every entry, found once.
+struct Sql<'t> {
+    record: CachedStatement<'t>,
+    follow: CachedStatement<'t>,
+    name: CachedStatement<'t>,
+    grant: CachedStatement<'t>,
+}
+
+impl<'t> Sql<'t> {
+    fn of(transaction: &'t Transaction<'t>) -> rusqlite::Result<Self> {
+        let sql = "INSERT INTO records (idx, kind, about, recorded_at, event_date, statement) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        Ok(Self {
+            record: transaction.prepare_cached(sql)?,
+            follow: transaction.prepare_cached("INSERT OR IGNORE INTO timeline (about, idx) VALUES (?1, ?2)")?,
+            name: transaction.prepare_cached("SELECT name FROM organisations WHERE n = ?1")?,
+            grant: transaction.prepare_cached(include_str!("../../schema/upsert-grant.sql"))?,
+        })
+    }
+}
+
 /// Entries on their way into the tables, in one transaction.
 struct Writing<'t> {
     transaction: &'t Transaction<'t>,
+    sql: Sql<'t>,
+    hiding: Hiding<'t>,
     /// By case: the last of these entries that touches it. Only then, and when the case is new, is its row written.
     last: HashMap<CaseId, u64>,
     written: HashSet<CaseId>,
@@ -261,10 +294,7 @@ impl Writing<'_> {
         let transaction = self.transaction;
         let statement = &step.statement;
         let about = statement.about().to_string();
-        let mut insert = transaction.prepare_cached(
-            "INSERT INTO records (idx, kind, about, recorded_at, event_date, statement) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?;
-        insert.execute(params![
+        self.sql.record.execute(params![
             step.index,
             statement.kind(),
             about,
@@ -272,27 +302,26 @@ impl Writing<'_> {
             statement.event_date().to_string(),
             statement.hash().as_bytes()
         ])?;
-        let mut follow = transaction.prepare_cached("INSERT OR IGNORE INTO timeline (about, idx) VALUES (?1, ?2)")?;
-        follow.execute(params![about, step.index])?;
+        self.sql.follow.execute(params![about, step.index])?;
         for finding in &step.findings {
             put_finding(transaction, finding)?;
         }
         for thing in step.touched.iter().filter(|thing| *thing != statement.about()) {
-            follow.execute(params![thing.to_string(), step.index])?;
+            self.sql.follow.execute(params![thing.to_string(), step.index])?;
         }
         let Some(rows) = &step.rows else { return Ok(()) };
         for (n, name) in &rows.organisations {
-            put_organisation(transaction, *n, name, step)?;
+            self.organisation(*n, name, step)?;
         }
         for (id, row) in &rows.cases {
             self.case(id, row, step)?;
         }
         for thing in &step.touched {
             if let About::Award(id) = thing {
-                put_award(transaction, id, step)?;
+                self.award(id, step)?;
             }
         }
-        hidden::put_mention(transaction, step)
+        self.hiding.put_mention(step)
     }
 
     /// The row of a case, unless a later one of these entries writes it anew.
@@ -302,7 +331,113 @@ impl Writing<'_> {
             return Ok(());
         }
         self.written.insert(*id);
-        put_case(self.transaction, id, row, step)
+        self.put_case(id, row, step)
+    }
+
+    fn put_case(&mut self, id: &CaseId, case: &CaseRow, step: &Step) -> rusqlite::Result<()> {
+        let (transaction, hiding) = (self.transaction, &self.hiding);
+        let (index, name) = (step.index, About::Case(*id).to_string());
+        let amount = |figure| case.figures.and_then(|figures| figures.get(figure)).map(Amount::minor);
+        let Some(facts) = &case.facts else {
+            let sql = "UPDATE grants SET refunded = coalesce(?2, refunded), last_idx = ?3 WHERE id = ?1";
+            return transaction
+                .prepare_cached(sql)?
+                .execute(params![name, amount(Figure::Refunded), index])
+                .map(|_| ());
+        };
+        let organisation = organisation_of(id);
+        let titled = hidden::gives_title(id, step).then_some(index);
+        let title = if hiding.hides_title(&name, titled)? { "" } else { facts.title.as_str() };
+        let numbers = hiding.numbers_shown(&case.numbers)?;
+        let recipient: Option<String> = self.sql.name.query_row([organisation], |row| row.get(0)).optional()?;
+        put_grant(
+            &mut self.sql.grant,
+            &GrantRow {
+                id: name,
+                migrated: false,
+                recipient: recipient.as_deref().unwrap_or_default(),
+                organisation,
+                title,
+                field: &facts.field,
+                agency: &facts.agency,
+                fiscal_year: facts.fiscal_year,
+                status: case.status,
+                stage: case.stage.map(crate::grants::kinds::Kind::name).unwrap_or_default(),
+                next: next_steps(&case.next),
+                numbers: lines(numbers.iter().map(|(number, _)| number)),
+                numbered: lines(numbers.iter().map(|(_, entry)| entry)),
+                // A case's purpose is in its statement only; the state that this row is made from does not keep it.
+                words: String::new(),
+                report_due: case.report_due.map(|day| day.to_string()),
+                amounts: std::array::from_fn(|at| amount(Figure::ALL[at])),
+                index,
+                titled,
+                way: facts.way,
+                adopted: hidden::adopted(id, step),
+            },
+        )
+    }
+
+    /// An award is recorded once; an organisation may claim it later.
+    fn award(&mut self, id: &AwardId, step: &Step) -> rusqlite::Result<()> {
+        let body = step.statement.body();
+        if let About::Org(n) = step.statement.about() {
+            let sql = "UPDATE grants SET organisation = ?2, last_idx = ?3 WHERE id = ?1";
+            return self
+                .transaction
+                .prepare_cached(sql)?
+                .execute(params![About::Award(*id).to_string(), n, step.index])
+                .map(|_| ());
+        }
+        let text = |pointer: &str| body.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or_default();
+        let number = |pointer: &str| body.pointer(pointer).and_then(serde_json::Value::as_i64);
+        let named = body.pointer("/numbers").and_then(serde_json::Value::as_object);
+        let numbers: Vec<&str> = named.into_iter().flat_map(|map| map.values()).filter_map(|v| v.as_str()).collect();
+        // A number is found whether it is written with hyphens or without (`reader::fts_expression`).
+        let digits: String = text("/recipient/number").chars().filter(char::is_ascii_alphanumeric).collect();
+        put_grant(
+            &mut self.sql.grant,
+            &GrantRow {
+                id: About::Award(*id).to_string(),
+                migrated: true,
+                recipient: text("/recipient/name"),
+                organisation: None,
+                title: [text("/purpose"), text("/programme")]
+                    .into_iter()
+                    .find(|text| !text.is_empty())
+                    .unwrap_or_default(),
+                field: text("/fund"),
+                agency: text("/agency"),
+                fiscal_year: number("/fiscal_year").and_then(|year| u16::try_from(year).ok()).unwrap_or_default(),
+                status: text("/outcome"),
+                stage: step.statement.kind(),
+                next: "[]".to_owned(),
+                numbers: numbers.join("\n"),
+                numbered: lines(numbers.iter().map(|_| step.index.to_string())),
+                words: [digits.as_str(), text("/recipient/number"), text("/programme"), text("/sponsor")].join("\n"),
+                report_due: None,
+                amounts: Figure::NAMES.map(|name| number(&format!("/amounts/{name}"))),
+                index: step.index,
+                titled: Some(step.index),
+                way: ("", ""),
+                adopted: None,
+            },
+        )
+    }
+
+    fn organisation(&self, n: u64, name: &str, step: &Step) -> rusqlite::Result<()> {
+        let transaction = self.transaction;
+        let gives_name = step.statement.about() == &About::Org(n) && step.statement.body().get("name").is_some();
+        let before: Option<u64> = transaction
+            .prepare_cached("SELECT named FROM organisations WHERE n = ?1")?
+            .query_row([n], |row| row.get(0))
+            .optional()?;
+        let named = before.filter(|_| !gives_name).unwrap_or(step.index);
+        let name = if self.hiding.hides(named, "name")? { "" } else { name };
+        let sql = "INSERT INTO organisations (n, name, named, idx) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (n) DO UPDATE SET name = excluded.name, named = excluded.named";
+        transaction.prepare_cached(sql)?.execute(params![n, name, named, step.index])?;
+        let sql = "UPDATE grants SET recipient = ?2 WHERE organisation = ?1 AND NOT migrated AND recipient <> ?2";
+        transaction.prepare_cached(sql)?.execute(params![n, name]).map(|_| ())
     }
 }
 
@@ -319,23 +454,6 @@ fn put_finding(transaction: &Transaction<'_>, finding: &Finding) -> rusqlite::Re
         serde_json::Value::Object(facts).to_string()
     ])?;
     Ok(())
-}
-
-fn put_organisation(transaction: &Transaction<'_>, n: u64, name: &str, step: &Step) -> rusqlite::Result<()> {
-    let gives_name = step.statement.about() == &About::Org(n) && step.statement.body().get("name").is_some();
-    let before: Option<u64> = transaction
-        .prepare_cached("SELECT named FROM organisations WHERE n = ?1")?
-        .query_row([n], |row| row.get(0))
-        .optional()?;
-    let named = before.filter(|_| !gives_name).unwrap_or(step.index);
-    let name = match hidden::is_hidden(transaction, named, "name")? {
-        true => "",
-        false => name,
-    };
-    let sql = "INSERT INTO organisations (n, name, named, idx) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (n) DO UPDATE SET name = excluded.name, named = excluded.named";
-    transaction.prepare_cached(sql)?.execute(params![n, name, named, step.index])?;
-    let sql = "UPDATE grants SET recipient = ?2 WHERE organisation = ?1 AND NOT migrated AND recipient <> ?2";
-    transaction.prepare_cached(sql)?.execute(params![n, name]).map(|_| ())
 }
 
 /// A row of `grants` as `schema/upsert-grant.sql` takes it.
@@ -357,15 +475,16 @@ struct GrantRow<'a> {
     report_due: Option<String>,
     amounts: [Option<i64>; 11],
     index: u64,
-    titled: u64,
+    /// The entry, where it gives the title; else the row keeps the one that it names, and so the stage in `adopted`.
+    titled: Option<u64>,
     way: (&'a str, &'a str),
-    adopted: String,
+    adopted: Option<&'a str>,
 }
 
-fn put_grant(transaction: &Transaction<'_>, row: &GrantRow<'_>) -> rusqlite::Result<()> {
+fn put_grant(grant: &mut CachedStatement<'_>, row: &GrantRow<'_>) -> rusqlite::Result<()> {
     let [asked, recommended, considered, proposed, enacted, decreed, agreed, paid, credited, reported, refunded] =
         row.amounts;
-    transaction.prepare_cached(include_str!("../../schema/upsert-grant.sql"))?.execute(params![
+    grant.execute(params![
         row.id,
         row.migrated,
         row.recipient,
@@ -401,51 +520,6 @@ fn put_grant(transaction: &Transaction<'_>, row: &GrantRow<'_>) -> rusqlite::Res
     Ok(())
 }
 
-fn put_case(transaction: &Transaction<'_>, id: &CaseId, case: &CaseRow, step: &Step) -> rusqlite::Result<()> {
-    let index = step.index;
-    let amount = |figure| case.figures.and_then(|figures| figures.get(figure)).map(Amount::minor);
-    let Some(facts) = &case.facts else {
-        let sql = "UPDATE grants SET refunded = coalesce(?2, refunded), last_idx = ?3 WHERE id = ?1";
-        return transaction
-            .prepare_cached(sql)?
-            .execute(params![About::Case(*id).to_string(), amount(Figure::Refunded), index])
-            .map(|_| ());
-    };
-    let organisation = organisation_of(id);
-    let (titled, adopted) = hidden::title_of(transaction, id, step)?;
-    let title = if hidden::is_hidden(transaction, titled, "title")? { "" } else { facts.title.as_str() };
-    let numbers = hidden::numbers_shown(transaction, &case.numbers)?;
-    let sql = "SELECT name FROM organisations WHERE n = ?1";
-    let recipient: Option<String> =
-        transaction.prepare_cached(sql)?.query_row([organisation], |row| row.get(0)).optional()?;
-    put_grant(
-        transaction,
-        &GrantRow {
-            id: About::Case(*id).to_string(),
-            migrated: false,
-            recipient: recipient.as_deref().unwrap_or_default(),
-            organisation,
-            title,
-            field: &facts.field,
-            agency: &facts.agency,
-            fiscal_year: facts.fiscal_year,
-            status: case.status,
-            stage: case.stage.map(crate::grants::kinds::Kind::name).unwrap_or_default(),
-            next: next_steps(&case.next),
-            numbers: lines(numbers.iter().map(|(number, _)| number)),
-            numbered: lines(numbers.iter().map(|(_, entry)| entry)),
-            // A case's purpose is in its statement only; the state that this row is made from does not keep it.
-            words: String::new(),
-            report_due: case.report_due.map(|day| day.to_string()),
-            amounts: std::array::from_fn(|at| amount(Figure::ALL[at])),
-            index,
-            titled,
-            way: facts.way,
-            adopted,
-        },
-    )
-}
-
 fn lines(parts: impl Iterator<Item = impl AsRef<str>>) -> String {
     parts.map(|part| part.as_ref().to_owned()).collect::<Vec<_>>().join("\n")
 }
@@ -466,47 +540,4 @@ fn next_steps(next: &[Next]) -> String {
         })
         .collect();
     json!(steps).to_string()
-}
-
-/// An award is recorded once; an organisation may claim it later.
-fn put_award(transaction: &Transaction<'_>, id: &AwardId, step: &Step) -> rusqlite::Result<()> {
-    let body = step.statement.body();
-    if let About::Org(n) = step.statement.about() {
-        let sql = "UPDATE grants SET organisation = ?2, last_idx = ?3 WHERE id = ?1";
-        return transaction
-            .prepare_cached(sql)?
-            .execute(params![About::Award(*id).to_string(), n, step.index])
-            .map(|_| ());
-    }
-    let text = |pointer: &str| body.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or_default();
-    let number = |pointer: &str| body.pointer(pointer).and_then(serde_json::Value::as_i64);
-    let named = body.pointer("/numbers").and_then(serde_json::Value::as_object);
-    let numbers: Vec<&str> = named.into_iter().flat_map(|map| map.values()).filter_map(|v| v.as_str()).collect();
-    // A number is found whether it is written with hyphens or without (`reader::fts_expression`).
-    let digits: String = text("/recipient/number").chars().filter(char::is_ascii_alphanumeric).collect();
-    put_grant(
-        transaction,
-        &GrantRow {
-            id: About::Award(*id).to_string(),
-            migrated: true,
-            recipient: text("/recipient/name"),
-            organisation: None,
-            title: [text("/purpose"), text("/programme")].into_iter().find(|text| !text.is_empty()).unwrap_or_default(),
-            field: text("/fund"),
-            agency: text("/agency"),
-            fiscal_year: number("/fiscal_year").and_then(|year| u16::try_from(year).ok()).unwrap_or_default(),
-            status: text("/outcome"),
-            stage: step.statement.kind(),
-            next: "[]".to_owned(),
-            numbers: numbers.join("\n"),
-            numbered: lines(numbers.iter().map(|_| step.index.to_string())),
-            words: [digits.as_str(), text("/recipient/number"), text("/programme"), text("/sponsor")].join("\n"),
-            report_due: None,
-            amounts: Figure::NAMES.map(|name| number(&format!("/amounts/{name}"))),
-            index: step.index,
-            titled: step.index,
-            way: ("", ""),
-            adopted: String::new(),
-        },
-    )
 }

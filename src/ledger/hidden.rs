@@ -21,16 +21,81 @@ fn naming(kind: &str) -> Option<&'static str> {
     }
 }
 
-/// Notes the entry that a statement names, and hides what it erased.
-pub(super) fn put_mention(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<()> {
+/// What entries hide. Most ledgers hide nothing, and then no row is looked up.
+pub(super) struct Hiding<'t> {
+    transaction: &'t Transaction<'t>,
+    any: bool,
+}
+
+impl<'t> Hiding<'t> {
+    /// As the tables say now.
+    pub(super) fn so_far(transaction: &'t Transaction<'t>) -> rusqlite::Result<Self> {
+        let any = transaction.query_row("SELECT EXISTS (SELECT 1 FROM hidden)", [], |row| row.get(0))?;
+        Ok(Self { transaction, any })
+    }
+
+    /// Whether an erasure hides this text of the entry: its field of the body, or of the body that a correction carries.
+    pub(super) fn hides(&self, entry: u64, field: &str) -> rusqlite::Result<bool> {
+        if !self.any {
+            return Ok(false);
+        }
+        let sql = "SELECT EXISTS (SELECT 1 FROM hidden WHERE entry = ?1 AND pointer IN ('/body', '/body/body', '/body/' || ?2, '/body/body/' || ?2))";
+        self.transaction.prepare_cached(sql)?.query_row(params![entry, field], |row| row.get(0))
+    }
+
+    /// Whether the title of a case is hidden, which this entry gave, or else the one that the tables name.
+    pub(super) fn hides_title(&self, id: &str, given: Option<u64>) -> rusqlite::Result<bool> {
+        if !self.any {
+            return Ok(false);
+        }
+        let known = |id| {
+            let mut titled = self.transaction.prepare_cached("SELECT titled FROM grants WHERE id = ?1")?;
+            titled.query_row([id], |row| row.get(0)).optional()
+        };
+        match given.map_or_else(|| known(id), |entry| Ok(Some(entry)))? {
+            Some(entry) => self.hides(entry, "title"),
+            None => Ok(false),
+        }
+    }
+
+    /// The numbers of a case that may be shown, each with the entry that gave it.
+    pub(super) fn numbers_shown(&self, numbers: &[(String, Given)]) -> rusqlite::Result<Vec<(String, String)>> {
+        let mut shown = Vec::with_capacity(numbers.len());
+        for (number, given) in numbers {
+            let entry = match given {
+                Given::Entry(entry) => Some(*entry),
+                Given::Paper(about) => self
+                    .transaction
+                    .prepare_cached("SELECT min(idx) FROM timeline WHERE about = ?1")?
+                    .query_row([about.to_string()], |row| row.get(0))?,
+                Given::Unknown => None,
+            };
+            match entry {
+                Some(entry) if self.hides(entry, "number")? => {}
+                Some(entry) => shown.push((number.clone(), entry.to_string())),
+                None => shown.push((number.clone(), "-".to_owned())),
+            }
+        }
+        Ok(shown)
+    }
+
+    /// Notes the entry that a statement names, and hides what it erased.
+    pub(super) fn put_mention(&mut self, step: &Step) -> rusqlite::Result<()> {
+        self.any |= put_mention(self.transaction, step)?;
+        Ok(())
+    }
+}
+
+/// Whether it hides something.
+fn put_mention(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<bool> {
     let kind = step.statement.kind();
-    let Some(field) = naming(kind) else { return Ok(()) };
+    let Some(field) = naming(kind) else { return Ok(false) };
     let body = step.statement.body();
-    let Some(entry) = body.get(field).and_then(Value::as_u64) else { return Ok(()) };
+    let Some(entry) = body.get(field).and_then(Value::as_u64) else { return Ok(false) };
     let sql = "INSERT INTO mentions (entry, idx) VALUES (?1, ?2)";
     transaction.prepare_cached(sql)?.execute(params![entry, step.index])?;
     if kind != Kind::ErasureRecorded.name() || body.get("what").and_then(Value::as_str) != Some("text") {
-        return Ok(());
+        return Ok(false);
     }
     let pointers = body.get("pointers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     for pointer in pointers {
@@ -38,7 +103,7 @@ pub(super) fn put_mention(transaction: &Transaction<'_>, step: &Step) -> rusqlit
         transaction.prepare_cached(sql)?.execute(params![entry, pointer, step.index])?;
         hide(transaction, entry, pointer)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Takes a text out of what is searched. A title, a name and a number have the entry that gave them beside them; an award's
@@ -93,53 +158,13 @@ fn hide_number(transaction: &Transaction<'_>, entry: u64) -> rusqlite::Result<()
     Ok(())
 }
 
-/// The numbers of a case that may be shown, each with the entry that gave it.
-pub(super) fn numbers_shown(
-    transaction: &Transaction<'_>,
-    numbers: &[(String, Given)],
-) -> rusqlite::Result<Vec<(String, String)>> {
-    let mut shown = Vec::with_capacity(numbers.len());
-    for (number, given) in numbers {
-        let entry = match given {
-            Given::Entry(entry) => Some(*entry),
-            Given::Paper(about) => transaction
-                .prepare_cached("SELECT min(idx) FROM timeline WHERE about = ?1")?
-                .query_row([about.to_string()], |row| row.get(0))?,
-            Given::Unknown => None,
-        };
-        match entry {
-            Some(entry) if is_hidden(transaction, entry, "number")? => {}
-            Some(entry) => shown.push((number.clone(), entry.to_string())),
-            None => shown.push((number.clone(), "-".to_owned())),
-        }
-    }
-    Ok(shown)
-}
-
-/// Whether an erasure hides this text of the entry: its field of the body, or of the body that a correction carries.
-pub(super) fn is_hidden(transaction: &Transaction<'_>, entry: u64, field: &str) -> rusqlite::Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM hidden WHERE entry = ?1 AND pointer IN ('/body', '/body/body', '/body/' || ?2, '/body/body/' || ?2))";
-    transaction.prepare_cached(sql)?.query_row(params![entry, field], |row| row.get(0))
-}
-
-/// Which entry gave a case its title, and at which stage it was taken over from paper, after this step.
-pub(super) fn title_of(transaction: &Transaction<'_>, id: &CaseId, step: &Step) -> rusqlite::Result<(u64, String)> {
-    let sql = "SELECT titled, adopted FROM grants WHERE id = ?1";
-    let before: Option<(u64, String)> = transaction
-        .prepare_cached(sql)?
-        .query_row([About::Case(*id).to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let (titled, stage) = before.unwrap_or((step.index, String::new()));
-    let adopted = adopted(id, step).map(str::to_owned);
-    Ok((if gives_title(id, step) { step.index } else { titled }, adopted.unwrap_or(stage)))
-}
-
 /// Whether an entry gives the row of a case what only this entry's statement says.
 pub(super) fn gives(id: &CaseId, step: &Step) -> bool {
     gives_title(id, step) || adopted(id, step).is_some()
 }
 
-fn gives_title(id: &CaseId, step: &Step) -> bool {
+/// Whether an entry gives a case its title.
+pub(super) fn gives_title(id: &CaseId, step: &Step) -> bool {
     let has_title = |body: Object<'_>| body.get("title").is_some_and(|title| title.as_str().is_some());
     let Some(body) = step.statement.json().as_object() else { return false };
     // What a correction says instead stands one body deeper.
@@ -147,7 +172,8 @@ fn gives_title(id: &CaseId, step: &Step) -> bool {
     step.statement.about() == &About::Case(*id) && (has_title(body) || corrected.is_some_and(has_title))
 }
 
-fn adopted<'s>(id: &CaseId, step: &'s Step) -> Option<&'s str> {
+/// At which stage an entry takes a case over from paper.
+pub(super) fn adopted<'s>(id: &CaseId, step: &'s Step) -> Option<&'s str> {
     let own = step.statement.about() == &About::Case(*id);
     match Kind::parse(step.statement.kind()) {
         Some(Kind::CaseAdopted) if own => step.statement.body().get("stage").and_then(Value::as_str),

@@ -28,6 +28,7 @@ pub struct Metrics {
     known: Counter,
     refused: Family<[(&'static str, &'static str); 1], Counter>,
     failed: Counter,
+    behind: Gauge,
     checkpoint_size: Gauge,
     checkpoint_age: Gauge,
     /// When the newest checkpoint was signed, in milliseconds of `passed`.
@@ -45,6 +46,7 @@ impl Default for Metrics {
             known: Counter::default(),
             refused: Family::default(),
             failed: Counter::default(),
+            behind: Gauge::default(),
             checkpoint_size: Gauge::default(),
             checkpoint_age: Gauge::default(),
             signed_ms: AtomicI64::new(0),
@@ -71,6 +73,17 @@ impl Metrics {
     /// A statement waits, or does not after all.
     pub(super) fn waits(&self, more: i64) {
         self.waiting.inc_by(more);
+    }
+
+    /// So many entries more are not in the derived tables, or fewer.
+    pub(super) fn lag(&self, more: i64) {
+        self.behind.inc_by(more);
+    }
+
+    /// How many entries under a checkpoint the derived tables lack.
+    #[must_use]
+    pub fn behind(&self) -> u64 {
+        self.behind.get().try_into().unwrap_or_default()
     }
 
     /// A group was taken from the queue at `begun`, and this became of it; none when it could not be made durable.
@@ -120,6 +133,11 @@ impl Metrics {
         into.register("hibah_statements_known", "Statements that were recorded before", self.known.clone());
         into.register("hibah_statements_refused", "Statements that were refused, by rule", self.refused.clone());
         into.register("hibah_groups_failed", "Groups that could not be made durable", self.failed.clone());
+        into.register(
+            "hibah_tables_behind",
+            "Entries under a checkpoint that search and pages do not show yet",
+            self.behind.clone(),
+        );
         into.register("hibah_checkpoint_entries", "Entries under the newest checkpoint", self.checkpoint_size.clone());
         into.register_with_unit(
             "hibah_checkpoint_age",

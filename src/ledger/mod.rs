@@ -12,6 +12,7 @@ pub mod enclosures;
 pub mod entry;
 pub mod erased;
 pub mod findings;
+mod folding;
 mod follower;
 pub mod form;
 mod hidden;

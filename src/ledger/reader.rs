@@ -196,6 +196,15 @@ impl Reader {
         StoreError::sql(&self.dir.join(DERIVED_FILE), error)
     }
 
+    /// Two numbers that change, for this reader, whenever a checkpoint or the derived tables do.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn version(&self) -> Result<(i64, i64), StoreError> {
+        let of = |file: &Connection| file.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0));
+        Ok((self.last_signed.version()?, of(&self.derived).map_err(|e| self.fault(&e))?))
+    }
+
     /// The newest checkpoint.
     ///
     /// # Errors

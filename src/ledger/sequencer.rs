@@ -1,7 +1,7 @@
 //! Many submitters, one writer: a bounded queue, and groups as large as what waits.
 //!
 //! No timer for statements: a lone one is recorded at once, and while one group is being made durable the next one
-//! gathers and is judged. Three threads, a group apart:
+//! gathers and is judged. Three threads work a group apart, and one more keeps the files' logs short (`Folding`):
 //!
 //! ```text
 //! submitters ──▶ judging ──▶ committing ──▶ receipts
@@ -12,7 +12,7 @@
 //!    when committing has ended the one before.
 //! 2. Committing makes the entries durable, then the signed checkpoint, then the receipts, and answers.
 //! 3. Following takes the group into the derived tables. An answer waits for that while few submit, so that who reads
-//!    after an answer finds it; under load pages follow a little later.
+//!    after an answer finds it; under load pages follow later, and when they are far behind, committing waits.
 //!
 //! When a write fails, committing ends and answers nobody, for what failed may be on the disk all the same; so do the
 //! others, and the handle says so ([`Sequencer::has_stopped`]). Only of a full disk it is sure that nothing was recorded.
@@ -30,6 +30,7 @@ use std::time::Duration;
 
 use super::admission::{Admission, Group, Submitted};
 use super::committer::Committer;
+use super::folding;
 use super::follower::Follower;
 use super::form::FormCode;
 use super::metrics::Metrics;
@@ -46,17 +47,21 @@ const MAX_GROUP: usize = 1_024;
 const LOOK: Duration = Duration::from_secs(1);
 /// As few new entries as an answer waits for until they are in the derived tables.
 const FEW: usize = 64;
-/// How many groups the derived tables may be behind.
-const MOST_BEHIND: usize = 32;
-/// How many entries the derived tables take in at once.
-const MOST_AT_ONCE: usize = 16_384;
+/// How many entries the derived tables may be behind: each takes some 4 kB of memory meanwhile.
+const MOST_BEHIND: usize = 32_768;
+/// How many entries the derived tables take in at once: the more, the fewer pages of their file are written again.
+const MOST_AT_ONCE: usize = 8_192;
+/// How long they wait for more before they take in what there is, unless somebody waits for it.
+const GATHER: Duration = Duration::from_millis(20);
+/// How far threads that nobody waits for stand back behind the others, as `nice` counts.
+const BACK: i32 = 10;
 
 /// What a submitter is told.
 pub struct Answer {
     /// What became of the statement.
     pub outcome: Outcome,
     /// The newest checkpoint, signed after it.
-    pub checkpoint: Signed,
+    pub checkpoint: Arc<Signed>,
     /// The receipt file, when it is recorded.
     pub receipt: Option<String>,
 }
@@ -129,18 +134,29 @@ impl Sequencer {
 
     fn start_with(writer: Writer, refusals: Option<Refusals>, capacity: usize) -> Self {
         let origin = writer.origin().to_owned();
-        let Writer { admission, mut committer, mut follower } = writer;
+        let Writer { admission, mut committer, mut follower, folding } = writer;
         let (queue, waiting) = channel();
         // No room between them: a group is handed over when the one before is done.
         let (judged, to_commit) = sync_channel(0);
-        let (signed, to_follow) = sync_channel(MOST_BEHIND);
+        let (signed, to_follow) = channel();
+        let (absorbed, followed) = channel();
+        // Who is asked to fold while folding is asked once.
+        let (grown, to_fold) = sync_channel(1);
+        let mut behind = Behind { signed, followed, entries: 0, grown, unfolded: 0 };
         let fault = Arc::new(OnceLock::new());
         let told = Arc::clone(&fault);
         let metrics = Arc::<Metrics>::default();
-        let [measured, queued] = [(); 2].map(|()| Arc::clone(&metrics));
-        let following = thread("following", move || follow(&mut follower, &to_follow));
+        let [measured, queued, seen] = [(); 3].map(|()| Arc::clone(&metrics));
+        let following = thread("following", move || {
+            stand_back();
+            follow(&mut follower, &to_follow, &absorbed, &seen);
+        });
+        let folding = thread("folding", move || {
+            stand_back();
+            to_fold.iter().for_each(|()| folding.fold());
+        });
         let committing = thread("committing", move || {
-            if let Err(error) = commit_all(&mut committer, &to_commit, &signed, &measured) {
+            if let Err(error) = commit_all(&mut committer, &to_commit, &mut behind, &measured) {
                 tracing::error!("{error}");
                 let _ = told.set(error.to_string());
             }
@@ -148,7 +164,7 @@ impl Sequencer {
         let judging = thread("judging", move || {
             Judging { admission, refusals, waiting, suspects: Suspects::none(), judged, metrics: queued }.run();
         });
-        let threads = vec![judging, committing, following];
+        let threads = vec![judging, committing, following, folding];
         Self { origin, queue: Some(queue), taken: Arc::default(), capacity, threads, fault, metrics }
     }
 
@@ -214,6 +230,11 @@ impl Drop for Sequencer {
 /// A thread that a debugger and the system show by its name.
 fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
     std::thread::Builder::new().name(name.to_owned()).spawn(work).expect("the system gives a few threads at the start")
+}
+
+/// Lets the threads go first that somebody waits for. Where the system does not allow it, all are alike.
+fn stand_back() {
+    let _ = rustix::process::nice(BACK);
 }
 
 /// A judged group, and those who wait for its outcomes.
@@ -361,21 +382,51 @@ impl Judging {
     }
 }
 
-/// New entries for the derived tables, and who wants to know that they are in.
+/// New entries for the derived tables, and whether somebody waits until they are in.
 struct Signing {
     steps: Vec<Step>,
-    behind: Place,
-    done: Option<SyncSender<()>>,
+    waits: bool,
+}
+
+/// What follows committing: the derived tables, and the files' logs.
+struct Behind {
+    signed: Sender<Signing>,
+    followed: Receiver<usize>,
+    /// How many entries the tables lack.
+    entries: usize,
+    grown: SyncSender<()>,
+    /// How many entries came since the logs were folded in last.
+    unfolded: usize,
+}
+
+impl Behind {
+    /// Hands entries on; waits for the tables when they are few, or far behind.
+    fn take(&mut self, steps: Vec<Step>) {
+        self.entries -= self.followed.try_iter().sum::<usize>();
+        let most = if self.entries == 0 && steps.len() <= FEW { 0 } else { MOST_BEHIND };
+        self.entries += steps.len();
+        let waits = self.entries > most;
+        self.unfolded += steps.len();
+        if self.unfolded >= folding::EVERY && self.grown.try_send(()).is_ok() {
+            self.unfolded = 0;
+        }
+        // Tables that nobody follows any more are brought up by the next start.
+        let _ = self.signed.send(Signing { steps, waits });
+        while self.entries > most
+            && let Ok(absorbed) = self.followed.recv()
+        {
+            self.entries -= absorbed;
+        }
+    }
 }
 
 /// The second thread.
 fn commit_all(
     committer: &mut Committer,
     groups: &Receiver<Judged>,
-    signed: &SyncSender<Signing>,
+    behind: &mut Behind,
     metrics: &Metrics,
 ) -> Result<(), StoreError> {
-    let behind = Arc::new(AtomicUsize::new(0));
     for Judged { group, askers, begun } in groups {
         if let Err(error) = committer.commit(&group) {
             metrics.took(begun, askers.len(), None::<std::slice::Iter<'_, Result<Answer, StoreError>>>);
@@ -387,14 +438,8 @@ fn commit_all(
         }
         let answers = answers(committer, group.outcomes)?;
         if !group.steps.is_empty() {
-            let waits = behind.fetch_add(1, Ordering::AcqRel) == 0 && group.steps.len() <= FEW;
-            let (done, is_done) = sync_channel(1);
-            let done = waits.then_some(done);
-            // Tables that nobody follows any more are brought up by the next start.
-            let given = signed.send(Signing { steps: group.steps, behind: Place(Arc::clone(&behind)), done });
-            if waits && given.is_ok() {
-                let _ = is_done.recv();
-            }
+            metrics.lag(count(group.steps.len()));
+            behind.take(group.steps);
         }
         metrics.took(begun, askers.len(), Some(answers.iter()));
         askers.into_iter().zip(answers).for_each(|(asker, answer)| asker.answer(answer.map_err(Arc::new)));
@@ -403,19 +448,24 @@ fn commit_all(
 }
 
 /// The third thread.
-fn follow(follower: &mut Follower, signed: &Receiver<Signing>) {
-    while let Ok(first) = signed.recv() {
-        let (mut steps, mut done) = (first.steps, vec![(first.behind, first.done)]);
+fn follow(follower: &mut Follower, signed: &Receiver<Signing>, absorbed: &Sender<usize>, metrics: &Metrics) {
+    while let Ok(Signing { mut steps, mut waits }) = signed.recv() {
         while steps.len() < MOST_AT_ONCE
-            && let Ok(next) = signed.try_recv()
+            && let Ok(next) = signed.recv_timeout(if waits { Duration::ZERO } else { GATHER })
         {
             steps.extend(next.steps);
-            done.push((next.behind, next.done));
+            waits |= next.waits;
         }
+        let taken = steps.len();
         follower.absorb(steps);
-        // Whoever waits is told by the sender that goes.
-        drop(done);
+        metrics.lag(-count(taken));
+        // At the end nobody counts any more.
+        let _ = absorbed.send(taken);
     }
+}
+
+fn count(entries: usize) -> i64 {
+    i64::try_from(entries).expect("memory holds fewer entries than that")
 }
 
 /// An answer to each; one that brings a ledger key which is not here has an error of its own.
@@ -426,11 +476,12 @@ fn answers(committer: &Committer, outcomes: Vec<Outcome>) -> Result<Vec<Result<A
     };
     let places: Vec<u64> = outcomes.iter().filter_map(place).collect();
     let mut receipts = committer.receipts(&places)?.into_iter();
+    let newest = Arc::new(committer.newest().clone());
     let answer = |outcome: Outcome| {
-        let receipt = place(&outcome).and_then(|_| receipts.next()).map(|receipt| receipt.to_string());
+        let receipt = place(&outcome).and_then(|_| receipts.next());
         match outcome {
             Outcome::KeyMissing { vkey } => Err(StoreError::KeyMissing { vkey }),
-            outcome => Ok(Answer { outcome, checkpoint: committer.newest().clone(), receipt }),
+            outcome => Ok(Answer { outcome, checkpoint: Arc::clone(&newest), receipt }),
         }
     };
     Ok(outcomes.into_iter().map(answer).collect())

@@ -25,6 +25,9 @@ pub const LAST_SIGNED_FILE: &str = "last-signed.db";
 
 /// How many prepared statements a connection keeps: as many as a page needs.
 const KEPT_STATEMENTS: usize = 64;
+/// How many pages the log beside a file may have before the connection that writes folds it in: more than are there when
+/// it is done elsewhere ([`super::folding`]).
+const LOG_PAGES: u32 = 8_192;
 /// What an entry has in bytes, with its length before it; a guess that spares copies.
 const USUAL_ENTRY_BYTES: usize = 1_024;
 
@@ -192,6 +195,7 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Connection, StoreError
         connection.pragma_update(None, "journal_mode", "WAL").map_err(fault)?;
         // FULL: a commit is on the disk before it is acknowledged.
         connection.pragma_update(None, "synchronous", "FULL").map_err(fault)?;
+        connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES).map_err(fault)?;
     }
     connection.pragma_update(None, "trusted_schema", false).map_err(fault)?;
     connection.pragma_update(None, "cell_size_check", true).map_err(fault)?;
@@ -476,6 +480,12 @@ impl LastSigned {
 
     pub(super) fn keep_pages(&self, kib: u32) -> Result<(), StoreError> {
         keep_pages(&self.connection, kib).map_err(|e| StoreError::sql(&self.path, &e))
+    }
+
+    /// A number that changes, for this handle, whenever another one writes.
+    pub(super) fn version(&self) -> Result<i64, StoreError> {
+        let read = self.connection.prepare_cached("PRAGMA data_version");
+        read.and_then(|mut read| read.query_row([], |row| row.get(0))).map_err(|e| StoreError::sql(&self.path, &e))
     }
 
     /// The last checkpoint signed.

@@ -29,6 +29,7 @@ use super::admission::{Admission, Submitted};
 use super::committer::Committer;
 use super::derived::{self, Derived};
 use super::disk;
+use super::folding::Folding;
 use super::follower::Follower;
 use super::ledger_keys::LedgerKeys;
 use super::replay::{Refused, Replay, Signatures};
@@ -83,6 +84,7 @@ pub struct Writer {
     pub(super) admission: Admission,
     pub(super) committer: Committer,
     pub(super) follower: Follower,
+    pub(super) folding: Folding,
 }
 
 impl Writer {
@@ -206,7 +208,8 @@ impl Writer {
         let keys = Arc::new(keys);
         let follower = Follower::new(derived, Arc::clone(&lock));
         let admission = Admission::new(dir, replay, Arc::clone(&keys), clock, follower.size())?;
-        Ok(Self { admission, committer: Committer::new(entries, last_signed, keys, newest, lock), follower })
+        let committer = Committer::new(entries, last_signed, keys, newest, lock);
+        Ok(Self { admission, committer, follower, folding: Folding::of(dir)? })
     }
 
     /// The rule book's state after the last entry.

@@ -66,7 +66,13 @@ pub const READER_WAIT: Duration = Duration::from_secs(5);
 pub const TILE_SHELF_BYTES: usize = 36_000_000;
 /// How many bytes of entry bundles are kept in memory.
 pub const BUNDLE_SHELF_BYTES: usize = 20_000_000;
-/// What SQLite keeps of each file for each reader, in KiB: three files a reader. With both shelves less than 64 MB.
+/// How many bytes of pages and answers of the API are kept in memory, and for how long.
+pub const FRESH_SHELF_BYTES: u64 = 2_000_000;
+/// See [`FRESH_SHELF_BYTES`].
+pub const FRESH: Duration = Duration::from_secs(1);
+/// The largest of them that is kept.
+pub const MAX_FRESH_BYTES: u64 = 256 * 1024;
+/// What SQLite keeps of each file for each reader, in KiB: three files a reader. With the shelves about 64 MB.
 pub const PAGE_CACHE_KIB: u32 = 256;
 
 /// What is read of a statement that is too large, in bytes: a client that is cut off while it sends never hears why.

@@ -56,7 +56,7 @@ pub(super) async fn tile(State(site): State<Site>, uri: Uri, headers: HeaderMap)
         let bytes = bytes.ok_or(Fault::missing(Missing::Tile))?;
         Ok(match coding {
             Coding::Identity => bytes,
-            Coding::Gzip => compressed(&bytes).map_err(|error| Fault::store(&error))?,
+            Coding::Gzip => compressed(&bytes, FAST).map_err(|error| Fault::store(&error))?,
         })
     });
     let kept = Kept { bytes: Bytes::from(read.await?), tag };
@@ -83,10 +83,17 @@ fn tile_path(uri: &Uri) -> Option<TilePath> {
 }
 
 fn coding(path: TilePath, headers: &HeaderMap) -> Coding {
-    let named = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     match path {
-        TilePath::Entries { .. } if named.flat_map(|value| value.split(',')).any(takes_gzip) => Coding::Gzip,
-        _ => Coding::Identity,
+        TilePath::Entries { .. } => Coding::taken(headers),
+        TilePath::Hashes(_) => Coding::Identity,
+    }
+}
+
+impl Coding {
+    /// The best that whoever asks takes.
+    pub(super) fn taken(headers: &HeaderMap) -> Self {
+        let named = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+        if named.flat_map(|value| value.split(',')).any(takes_gzip) { Self::Gzip } else { Self::Identity }
     }
 }
 
@@ -98,9 +105,12 @@ fn takes_gzip(offer: &str) -> bool {
     named && weight.is_none_or(|weight| weight.bytes().any(|digit| (b'1'..=b'9').contains(&digit)))
 }
 
-/// At the fastest level: half of an entry is hashes and signatures, which no level makes smaller.
-fn compressed(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::fast());
+/// The level for bundles: half of an entry is hashes and signatures, which no level makes smaller.
+const FAST: u32 = 1;
+
+/// As gzip has it, at a level from 1 to 9.
+pub(super) fn compressed(bytes: &[u8], level: u32) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::new(level));
     encoder.write_all(bytes)?;
     encoder.finish()
 }

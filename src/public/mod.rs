@@ -9,6 +9,7 @@ mod browser;
 pub mod connections;
 mod documents;
 mod founding;
+mod fresh;
 mod history;
 mod holders;
 pub mod limits;
@@ -32,6 +33,7 @@ use crate::ledger::store::StoreError;
 use answer::Fault;
 use connections::{AtOnce, Bounds, Serving};
 use founding::Founding;
+use fresh::Fresh;
 use pool::Pool;
 use shelf::Shelves;
 
@@ -54,6 +56,7 @@ struct Kept {
     records: Records,
     documents: Documents,
     shelves: Arc<Shelves>,
+    fresh: Arc<Fresh>,
 }
 
 /// What one request may use.
@@ -82,6 +85,10 @@ impl FromRef<Kept> for Site {
 impl Kept {
     /// Takes over a profile or a ledger key that was changed on the ledger since it was last read.
     async fn refresh(&self) -> Result<(), Fault> {
+        let (other, state) = self.fresh.may_be_other();
+        if !other {
+            return Ok(());
+        }
         let known = Site::from_ref(self).founding.newest;
         let newest = self.pool.read(|reader| Ok((reader.profile_entry()?, reader.rekeying_entry()?)));
         let changed = newest.await? != known;
@@ -91,6 +98,7 @@ impl Kept {
             let founding = read.map_err(|panic| Fault::store(&panic))??;
             *self.founding.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(founding);
         }
+        self.fresh.profile_is_of(state);
         Ok(())
     }
 }
@@ -114,10 +122,11 @@ pub fn router_of(dir: PathBuf, records: Records) -> Result<Router, StoreError> {
 /// The router, and before it the way to tiles that are in memory.
 fn serving(dir: PathBuf, records: Records) -> Result<Serving, StoreError> {
     let documents = Documents::of(&dir);
+    let fresh = Arc::new(Fresh::new(dir.clone()));
     let pool = Pool::open(dir)?;
     let founding = pool.founding()?;
     let (founding, shelves) = (Arc::new(RwLock::new(Arc::new(founding))), Arc::<Shelves>::default());
-    let kept = Kept { pool: Arc::new(pool), founding, records, documents, shelves: Arc::clone(&shelves) };
+    let kept = Kept { pool: Arc::new(pool), founding, records, documents, shelves: Arc::clone(&shelves), fresh };
     let mut router = pages::routes();
     for (path, handler) in api::routes() {
         router = router.route(path, handler);
@@ -125,6 +134,7 @@ fn serving(dir: PathBuf, records: Records) -> Result<Serving, StoreError> {
     let router = router
         .route("/healthz", axum::routing::get(health))
         .fallback(async || Fault::missing(answer::Missing::Path))
+        .layer(middleware::from_fn_with_state(kept.clone(), fresh::answer))
         .layer(middleware::from_fn_with_state(kept.clone(), dress))
         .with_state(kept);
     let at_once: AtOnce = Arc::new(move |request| log::at_once(&shelves, request));

@@ -124,14 +124,35 @@ impl TlogProof {
 
 impl fmt::Display for TlogProof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{FIRST_LINE}")?;
-        if let Some(extra) = &self.extra {
-            writeln!(f, "extra {}", STANDARD.encode(extra))?;
-        }
-        writeln!(f, "index {}", self.index)?;
-        for hash in &self.hashes {
-            writeln!(f, "{}", hash.to_base64())?;
-        }
+        write_head(f, self.extra.as_deref(), self.index, &self.hashes)?;
         write!(f, "\n{}", self.checkpoint)
     }
+}
+
+/// The bytes of a `.tlog-proof` file without anything extra, for many entries under one checkpoint: its note is printed
+/// once.
+#[must_use]
+pub fn print(index: u64, hashes: &[Hash], checkpoint: &str) -> String {
+    const LINE: usize = 45;
+    let mut file = String::with_capacity(FIRST_LINE.len() + LINE * (hashes.len() + 1) + checkpoint.len());
+    // A string takes whatever is written to it.
+    let _ = write_head(&mut file, None, index, hashes);
+    file.push('\n');
+    file.push_str(checkpoint);
+    file
+}
+
+fn write_head(f: &mut impl fmt::Write, extra: Option<&[u8]>, index: u64, hashes: &[Hash]) -> fmt::Result {
+    writeln!(f, "{FIRST_LINE}")?;
+    if let Some(extra) = extra {
+        writeln!(f, "extra {}", STANDARD.encode(extra))?;
+    }
+    writeln!(f, "index {index}")?;
+    for hash in hashes {
+        let mut line = [0; 44];
+        let printed = STANDARD.encode_slice(hash.as_bytes(), &mut line).ok();
+        let text = printed.and_then(|length| std::str::from_utf8(&line[..length]).ok());
+        writeln!(f, "{}", text.expect("32 bytes have 44 characters in base64"))?;
+    }
+    Ok(())
 }

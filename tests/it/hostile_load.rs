@@ -385,6 +385,7 @@ fn a_stop_under_load_finishes_what_it_took() {
         ("hibah_group_statements_sum", STATEMENTS as f64 + 1.0),
         ("hibah_group_seconds_count", STATEMENTS as f64 + 1.0),
         ("hibah_checkpoint_entries", (first + STATEMENTS) as f64),
+        ("hibah_tables_behind", 0.0),
         ("hibah_waiting_statements", 0.0),
         ("hibah_desk_answers_total{status=\"400\"}", 1.0),
     ] {

@@ -20,7 +20,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 
@@ -80,9 +80,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let (lang, path) = Lang::of(parts.uri.path());
         let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        Ok(Self { lang, path: path.to_owned(), query, own_machine: own_machine(host) })
+        Ok(Self { lang, path: path.to_owned(), query, own_machine: own_machine_of(&parts.headers) })
     }
+}
+
+/// Under which name the reader's own machine is asked, if it is.
+pub(super) fn own_machine_of(headers: &HeaderMap) -> Option<String> {
+    own_machine(headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default())
 }
 
 /// A host that only the reader's own machine answers to. No other name that a request brings is ever printed.
