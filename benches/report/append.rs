@@ -7,6 +7,7 @@
 //! - "batch + insert": processors / (checking the same signatures together + inserting the same entries, in processor
 //!   time an entry, each alone at the size of group that was seen);
 //! - "commits": what a lone submitter waits for, against three commits of one entry, each alone;
+//! - "asked": the same over HTTP, desk and clients on the same processors;
 //! - "without": honest submitters beside as many who hand in bad signatures, against the honest ones alone.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -58,8 +59,7 @@ pub fn table(cores: usize) {
     let entry = cost_of_an_entry(folder.path(), &ledger, &statements, group as usize);
     let (rate, limit) = (all.rate(), cores as f64 / entry);
     row("512 submitters, 10,000 cases", all.recorded, rate, limit, "batch + insert");
-    let shown = all.recorded as f64 / all.followed.as_secs_f64();
-    row("  until search and pages show them", all.recorded, shown, limit, "batch + insert");
+    row("  until search and pages show them", all.recorded, all.shown(), limit, "batch + insert");
     let of_an_entry = |name: &&str| {
         let time = all.busy.get(*name).copied().unwrap_or_default();
         format!("{name} {:.1}", time.as_secs_f64() * 1e6 / all.recorded as f64)
@@ -73,6 +73,7 @@ pub fn table(cores: usize) {
     drop(load);
     lone(folder.path(), &ledger);
     attacked(&ledger);
+    crate::http::row(&ledger, 1_001..=ORGANISATIONS);
     size(&ledger);
 }
 
@@ -81,7 +82,7 @@ fn row(name: &str, entries: u64, ours: f64, limit: f64, what: &str) {
 }
 
 /// A ledger under load.
-struct Load {
+pub(crate) struct Load {
     dir: std::path::PathBuf,
     cases: Caseload,
     sequencer: Arc<Sequencer>,
@@ -91,7 +92,7 @@ struct Load {
 
 /// What came of one wave.
 #[derive(Default, Clone)]
-struct Told {
+pub(crate) struct Told {
     recorded: u64,
     groups: u64,
     bytes: u64,
@@ -103,7 +104,7 @@ struct Told {
 }
 
 impl Told {
-    fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         self.recorded += other.recorded;
         self.groups += other.groups;
         self.bytes += other.bytes;
@@ -114,13 +115,18 @@ impl Told {
         }
     }
 
-    fn rate(&self) -> f64 {
+    pub(crate) fn rate(&self) -> f64 {
         self.recorded as f64 / self.time.as_secs_f64()
+    }
+
+    /// Until search and pages show them.
+    pub(crate) fn shown(&self) -> f64 {
+        self.recorded as f64 / self.followed.as_secs_f64()
     }
 }
 
 impl Load {
-    fn of(dir: &Path, organisations: std::ops::RangeInclusive<u64>) -> Self {
+    pub(crate) fn of(dir: &Path, organisations: std::ops::RangeInclusive<u64>) -> Self {
         let writer = Writer::open(dir, town::ledger_key(), Box::new(Still)).expect("the town's ledger opens");
         let cases = Caseload::of(writer.state(), organisations);
         let sequencer = Arc::new(Sequencer::start(writer, 4 * SUBMITTERS));
@@ -129,7 +135,7 @@ impl Load {
 
     /// Hands in a wave by so many submitters, each of whom waits for its answer, beside as many others as `bad` says whose
     /// signatures do not hold.
-    fn wave(&mut self, wave: usize, submitters: usize, bad: usize) -> Told {
+    pub(crate) fn wave(&mut self, wave: usize, submitters: usize, bad: usize) -> Told {
         self.statements = self.cases.wave(wave, &self.heads);
         let spoilt: Vec<Vec<u8>> =
             if bad > 0 { self.statements.iter().map(|bytes| spoil(bytes)).collect() } else { Vec::new() };

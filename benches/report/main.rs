@@ -3,6 +3,8 @@
 
 mod append;
 mod audit;
+mod growth;
+mod http;
 mod public;
 
 // The program's own.
@@ -20,6 +22,9 @@ fn main() {
     }
     if asked("append") {
         append::table(cores);
+    }
+    if asked("growth") {
+        growth::table();
     }
     if asked("public") {
         public::table(&entries);

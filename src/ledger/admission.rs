@@ -14,13 +14,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::committer::tile_nodes;
 use super::derived::{self, DERIVED_FILE};
 use super::disk;
 use super::form::FormError;
 use super::ledger_keys::LedgerKeys;
 use super::replay::{Ready, Refused, Replay, Signatures, Step};
+use super::rows::Rows;
 use super::statement::Statement;
-use super::store::{self, Access, NewEntry, StoreError};
+use super::store::{self, Access, NewEntry, NewNode, StoreError};
 use super::writer::{Clock, Outcome};
 use crate::grants::kinds::Kind;
 use crate::grants::signer::SignerId;
@@ -57,8 +59,10 @@ pub(super) struct Group {
     pub(super) outcomes: Vec<Outcome>,
     /// The new entries.
     pub(super) fresh: Vec<NewEntry>,
-    /// What each of them does.
-    pub(super) steps: Vec<Step>,
+    /// The tree nodes that they complete.
+    pub(super) nodes: Vec<NewNode>,
+    /// What they change in the derived tables.
+    pub(super) rows: Vec<Rows>,
     /// The checkpoint over the last of them.
     pub(super) next: Unsigned,
 }
@@ -146,16 +150,17 @@ impl Admission {
         let mut ready = self.ready(&group[..together.min(group.len())]);
         ready.resize_with(group.len(), || None);
         let mut outcomes = Vec::with_capacity(group.len());
-        let (mut fresh, mut steps) = (Vec::new(), Vec::new());
+        let (mut fresh, mut nodes, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         for (submitted, ready) in group.into_iter().zip(ready) {
             let (outcome, placed) = self.place(submitted, ready, time);
             outcomes.push(outcome);
             if let Some((entry, step)) = placed {
                 fresh.push(entry);
-                steps.push(step);
+                nodes.extend(tile_nodes(std::slice::from_ref(&step)));
+                rows.extend(step.rows);
             }
         }
-        Ok(Group { outcomes, fresh, steps, next: self.unsigned() })
+        Ok(Group { outcomes, fresh, nodes, rows, next: self.unsigned() })
     }
 
     /// The checkpoint over all that was given a place.

@@ -56,8 +56,11 @@ impl Committer {
         if let Some(why) = &self.stopped {
             return Err(StoreError::Stopped(why.clone()));
         }
-        let Some(first) = group.steps.first() else { return Ok(()) };
-        let written = self.entries.append(first.index, &group.fresh, &tile_nodes(&group.steps));
+        if group.fresh.is_empty() {
+            return Ok(());
+        }
+        let first = group.next.size - group.fresh.len() as u64;
+        let written = self.entries.append(first, &group.fresh, &group.nodes);
         let signed =
             written.and_then(|()| self.sign(&group.next).map_err(|error| StoreError::NotYetSigned(Box::new(error))));
         if let Err(error) = &signed {

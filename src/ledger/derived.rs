@@ -10,8 +10,9 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Transaction,
 use serde_json::json;
 
 use super::committer::tile_nodes;
-use super::hidden::{self, Hiding};
+use super::hidden::Hiding;
 use super::replay::{Replay, Signatures, Step};
+use super::rows::Rows;
 use super::store::{self, Access, Entries, LastSigned, StoreError};
 use super::writer;
 use crate::grants::about::{About, AwardId, CaseId};
@@ -131,26 +132,43 @@ impl Derived {
     /// # Errors
     /// What the file reports, or that an entry is missing before these; then none of them is in.
     pub fn absorb<'s>(&mut self, steps: impl IntoIterator<Item = &'s Step>) -> Result<(), StoreError> {
+        let mut rows = Vec::new();
+        for step in steps {
+            match &step.rows {
+                Some(told) => rows.push(told),
+                None if step.index < self.size => {}
+                None => return Err(self.lacks(step.index)),
+            }
+        }
+        self.take_in(rows)
+    }
+
+    fn lacks(&self, index: u64) -> StoreError {
+        let what = format!("it has {} entries and would be given entry {index}: open the ledger again", self.size);
+        StoreError::System { file: self.path.clone(), what }
+    }
+
+    /// As [`Derived::absorb`], from what the entries change.
+    pub(super) fn take_in<'s>(&mut self, rows: impl IntoIterator<Item = &'s Rows>) -> Result<(), StoreError> {
         let path = self.path.clone();
         let fault = |e: rusqlite::Error| StoreError::sql(&path, &e);
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault)?;
         // Another program may have brought them up meanwhile.
-        let there: u64 = transaction.query_row("SELECT size FROM progress", [], |row| row.get(0)).map_err(fault)?;
-        let fresh: Vec<&Step> = steps.into_iter().filter(|step| step.index >= there).collect();
+        self.size = transaction.query_row("SELECT size FROM progress", [], |row| row.get(0)).map_err(fault)?;
+        let fresh: Vec<&Rows> = rows.into_iter().filter(|rows| rows.index >= self.size).collect();
         let (Some(first), Some(last)) = (fresh.first(), fresh.last()) else { return Ok(()) };
-        let day = last.rows.as_ref().map(|rows| rows.day.to_string());
-        let (Some(day), true) = (day, first.index == there) else {
-            let what =
-                format!("it has {there} entries and would be given entry {}: open the ledger again", first.index);
-            return Err(StoreError::System { file: path, what });
-        };
+        if first.index != self.size {
+            drop(transaction);
+            return Err(self.lacks(first.index));
+        }
+        let day = last.day.to_string();
         let (size, leaf) = (last.index + 1, last.leaf);
         let hiding = Hiding::so_far(&transaction).map_err(fault)?;
         let last_of = last_touched(&fresh);
         let sql = Sql::of(&transaction).map_err(fault)?;
         let mut writing = Writing { transaction: &transaction, sql, hiding, last: last_of, written: HashSet::new() };
-        for step in fresh {
-            writing.step(step).map_err(fault)?;
+        for rows in fresh {
+            writing.entry(rows).map_err(fault)?;
         }
         drop(writing);
         transaction
@@ -253,10 +271,9 @@ pub(super) fn index_of_statement(tables: &Connection, hash: &Hash) -> Result<Opt
 }
 
 /// The last of these entries that touches each case, of those that are not archived.
-fn last_touched(steps: &[&Step]) -> HashMap<CaseId, u64> {
-    let touched =
-        steps.iter().flat_map(|step| step.rows.iter().flat_map(|rows| &rows.cases).map(move |case| (step, case)));
-    touched.filter(|(_, (_, row))| row.facts.is_some()).map(|(step, (id, _))| (*id, step.index)).collect()
+fn last_touched(entries: &[&Rows]) -> HashMap<CaseId, u64> {
+    let touched = entries.iter().flat_map(|rows| rows.cases.iter().map(move |case| (rows.index, case)));
+    touched.filter(|(_, (_, row))| row.facts.is_some()).map(|(index, (id, _))| (*id, index)).collect()
 }
 
 /// What is executed for nearly every entry, found once.
@@ -290,53 +307,50 @@ struct Writing<'t> {
 }
 
 impl Writing<'_> {
-    fn step(&mut self, step: &Step) -> rusqlite::Result<()> {
-        let transaction = self.transaction;
-        let statement = &step.statement;
-        let about = statement.about().to_string();
+    fn entry(&mut self, rows: &Rows) -> rusqlite::Result<()> {
+        let about = rows.about.to_string();
         self.sql.record.execute(params![
-            step.index,
-            statement.kind(),
+            rows.index,
+            rows.kind,
             about,
-            step.recorded_at.to_string(),
-            statement.event_date().to_string(),
-            statement.hash().as_bytes()
+            rows.recorded_at.to_string(),
+            rows.event_date.to_string(),
+            rows.statement.as_bytes()
         ])?;
-        self.sql.follow.execute(params![about, step.index])?;
-        for finding in &step.findings {
-            put_finding(transaction, finding)?;
+        self.sql.follow.execute(params![about, rows.index])?;
+        for finding in &rows.findings {
+            put_finding(self.transaction, finding)?;
         }
-        for thing in step.touched.iter().filter(|thing| *thing != statement.about()) {
-            self.sql.follow.execute(params![thing.to_string(), step.index])?;
+        for thing in rows.touched.iter().filter(|thing| **thing != rows.about) {
+            self.sql.follow.execute(params![thing.to_string(), rows.index])?;
         }
-        let Some(rows) = &step.rows else { return Ok(()) };
         for (n, name) in &rows.organisations {
-            self.organisation(*n, name, step)?;
+            self.organisation(*n, name, rows)?;
         }
         for (id, row) in &rows.cases {
-            self.case(id, row, step)?;
+            self.case(id, row, rows)?;
         }
-        for thing in &step.touched {
+        for thing in &rows.touched {
             if let About::Award(id) = thing {
-                self.award(id, step)?;
+                self.award(id, rows)?;
             }
         }
-        self.hiding.put_mention(step)
+        self.hiding.put_mention(rows)
     }
 
     /// The row of a case, unless a later one of these entries writes it anew.
-    fn case(&mut self, id: &CaseId, row: &CaseRow, step: &Step) -> rusqlite::Result<()> {
-        let anew = self.last.get(id).is_some_and(|last| *last > step.index);
-        if anew && self.written.contains(id) && !hidden::gives(id, step) {
+    fn case(&mut self, id: &CaseId, row: &CaseRow, rows: &Rows) -> rusqlite::Result<()> {
+        let anew = self.last.get(id).is_some_and(|last| *last > rows.index);
+        if anew && self.written.contains(id) && !rows.gives(id) {
             return Ok(());
         }
         self.written.insert(*id);
-        self.put_case(id, row, step)
+        self.put_case(id, row, rows)
     }
 
-    fn put_case(&mut self, id: &CaseId, case: &CaseRow, step: &Step) -> rusqlite::Result<()> {
+    fn put_case(&mut self, id: &CaseId, case: &CaseRow, rows: &Rows) -> rusqlite::Result<()> {
         let (transaction, hiding) = (self.transaction, &self.hiding);
-        let (index, name) = (step.index, About::Case(*id).to_string());
+        let (index, own, name) = (rows.index, rows.about == About::Case(*id), About::Case(*id).to_string());
         let amount = |figure| case.figures.and_then(|figures| figures.get(figure)).map(Amount::minor);
         let Some(facts) = &case.facts else {
             let sql = "UPDATE grants SET refunded = coalesce(?2, refunded), last_idx = ?3 WHERE id = ?1";
@@ -346,7 +360,7 @@ impl Writing<'_> {
                 .map(|_| ());
         };
         let organisation = organisation_of(id);
-        let titled = hidden::gives_title(id, step).then_some(index);
+        let titled = (own && rows.gives_title).then_some(index);
         let title = if hiding.hides_title(&name, titled)? { "" } else { facts.title.as_str() };
         let numbers = hiding.numbers_shown(&case.numbers)?;
         let recipient: Option<String> = self.sql.name.query_row([organisation], |row| row.get(0)).optional()?;
@@ -373,22 +387,22 @@ impl Writing<'_> {
                 index,
                 titled,
                 way: facts.way,
-                adopted: hidden::adopted(id, step),
+                adopted: rows.adopted.as_deref().filter(|_| own),
             },
         )
     }
 
     /// An award is recorded once; an organisation may claim it later.
-    fn award(&mut self, id: &AwardId, step: &Step) -> rusqlite::Result<()> {
-        let body = step.statement.body();
-        if let About::Org(n) = step.statement.about() {
+    fn award(&mut self, id: &AwardId, rows: &Rows) -> rusqlite::Result<()> {
+        if let About::Org(n) = rows.about {
             let sql = "UPDATE grants SET organisation = ?2, last_idx = ?3 WHERE id = ?1";
             return self
                 .transaction
                 .prepare_cached(sql)?
-                .execute(params![About::Award(*id).to_string(), n, step.index])
+                .execute(params![About::Award(*id).to_string(), n, rows.index])
                 .map(|_| ());
         }
+        let Some(body) = &rows.body else { return Ok(()) };
         let text = |pointer: &str| body.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or_default();
         let number = |pointer: &str| body.pointer(pointer).and_then(serde_json::Value::as_i64);
         let named = body.pointer("/numbers").and_then(serde_json::Value::as_object);
@@ -410,32 +424,32 @@ impl Writing<'_> {
                 agency: text("/agency"),
                 fiscal_year: number("/fiscal_year").and_then(|year| u16::try_from(year).ok()).unwrap_or_default(),
                 status: text("/outcome"),
-                stage: step.statement.kind(),
+                stage: &rows.kind,
                 next: "[]".to_owned(),
                 numbers: numbers.join("\n"),
-                numbered: lines(numbers.iter().map(|_| step.index.to_string())),
+                numbered: lines(numbers.iter().map(|_| rows.index.to_string())),
                 words: [digits.as_str(), text("/recipient/number"), text("/programme"), text("/sponsor")].join("\n"),
                 report_due: None,
                 amounts: Figure::NAMES.map(|name| number(&format!("/amounts/{name}"))),
-                index: step.index,
-                titled: Some(step.index),
+                index: rows.index,
+                titled: Some(rows.index),
                 way: ("", ""),
                 adopted: None,
             },
         )
     }
 
-    fn organisation(&self, n: u64, name: &str, step: &Step) -> rusqlite::Result<()> {
+    fn organisation(&self, n: u64, name: &str, rows: &Rows) -> rusqlite::Result<()> {
         let transaction = self.transaction;
-        let gives_name = step.statement.about() == &About::Org(n) && step.statement.body().get("name").is_some();
+        let gives_name = rows.about == About::Org(n) && rows.gives_name;
         let before: Option<u64> = transaction
             .prepare_cached("SELECT named FROM organisations WHERE n = ?1")?
             .query_row([n], |row| row.get(0))
             .optional()?;
-        let named = before.filter(|_| !gives_name).unwrap_or(step.index);
+        let named = before.filter(|_| !gives_name).unwrap_or(rows.index);
         let name = if self.hiding.hides(named, "name")? { "" } else { name };
         let sql = "INSERT INTO organisations (n, name, named, idx) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (n) DO UPDATE SET name = excluded.name, named = excluded.named";
-        transaction.prepare_cached(sql)?.execute(params![n, name, named, step.index])?;
+        transaction.prepare_cached(sql)?.execute(params![n, name, named, rows.index])?;
         let sql = "UPDATE grants SET recipient = ?2 WHERE organisation = ?1 AND NOT migrated AND recipient <> ?2";
         transaction.prepare_cached(sql)?.execute(params![n, name]).map(|_| ())
     }

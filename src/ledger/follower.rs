@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::derived::Derived;
-use super::replay::Step;
+use super::rows::Rows;
 
 /// How many entries wait in memory while the file takes none; beyond that the next start brings the tables up.
 const MOST_BEHIND: usize = 65_536;
@@ -16,7 +16,7 @@ const MOST_BEHIND: usize = 65_536;
 /// The derived tables, and what they still lack.
 pub(super) struct Follower {
     derived: Derived,
-    behind: Vec<Step>,
+    behind: Vec<Rows>,
     /// How many entries the tables have, for the other parts.
     size: Arc<AtomicU64>,
     given_up: bool,
@@ -36,13 +36,13 @@ impl Follower {
     }
 
     /// Takes in entries that a checkpoint covers.
-    pub(super) fn absorb(&mut self, steps: Vec<Step>) {
-        if self.given_up || steps.is_empty() {
+    pub(super) fn absorb(&mut self, rows: Vec<Rows>) {
+        if self.given_up || rows.is_empty() {
             return;
         }
-        self.behind.extend(steps);
-        let last = self.behind.last().map_or(0, |step| step.index + 1);
-        match self.derived.absorb(&self.behind) {
+        self.behind.extend(rows);
+        let last = self.behind.last().map_or(0, |rows| rows.index + 1);
+        match self.derived.take_in(&self.behind) {
             Ok(()) => {
                 self.behind.clear();
                 self.size.store(last, Ordering::Release);

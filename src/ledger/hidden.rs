@@ -6,15 +6,13 @@
 use rusqlite::{OptionalExtension as _, Transaction, params};
 use serde_json::Value;
 
-use super::replay::Step;
-use crate::grants::about::{About, CaseId};
-use crate::grants::json::{Json, Object};
+use super::rows::Rows;
 use crate::grants::kinds::Kind;
 use crate::grants::state::Given;
 
 /// The field of a body that names an earlier entry.
-fn naming(kind: &str) -> Option<&'static str> {
-    match Kind::parse(kind)? {
+pub(super) fn naming(kind: Option<Kind>) -> Option<&'static str> {
+    match kind? {
         Kind::CorrectionRecorded | Kind::EntryConfirmed | Kind::ErasureRecorded => Some("entry"),
         Kind::ReplacementObjected => Some("replacement"),
         _ => None,
@@ -80,27 +78,26 @@ impl<'t> Hiding<'t> {
     }
 
     /// Notes the entry that a statement names, and hides what it erased.
-    pub(super) fn put_mention(&mut self, step: &Step) -> rusqlite::Result<()> {
-        self.any |= put_mention(self.transaction, step)?;
+    pub(super) fn put_mention(&mut self, rows: &Rows) -> rusqlite::Result<()> {
+        self.any |= put_mention(self.transaction, rows)?;
         Ok(())
     }
 }
 
 /// Whether it hides something.
-fn put_mention(transaction: &Transaction<'_>, step: &Step) -> rusqlite::Result<bool> {
-    let kind = step.statement.kind();
-    let Some(field) = naming(kind) else { return Ok(false) };
-    let body = step.statement.body();
+fn put_mention(transaction: &Transaction<'_>, rows: &Rows) -> rusqlite::Result<bool> {
+    let kind = Kind::parse(&rows.kind);
+    let (Some(field), Some(body)) = (naming(kind), &rows.body) else { return Ok(false) };
     let Some(entry) = body.get(field).and_then(Value::as_u64) else { return Ok(false) };
     let sql = "INSERT INTO mentions (entry, idx) VALUES (?1, ?2)";
-    transaction.prepare_cached(sql)?.execute(params![entry, step.index])?;
-    if kind != Kind::ErasureRecorded.name() || body.get("what").and_then(Value::as_str) != Some("text") {
+    transaction.prepare_cached(sql)?.execute(params![entry, rows.index])?;
+    if kind != Some(Kind::ErasureRecorded) || body.get("what").and_then(Value::as_str) != Some("text") {
         return Ok(false);
     }
     let pointers = body.get("pointers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     for pointer in pointers {
         let sql = "INSERT OR IGNORE INTO hidden (entry, pointer, idx) VALUES (?1, ?2, ?3)";
-        transaction.prepare_cached(sql)?.execute(params![entry, pointer, step.index])?;
+        transaction.prepare_cached(sql)?.execute(params![entry, pointer, rows.index])?;
         hide(transaction, entry, pointer)?;
     }
     Ok(true)
@@ -156,27 +153,4 @@ fn hide_number(transaction: &Transaction<'_>, entry: u64) -> rusqlite::Result<()
         transaction.prepare_cached(sql)?.execute(params![n, numbers.join("\n"), numbered.join("\n")])?;
     }
     Ok(())
-}
-
-/// Whether an entry gives the row of a case what only this entry's statement says.
-pub(super) fn gives(id: &CaseId, step: &Step) -> bool {
-    gives_title(id, step) || adopted(id, step).is_some()
-}
-
-/// Whether an entry gives a case its title.
-pub(super) fn gives_title(id: &CaseId, step: &Step) -> bool {
-    let has_title = |body: Object<'_>| body.get("title").is_some_and(|title| title.as_str().is_some());
-    let Some(body) = step.statement.json().as_object() else { return false };
-    // What a correction says instead stands one body deeper.
-    let corrected = body.get("body").and_then(Json::as_object);
-    step.statement.about() == &About::Case(*id) && (has_title(body) || corrected.is_some_and(has_title))
-}
-
-/// At which stage an entry takes a case over from paper.
-pub(super) fn adopted<'s>(id: &CaseId, step: &'s Step) -> Option<&'s str> {
-    let own = step.statement.about() == &About::Case(*id);
-    match Kind::parse(step.statement.kind()) {
-        Some(Kind::CaseAdopted) if own => step.statement.body().get("stage").and_then(Value::as_str),
-        _ => None,
-    }
 }

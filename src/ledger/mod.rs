@@ -16,6 +16,7 @@ mod folding;
 mod follower;
 pub mod form;
 mod hidden;
+mod last_signed;
 pub mod ledger_keys;
 pub mod metrics;
 pub mod opening;

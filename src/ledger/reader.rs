@@ -196,6 +196,22 @@ impl Reader {
         StoreError::sql(&self.dir.join(DERIVED_FILE), error)
     }
 
+    /// Runs `work` on one state of the three files, whatever is written meanwhile; its queries need not ask for that state
+    /// one by one.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn still<T>(&self, work: impl FnOnce(&Self) -> T) -> Result<T, StoreError> {
+        let fault = |e: rusqlite::Error| self.fault(&e);
+        // In this order: what the derived tables have is signed, and what is signed is there.
+        let _derived = self.derived.unchecked_transaction().map_err(fault)?;
+        let pinned = self.derived.prepare_cached("SELECT size FROM progress");
+        pinned.and_then(|mut read| read.query_row([], |_| Ok(()))).map_err(fault)?;
+        let _last_signed = self.last_signed.hold()?;
+        let _entries = self.entries.hold()?;
+        Ok(work(self))
+    }
+
     /// Two numbers that change, for this reader, whenever a checkpoint or the derived tables do.
     ///
     /// # Errors

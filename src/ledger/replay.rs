@@ -343,16 +343,20 @@ impl Replay {
         let (index, leaf) = (self.size(), leaf_hash(entry));
         let touched = judged.change.touches().to_vec();
         self.state.apply(judged.change, leaf);
-        let (mut findings, mut rows) = (Vec::new(), None);
+        let mut findings = Vec::new();
         if let Some(tables) = &mut self.tables {
             let place = Place { index, recorded_at };
             findings = tables.flags.see(&self.state, judged.verified.claim(), &touched, place);
-            rows = (index >= tables.from).then(|| Rows::of(&self.state, &touched, recorded_at));
         }
         self.keys.bring(judged.brought);
         let nodes = self.place_leaf(leaf, recorded_at);
         let cofactor_only = judged.cofactor_only;
-        Step { index, leaf, recorded_at, statement, touched, nodes, findings, rows, cofactor_only }
+        let mut step =
+            Step { index, leaf, recorded_at, statement, touched, nodes, findings, rows: None, cofactor_only };
+        if self.tables.as_ref().is_some_and(|tables| index >= tables.from) {
+            step.rows = Some(Rows::of(&self.state, &step));
+        }
+        step
     }
 
     fn place_leaf(&mut self, leaf: Hash, recorded_at: Timestamp) -> Vec<(Node, Hash)> {

@@ -35,7 +35,8 @@ use super::follower::Follower;
 use super::form::FormCode;
 use super::metrics::Metrics;
 use super::refusals::Refusals;
-use super::replay::{Refused, Step};
+use super::replay::Refused;
+use super::rows::Rows;
 use super::store::{Signed, StoreError};
 use super::suspects::Suspects;
 use super::writer::{Outcome, Writer};
@@ -47,7 +48,7 @@ const MAX_GROUP: usize = 1_024;
 const LOOK: Duration = Duration::from_secs(1);
 /// As few new entries as an answer waits for until they are in the derived tables.
 const FEW: usize = 64;
-/// How many entries the derived tables may be behind: each takes some 4 kB of memory meanwhile.
+/// How many entries the derived tables may be behind: each takes some 1 kB of memory meanwhile.
 const MOST_BEHIND: usize = 32_768;
 /// How many entries the derived tables take in at once: the more, the fewer pages of their file are written again.
 const MOST_AT_ONCE: usize = 8_192;
@@ -384,7 +385,7 @@ impl Judging {
 
 /// New entries for the derived tables, and whether somebody waits until they are in.
 struct Signing {
-    steps: Vec<Step>,
+    rows: Vec<Rows>,
     waits: bool,
 }
 
@@ -401,17 +402,17 @@ struct Behind {
 
 impl Behind {
     /// Hands entries on; waits for the tables when they are few, or far behind.
-    fn take(&mut self, steps: Vec<Step>) {
+    fn take(&mut self, rows: Vec<Rows>) {
         self.entries -= self.followed.try_iter().sum::<usize>();
-        let most = if self.entries == 0 && steps.len() <= FEW { 0 } else { MOST_BEHIND };
-        self.entries += steps.len();
+        let most = if self.entries == 0 && rows.len() <= FEW { 0 } else { MOST_BEHIND };
+        self.entries += rows.len();
         let waits = self.entries > most;
-        self.unfolded += steps.len();
+        self.unfolded += rows.len();
         if self.unfolded >= folding::EVERY && self.grown.try_send(()).is_ok() {
             self.unfolded = 0;
         }
         // Tables that nobody follows any more are brought up by the next start.
-        let _ = self.signed.send(Signing { steps, waits });
+        let _ = self.signed.send(Signing { rows, waits });
         while self.entries > most
             && let Ok(absorbed) = self.followed.recv()
         {
@@ -437,9 +438,9 @@ fn commit_all(
             return Err(error);
         }
         let answers = answers(committer, group.outcomes)?;
-        if !group.steps.is_empty() {
-            metrics.lag(count(group.steps.len()));
-            behind.take(group.steps);
+        if !group.rows.is_empty() {
+            metrics.lag(count(group.rows.len()));
+            behind.take(group.rows);
         }
         metrics.took(begun, askers.len(), Some(answers.iter()));
         askers.into_iter().zip(answers).for_each(|(asker, answer)| asker.answer(answer.map_err(Arc::new)));
@@ -449,15 +450,15 @@ fn commit_all(
 
 /// The third thread.
 fn follow(follower: &mut Follower, signed: &Receiver<Signing>, absorbed: &Sender<usize>, metrics: &Metrics) {
-    while let Ok(Signing { mut steps, mut waits }) = signed.recv() {
-        while steps.len() < MOST_AT_ONCE
+    while let Ok(Signing { mut rows, mut waits }) = signed.recv() {
+        while rows.len() < MOST_AT_ONCE
             && let Ok(next) = signed.recv_timeout(if waits { Duration::ZERO } else { GATHER })
         {
-            steps.extend(next.steps);
+            rows.extend(next.rows);
             waits |= next.waits;
         }
-        let taken = steps.len();
-        follower.absorb(steps);
+        let taken = rows.len();
+        follower.absorb(rows);
         metrics.lag(-count(taken));
         // At the end nobody counts any more.
         let _ = absorbed.send(taken);

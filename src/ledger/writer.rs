@@ -192,7 +192,7 @@ impl Writer {
             writer.committer.complete(&next.vkeys)?;
         } else {
             writer.committer.sign(&next)?;
-            writer.follower.absorb(steps);
+            writer.follower.absorb(steps.into_iter().filter_map(|step| step.rows).collect());
         }
         Ok(writer)
     }
@@ -254,7 +254,7 @@ impl Writer {
         let group = group.iter().map(read).collect();
         let group = self.admission.admit(group, usize::MAX)?;
         self.committer.commit(&group)?;
-        self.follower.absorb(group.steps);
+        self.follower.absorb(group.rows);
         Ok(group.outcomes)
     }
 

@@ -29,6 +29,8 @@ struct Key {
     address: String,
     /// The name of the reader's own machine, which pages print.
     own_machine: Option<String>,
+    /// The media types that are asked for, where some of the API's addresses have two.
+    accept: Option<HeaderValue>,
     coding: Coding,
     state: Version,
 }
@@ -101,17 +103,21 @@ impl Fresh {
 
 /// Answers from what is kept, or keeps what is answered.
 pub(super) async fn answer(State(kept): State<Kept>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let keeps = parts.method == Method::GET && is_kept(parts.uri.path());
+    let (mut parts, body) = request.into_parts();
+    let reads = parts.method == Method::GET || parts.method == Method::HEAD;
+    let keeps = reads && is_kept(parts.uri.path());
     let Some(state) = keeps.then(|| kept.fresh.version()).flatten() else {
         return next.run(Request::from_parts(parts, body)).await;
     };
     let key = Key {
         address: parts.uri.to_string(),
         own_machine: pages::own_machine_of(&parts.headers),
+        accept: parts.headers.get(header::ACCEPT).cloned(),
         coding: Coding::taken(&parts.headers),
         state,
     };
+    // What is kept has its body, which is not sent to whoever asks for the head.
+    parts.method = Method::GET;
     let coding = key.coding;
     let made = make(parts.clone(), next.clone(), coding);
     let alone = match kept.fresh.answers.try_get_with(key, made).await {
@@ -152,7 +158,7 @@ impl Whole {
         if !is_text(&headers) {
             return Self { headers, bytes };
         }
-        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
         let packed = if coding == Coding::Gzip { log::compressed(&bytes, LEVEL).ok() } else { None };
         let Some(packed) = packed.filter(|packed| packed.len() < bytes.len()) else {
             return Self { headers, bytes };

@@ -28,7 +28,7 @@ use crate::tlog::tile::TilePath;
         description = "The newest checkpoint, a signed note (C2SP tlog-checkpoint)"))
 )]
 pub(super) async fn checkpoint(State(site): State<Site>) -> Result<Response, Fault> {
-    let signed = site.pool.read(|reader| Ok(reader.signed()?)).await?;
+    let signed = site.pool.glance(|reader| Ok(reader.signed()?)).await?;
     Ok(answer::body("text/plain; charset=utf-8", answer::BRIEF, signed.note.into_bytes()))
 }
 
@@ -48,7 +48,7 @@ pub(super) async fn tile(State(site): State<Site>, uri: Uri, headers: HeaderMap)
         return Ok(sent(path, coding, kept));
     }
     let tag = tag(&site.founding.leaf, path, coding);
-    let read = site.pool.read(move |reader| {
+    let read = site.pool.glance(move |reader| {
         let bytes = match path {
             TilePath::Hashes(tile) => reader.tile(tile)?,
             TilePath::Entries { index, width } => reader.entry_bundle(index, width)?,

@@ -40,8 +40,16 @@ impl Pool {
         founding
     }
 
-    /// Runs `work` with a reader.
+    /// Runs `work` with a reader of one state of the ledger.
     pub(super) async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Reader) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.glance(|reader| reader.still(work)?).await
+    }
+
+    /// Runs `work` with a reader, for the one thing that it asks.
+    pub(super) async fn glance<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Reader) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
@@ -71,7 +79,7 @@ impl Pool {
             Reader::open(&dir)?.signed()?;
             Ok(())
         };
-        self.read(work).await
+        self.glance(work).await
     }
 
     fn take(&self) -> Result<Reader, StoreError> {
