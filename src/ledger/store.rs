@@ -288,7 +288,8 @@ impl Entries {
     pub fn leaf(&self, index: u64) -> Result<Option<Hash>, StoreError> {
         let Ok(index) = i64::try_from(index) else { return Ok(None) };
         let sql = "SELECT leaf FROM entries WHERE idx = ?1";
-        let found = self.connection.query_row(sql, [index], |row| row.get(0)).optional();
+        let found = self.connection.prepare_cached(sql).and_then(|mut leaf| leaf.query_row([index], |row| row.get(0)));
+        let found = found.optional();
         found.map(|leaf| leaf.map(Hash::from_bytes)).map_err(|e| self.fault(&e))
     }
 
