@@ -140,6 +140,8 @@ struct One<'a> {
     frame: Frame<'a>,
     w: &'static Words,
     year: u16,
+    /// The year has nothing but awards from before the ledger.
+    migrated: bool,
     covered: bool,
     coverage: String,
     coverage_entry: Option<u64>,
@@ -435,6 +437,7 @@ pub(super) async fn one(
         frame: Frame::of(&site, &visit, format!("{} {year}", w.year_heading)),
         w,
         year,
+        migrated: counting.migrated,
         covered,
         coverage,
         coverage_entry,
