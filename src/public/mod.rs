@@ -7,6 +7,7 @@ mod answer;
 pub mod api;
 mod browser;
 pub mod connections;
+mod coverage;
 mod documents;
 mod founding;
 mod fresh;
@@ -15,8 +16,10 @@ mod holders;
 pub mod limits;
 mod log;
 mod moment;
+mod pace;
 mod pages;
 mod pool;
+mod roll;
 mod shelf;
 mod shown;
 
@@ -28,13 +31,17 @@ use axum::extract::{FromRef, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 
+use crate::grants::time::Timestamp;
 use crate::ledger::documents::Documents;
+use crate::ledger::reader::Reader;
 use crate::ledger::store::StoreError;
 use answer::Fault;
 use connections::{AtOnce, Bounds, Serving};
 use founding::Founding;
 use fresh::Fresh;
+use pace::PaceCase;
 use pool::Pool;
+use roll::RollCase;
 use shelf::Shelves;
 
 /// What the records of a ledger are, where they are not those of a government.
@@ -53,10 +60,30 @@ struct Kept {
     pool: Arc<Pool>,
     /// As the newest profile has it; see [`Kept::refresh`].
     founding: Arc<RwLock<Arc<Founding>>>,
+    standing: Arc<RwLock<Standing>>,
     records: Records,
     documents: Documents,
     shelves: Arc<Shelves>,
     fresh: Arc<Fresh>,
+    roll: Arc<RollCase>,
+    pace: Arc<PaceCase>,
+}
+
+/// How far the ledger is, as every page says it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Standing {
+    /// How many entries are signed.
+    size: u64,
+    /// When the last of them was recorded.
+    recorded: Option<Timestamp>,
+}
+
+impl Standing {
+    fn read(reader: &Reader) -> Result<Self, Fault> {
+        let size = reader.signed()?.size;
+        let last = size.checked_sub(1).map(|last| reader.record(last)).transpose()?.flatten();
+        Ok(Self { size, recorded: last.and_then(|last| Timestamp::parse(&last.recorded_at)) })
+    }
 }
 
 /// What one request may use.
@@ -64,9 +91,12 @@ struct Kept {
 struct Site {
     pool: Arc<Pool>,
     founding: Arc<Founding>,
+    standing: Standing,
     records: Records,
     documents: Documents,
     shelves: Arc<Shelves>,
+    roll: Arc<RollCase>,
+    pace: Arc<PaceCase>,
 }
 
 impl FromRef<Kept> for Site {
@@ -75,23 +105,29 @@ impl FromRef<Kept> for Site {
         Self {
             pool: Arc::clone(&kept.pool),
             founding,
+            standing: *kept.standing.read().unwrap_or_else(PoisonError::into_inner),
             records: kept.records,
             documents: kept.documents.clone(),
             shelves: Arc::clone(&kept.shelves),
+            roll: Arc::clone(&kept.roll),
+            pace: Arc::clone(&kept.pace),
         }
     }
 }
 
 impl Kept {
-    /// Takes over a profile or a ledger key that was changed on the ledger since it was last read.
+    /// Takes over how far the ledger is, and a profile or a ledger key that was changed on it since it was last read.
     async fn refresh(&self) -> Result<(), Fault> {
         let (other, state) = self.fresh.may_be_other();
         if !other {
             return Ok(());
         }
         let known = Site::from_ref(self).founding.newest;
-        let newest = self.pool.read(|reader| Ok((reader.profile_entry()?, reader.rekeying_entry()?)));
-        let changed = newest.await? != known;
+        let read =
+            self.pool.read(|reader| Ok((Standing::read(reader)?, (reader.profile_entry()?, reader.rekeying_entry()?))));
+        let (standing, newest) = read.await?;
+        *self.standing.write().unwrap_or_else(PoisonError::into_inner) = standing;
+        let changed = newest != known;
         if changed {
             let pool = Arc::clone(&self.pool);
             let read = tokio::task::spawn_blocking(move || pool.founding()).await;
@@ -126,7 +162,17 @@ fn serving(dir: PathBuf, records: Records) -> Result<Serving, StoreError> {
     let pool = Pool::open(dir)?;
     let founding = pool.founding()?;
     let (founding, shelves) = (Arc::new(RwLock::new(Arc::new(founding))), Arc::<Shelves>::default());
-    let kept = Kept { pool: Arc::new(pool), founding, records, documents, shelves: Arc::clone(&shelves), fresh };
+    let kept = Kept {
+        pool: Arc::new(pool),
+        founding,
+        standing: Arc::default(),
+        records,
+        documents,
+        shelves: Arc::clone(&shelves),
+        roll: Arc::default(),
+        pace: Arc::default(),
+        fresh,
+    };
     let mut router = pages::routes();
     for (path, handler) in api::routes() {
         router = router.route(path, handler);

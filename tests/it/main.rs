@@ -53,6 +53,7 @@ mod power_loss;
 mod profile_titles;
 mod public_api;
 mod public_fresh;
+mod public_lists;
 mod public_log;
 mod public_pages;
 mod public_town;
