@@ -174,11 +174,12 @@ struct Found {
 fn days(roll: &Roll, pace: &Pace, counting: Counting) -> [Option<i64>; 11] {
     let mut delays: [Delays; 11] = Default::default();
     for line in roll.lines().iter().filter(|line| counting.takes(line)) {
-        for to in FLOW {
-            let before = (0..to).rev().find_map(|from| pace.days_between(line.counted.n, from, to));
-            if let Some(days) = before {
-                delays[to].add(days);
-            }
+        let Some(reached) = pace.reached(line.counted.n) else { continue };
+        let mut before = None;
+        for at in FLOW {
+            let Some(day) = reached[at] else { continue };
+            let days = before.replace(day).map(|before| before.days_until(day));
+            days.filter(|days| *days >= 0).into_iter().for_each(|days| delays[at].add(days));
         }
     }
     delays.map(|delays| delays.median())
