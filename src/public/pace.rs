@@ -52,11 +52,9 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// The days between two amounts of a grant, where it has both in this order.
-    pub(super) fn days_between(&self, n: u64, from: usize, to: usize) -> Option<i64> {
-        let reached = self.reached.get(&n)?;
-        let days = (*reached.get(from)?)?.days_until((*reached.get(to)?)?);
-        (days >= 0).then_some(days)
+    /// When a grant first got each amount.
+    pub(super) fn reached(&self, n: u64) -> Option<&[Option<Date>; 11]> {
+        self.reached.get(&n)
     }
 
     fn bring_up(&mut self, reader: &Reader, offset_min: i32) -> Result<(), Fault> {

@@ -20,6 +20,7 @@ pub(super) struct Roll {
     pub(super) size: u64,
     /// The local day of the last of them.
     pub(super) day: Option<Date>,
+    names: Names,
     lines: Vec<Line>,
     place: HashMap<u64, usize>,
 }
@@ -31,6 +32,50 @@ pub(super) struct Line {
     pub(super) counted: Arc<Counted>,
     /// The flags that found something on it.
     pub(super) flags: BTreeSet<Arc<str>>,
+    /// What it is found under beside each filter, as [`Names`] number it.
+    marks: Vec<Mark>,
+}
+
+/// A choice of a filter, by the place of its value among [`Names`].
+type Mark = (Facet, usize);
+
+/// Every choice of every filter, each with a number: so that grants are counted without comparing texts.
+#[derive(Clone, Debug, Default)]
+struct Names {
+    numbers: HashMap<(Facet, String), usize>,
+    values: Vec<(Facet, String)>,
+}
+
+impl Names {
+    fn number(&mut self, facet: Facet, value: &str) -> usize {
+        let key = (facet, value.to_owned());
+        if let Some(known) = self.numbers.get(&key) {
+            return *known;
+        }
+        self.values.push(key.clone());
+        self.numbers.insert(key, self.values.len() - 1);
+        self.values.len() - 1
+    }
+
+    fn marks(&mut self, line: &Line) -> Vec<Mark> {
+        let counted = &line.counted;
+        let year = counted.fiscal_year.to_string();
+        let size = size_of(counted);
+        let band = SIZES.iter().position(|(least, below)| size.is_some_and(|size| size >= *least && size < *below));
+        let band = band.map(|at| at.to_string()).unwrap_or_default();
+        let values: [(Facet, &str); 7] = [
+            (Facet::Year, &year),
+            (Facet::Status, &counted.status),
+            (Facet::Field, &counted.field),
+            (Facet::Agency, &counted.agency),
+            (Facet::Stage, &counted.stage),
+            (Facet::Size, &band),
+            (Facet::Origin, if counted.migrated { BEFORE } else { ON_LEDGER }),
+        ];
+        let flags = line.flags.iter().map(|flag| (Facet::Flag, &**flag));
+        let named = values.into_iter().chain(flags).filter(|(_, value)| !value.is_empty());
+        named.map(|(facet, value)| (facet, self.number(facet, value))).collect()
+    }
 }
 
 /// Sums over some grants.
@@ -62,7 +107,7 @@ impl Tally {
 }
 
 /// What a list of grants can be narrowed by, with what each choice would leave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Facet {
     /// The fiscal year.
     Year,
@@ -82,15 +127,19 @@ pub(super) enum Facet {
     Origin,
 }
 
+/// The values of [`Facet::Origin`].
+const ON_LEDGER: &str = "ledger";
+const BEFORE: &str = "before";
+
 /// The grants of a list, and what is counted of them.
 #[derive(Debug, Default)]
 pub(super) struct Chosen {
-    /// In the order asked for.
-    pub(super) lines: Vec<Arc<Counted>>,
-    /// The sums over them.
+    /// The grants of the page that is asked for, by their numbers in the tables, in the order asked for.
+    pub(super) numbers: Vec<u64>,
+    /// The sums over all of the list.
     pub(super) tally: Tally,
     /// How many grants each choice of a filter would leave.
-    pub(super) counts: BTreeMap<(Facet, String), u64>,
+    counts: BTreeMap<(Facet, String), u64>,
 }
 
 /// What was paid, or else decreed, or else asked.
@@ -98,59 +147,50 @@ fn size_of(counted: &Counted) -> Option<i64> {
     SIZE.iter().find_map(|at| counted.amounts[*at])
 }
 
-impl Chosen {
-    fn take(&mut self, line: &Line, query: &GrantQuery, day: Option<Date>) {
-        let counted = &line.counted;
-        let is = |asked: &Option<String>, own: &str| asked.as_deref().is_none_or(|asked| asked == own);
-        let fixed = query.organisation.is_none_or(|n| counted.organisation == Some(n))
-            && query.amount.is_none_or(|at| counted.amounts.get(at).is_some_and(Option::is_some));
-        if !fixed {
-            return;
-        }
-        let size = size_of(counted);
-        let mut flags: Vec<&str> = line.flags.iter().map(|flag| &**flag).collect();
-        if counted.report_due.zip(day).is_some_and(|(due, day)| due < day) {
-            flags.push(REPORT_MISSING);
-        }
-        let within = |(least, below): (i64, i64)| size.is_some_and(|size| size >= least && size < below);
-        let holds = [
-            (Facet::Year, query.fiscal_year.is_none_or(|year| counted.fiscal_year == year)),
-            (Facet::Status, is(&query.status, &counted.status)),
-            (Facet::Field, is(&query.field, &counted.field)),
-            (Facet::Agency, is(&query.agency, &counted.agency)),
-            (Facet::Stage, is(&query.stage, &counted.stage)),
-            (Facet::Size, query.size.is_none_or(within)),
-            (Facet::Flag, query.flag.as_deref().is_none_or(|flag| flags.contains(&flag))),
-            (Facet::Origin, query.migrated.is_none_or(|migrated| counted.migrated == migrated)),
-        ];
-        let mut failing = holds.iter().filter(|(_, holds)| !holds).map(|(facet, _)| *facet);
-        // A choice of a filter is counted among what all other filters leave.
-        let counting = match (failing.next(), failing.next()) {
-            (None, _) => {
-                self.tally.add(line);
-                self.lines.push(Arc::clone(counted));
-                None
-            }
-            (Some(one), None) => Some(one),
-            (Some(_), Some(_)) => return,
-        };
-        let mut count = |facet: Facet, value: &str| {
-            if !value.is_empty() && counting.is_none_or(|only| only == facet) {
-                *self.counts.entry((facet, value.to_owned())).or_default() += 1;
-            }
-        };
-        count(Facet::Year, &counted.fiscal_year.to_string());
-        count(Facet::Status, &counted.status);
-        count(Facet::Field, &counted.field);
-        count(Facet::Agency, &counted.agency);
-        count(Facet::Stage, &counted.stage);
-        count(Facet::Origin, if counted.migrated { "before" } else { "ledger" });
-        if let Some(at) = SIZES.iter().position(|size| within(*size)) {
-            count(Facet::Size, &at.to_string());
-        }
-        flags.iter().for_each(|flag| count(Facet::Flag, flag));
+/// What a query asks for, in the numbers of [`Names`].
+struct Wanted<'q> {
+    query: &'q GrantQuery,
+    /// One choice of each filter that is set; where no grant has the value, a number that nothing has.
+    choices: Vec<Mark>,
+    /// The number of [`REPORT_MISSING`], which is asked by the day and therefore no mark: the one after all others.
+    missing: usize,
+    day: Option<Date>,
+}
+
+impl Wanted<'_> {
+    /// Whether the report of this grant is missing.
+    fn is_missing(&self, counted: &Counted) -> bool {
+        counted.report_due.zip(self.day).is_some_and(|(due, day)| due < day)
     }
 
+    /// Counts a grant, and says whether it is on the list.
+    fn count(&self, line: &Line, counts: &mut [u64]) -> bool {
+        let counted = &line.counted;
+        let fixed = self.query.organisation.is_none_or(|n| counted.organisation == Some(n))
+            && self.query.amount.is_none_or(|at| counted.amounts.get(at).is_some_and(Option::is_some));
+        if !fixed {
+            return false;
+        }
+        let missing = self.is_missing(counted);
+        let has = |mark: &Mark| line.marks.contains(mark) || (missing && *mark == (Facet::Flag, self.missing));
+        let mut failing = self.choices.iter().filter(|mark| !has(mark)).map(|(facet, _)| *facet);
+        let (first, second) = (failing.next(), failing.next());
+        if second.is_some() {
+            return false;
+        }
+        // A choice of a filter is counted among what all other filters leave.
+        let counting = |facet: Facet| first.is_none_or(|only| only == facet);
+        for (_, number) in line.marks.iter().filter(|(facet, _)| counting(*facet)) {
+            counts[*number] += 1;
+        }
+        if missing && counting(Facet::Flag) {
+            counts[self.missing] += 1;
+        }
+        first.is_none()
+    }
+}
+
+impl Chosen {
     /// The choices of one filter, with how many each would leave.
     pub(super) fn choices(&self, facet: Facet) -> Vec<(&str, u64)> {
         let of_it = self.counts.iter().filter(|((known, _), _)| *known == facet);
@@ -166,24 +206,69 @@ impl Roll {
 
     /// The grants that a list asks for, and what each of its filters would leave: of these, or of all that have its words.
     pub(super) fn chosen(&self, query: &GrantQuery, words: Option<&[u64]>) -> Chosen {
-        let mut chosen = Chosen::default();
-        let all: Vec<&Line> = match words {
-            None => self.lines.iter().collect(),
-            Some(numbers) => {
-                let mut places: Vec<usize> = numbers.iter().filter_map(|n| self.place.get(n).copied()).collect();
-                places.sort_unstable();
-                places.into_iter().filter_map(|at| self.lines.get(at)).collect()
+        let wanted = self.wanted(query);
+        let mut counts = vec![0; self.names.values.len() + 1];
+        let (mut tally, mut found) = (Tally::default(), Vec::new());
+        let mut take = |line: &Line| {
+            if wanted.count(line, &mut counts) {
+                tally.add(line);
+                let first = match query.sort {
+                    Sort::Changed => 0,
+                    Sort::Size => size_of(&line.counted).unwrap_or(-1),
+                    Sort::Year => i64::from(line.counted.fiscal_year),
+                };
+                found.push((Reverse(first), Reverse(line.counted.last_index), line.counted.n));
             }
         };
-        for line in all {
-            chosen.take(line, query, self.day);
+        match words {
+            None => self.lines.iter().for_each(&mut take),
+            Some(numbers) => {
+                numbers.iter().filter_map(|n| self.lines.get(*self.place.get(n)?)).for_each(&mut take);
+            }
         }
-        chosen.lines.sort_by_cached_key(|line| match query.sort {
-            Sort::Changed => (Reverse(0), Reverse(line.last_index), line.n),
-            Sort::Size => (Reverse(size_of(line).unwrap_or(-1)), Reverse(line.last_index), line.n),
-            Sort::Year => (Reverse(i64::from(line.fiscal_year)), Reverse(line.last_index), line.n),
-        });
-        chosen
+        let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
+        let end = skip.saturating_add(usize::try_from(query.limit).unwrap_or(usize::MAX));
+        if end < found.len() {
+            found.select_nth_unstable(end);
+            found.truncate(end);
+        }
+        found.sort_unstable();
+        let missing = ((Facet::Flag, REPORT_MISSING.to_owned()), counts[wanted.missing]);
+        let named = self.names.values.iter().cloned().zip(counts).chain([missing]);
+        Chosen {
+            numbers: found.into_iter().skip(skip).map(|(_, _, n)| n).collect(),
+            tally,
+            counts: named.filter(|(_, count)| *count > 0).collect(),
+        }
+    }
+
+    fn wanted<'q>(&self, query: &'q GrantQuery) -> Wanted<'q> {
+        let number = |facet: Facet, value: &str| self.names.numbers.get(&(facet, value.to_owned())).copied();
+        let size = query.size.and_then(|size| SIZES.iter().position(|known| *known == size)).map(|at| at.to_string());
+        let asked = [
+            (Facet::Year, query.fiscal_year.map(|year| year.to_string())),
+            (Facet::Status, query.status.clone()),
+            (Facet::Field, query.field.clone()),
+            (Facet::Agency, query.agency.clone()),
+            (Facet::Stage, query.stage.clone()),
+            (Facet::Size, size),
+            (Facet::Flag, query.flag.clone()),
+            (Facet::Origin, query.migrated.map(|migrated| if migrated { BEFORE } else { ON_LEDGER }.to_owned())),
+        ];
+        let missing = self.names.values.len();
+        let choice = |(facet, value): (Facet, Option<String>)| {
+            let value = value?;
+            let is_missing = facet == Facet::Flag && value == REPORT_MISSING;
+            Some((facet, if is_missing { missing } else { number(facet, &value).unwrap_or(usize::MAX) }))
+        };
+        Wanted { query, choices: asked.into_iter().filter_map(choice).collect(), missing, day: self.day }
+    }
+
+    /// The same with these grants only.
+    pub(super) fn only(&self, chosen: impl Fn(&Line) -> bool) -> Self {
+        let lines: Vec<Line> = self.lines.iter().filter(|line| chosen(line)).cloned().collect();
+        let place = lines.iter().enumerate().map(|(at, line)| (line.counted.n, at)).collect();
+        Self { size: self.size, day: self.day, names: self.names.clone(), lines, place }
     }
 
     /// The sums over those that `chosen` takes.
@@ -209,20 +294,24 @@ impl Roll {
         // Tables that were made anew, and are not as far yet, are read from their beginning.
         let mut roll = if progress.size < self.size { Self::default() } else { self.clone() };
         let since = roll.size;
+        let mut fresh = BTreeSet::new();
         for counted in reader.counted_since(since)? {
             let (n, counted) = (counted.n, Arc::new(counted));
-            match roll.place.get(&n) {
-                Some(at) => roll.lines[*at].counted = counted,
-                None => {
-                    roll.place.insert(n, roll.lines.len());
-                    roll.lines.push(Line { counted, flags: BTreeSet::new() });
-                }
+            let at = *roll.place.entry(n).or_insert(roll.lines.len());
+            match roll.lines.get_mut(at) {
+                Some(line) => line.counted = counted,
+                None => roll.lines.push(Line { counted, flags: BTreeSet::new(), marks: Vec::new() }),
             }
+            fresh.insert(at);
         }
         for (n, flag) in reader.flagged_since(since)? {
             if let Some(at) = roll.place.get(&n) {
                 roll.lines[*at].flags.insert(Arc::from(flag.as_str()));
+                fresh.insert(*at);
             }
+        }
+        for at in fresh {
+            roll.lines[at].marks = roll.names.marks(&roll.lines[at]);
         }
         (roll.size, roll.day) = (progress.size, progress.day);
         Ok(roll)

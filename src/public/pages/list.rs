@@ -7,7 +7,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 
 use super::beside::flag_title;
-use super::narrow::{Narrowed, PAGE_SIZE, SIZES};
+use super::narrow::{Narrowed, SIZES};
 use super::table::Turns;
 use super::words::{Lang, Words};
 use super::{Frame, Visit, html};
@@ -97,11 +97,9 @@ fn find(reader: &Reader, roll: &Roll, narrowed: &Narrowed) -> Result<Found, Faul
     let query = narrowed.query();
     let words = reader.matching(&narrowed.words)?;
     let taken = roll.chosen(&query, words.as_deref());
-    let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
-    let shown: Vec<u64> = taken.lines.iter().skip(skip).take(PAGE_SIZE as usize).map(|line| line.n).collect();
     let nothing = words.is_some_and(|words| words.is_empty());
     Ok(Found {
-        grants: reader.grants_at(&shown)?,
+        grants: reader.grants_at(&taken.numbers)?,
         organisation: match narrowed.organisation {
             Some(n) => reader.organisation(n)?.map(|organisation| organisation.name),
             None => None,

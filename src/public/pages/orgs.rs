@@ -43,6 +43,8 @@ struct List<'a> {
     w: &'static Words,
     letters: String,
     total: String,
+    /// The next spelling, where nothing is found: the words, and the list of them.
+    spelled: Option<(String, String)>,
     table: Table,
     turns: Turns,
 }
@@ -50,6 +52,42 @@ struct List<'a> {
 /// Whether a report of the grant is missing on the roll's day.
 fn is_late(line: &Line, roll: &Roll) -> bool {
     line.counted.report_due.zip(roll.day).is_some_and(|(due, day)| due < day)
+}
+
+/// The organisations of one page of the list, with what each got and owes.
+fn listed(found: &[Organisation], roll: &Roll, founding: &Founding, lang: Lang) -> Table {
+    let w = lang.words();
+    let shown: BTreeMap<u64, &Organisation> = found.iter().map(|one| (one.n, one)).collect();
+    let tallies = roll.grouped(|line| line.counted.organisation.filter(|n| shown.contains_key(n)));
+    let mut late: BTreeMap<u64, u64> = BTreeMap::new();
+    for line in roll.lines().iter().filter(|line| is_late(line, roll)) {
+        *late.entry(line.counted.organisation.unwrap_or_default()).or_default() += 1;
+    }
+    let rows = found.iter().map(|one| {
+        let tally = tallies.get(&one.n).cloned().unwrap_or_default();
+        Row {
+            label: w.recipient_of(&one.name, Some(one.n), false),
+            href: Some(format!("{}/orgs/{}", lang.prefix(), one.n)),
+            sub: vec![format!("org/{}", one.n)],
+            cells: vec![
+                Datum::text(w.count(tally.grants)),
+                sum(founding, &tally, DECREED),
+                sum(founding, &tally, PAID),
+                Datum::alarm(late.get(&one.n).copied().unwrap_or_default(), w),
+            ],
+        }
+    });
+    Table {
+        caption: w.orgs_caption.to_owned(),
+        first: w.organisation_of,
+        columns: vec![
+            Column::right(w.nav_grants_count),
+            Column::right(w.amounts[DECREED]),
+            Column::right(w.amounts[PAID]),
+            Column::right(w.column_late),
+        ],
+        rows: rows.collect(),
+    }
 }
 
 /// The list.
@@ -65,46 +103,25 @@ pub(super) async fn all(
     let read = site.pool.read(move |reader| {
         let window = Window { offset: (page - 1) * PAGE_SIZE, limit: PAGE_SIZE };
         let (found, total) = (reader.organisations(&asked, window)?, reader.organisations_count(&asked)?);
-        Ok((found, total, rolls.of(reader)?))
+        let spelled = if total == 0 { reader.next_spelling(&asked)? } else { None };
+        let spelled = match spelled {
+            Some(spelled) if reader.organisations_count(&spelled)? > 0 => Some(spelled),
+            _ => None,
+        };
+        Ok((found, total, spelled, rolls.of(reader)?))
     });
-    let (found, total, roll) = read.await?;
+    let (found, total, spelled, roll) = read.await?;
     let (w, lang) = (visit.lang.words(), visit.lang);
-    let shown: BTreeMap<u64, &Organisation> = found.iter().map(|one| (one.n, one)).collect();
-    let tallies = roll.grouped(|line| line.counted.organisation.filter(|n| shown.contains_key(n)));
-    let mut late: BTreeMap<u64, u64> = BTreeMap::new();
-    for line in roll.lines().iter().filter(|line| is_late(line, &roll)) {
-        *late.entry(line.counted.organisation.unwrap_or_default()).or_default() += 1;
-    }
-    let rows = found.iter().map(|one| {
-        let tally = tallies.get(&one.n).cloned().unwrap_or_default();
-        Row {
-            label: w.recipient_of(&one.name, Some(one.n), false),
-            href: Some(format!("{}/orgs/{}", lang.prefix(), one.n)),
-            sub: vec![format!("org/{}", one.n)],
-            cells: vec![
-                Datum::text(w.count(tally.grants)),
-                sum(&site.founding, &tally, DECREED),
-                sum(&site.founding, &tally, PAID),
-                Datum::alarm(late.get(&one.n).copied().unwrap_or_default(), w),
-            ],
-        }
-    });
     let query = if letters.is_empty() { String::new() } else { format!("q={}&", escape(&letters)) };
     let page = List {
         frame: Frame::of(&site, &visit, w.orgs_title.to_owned()),
         w,
         total: w.organisations(total),
-        table: Table {
-            caption: w.orgs_caption.to_owned(),
-            first: w.organisation_of,
-            columns: vec![
-                Column::right(w.nav_grants_count),
-                Column::right(w.amounts[DECREED]),
-                Column::right(w.amounts[PAID]),
-                Column::right(w.column_late),
-            ],
-            rows: rows.collect(),
-        },
+        spelled: spelled.map(|words| {
+            let href = format!("{}/orgs?q={}", lang.prefix(), escape(&words));
+            (words, href)
+        }),
+        table: listed(&found, &roll, &site.founding, lang),
         turns: Turns::of(page, total, lang, |page| format!("{}/orgs?{query}page={page}", lang.prefix())),
         letters,
     };

@@ -163,6 +163,9 @@ struct One<'a> {
 struct Found {
     roll: Arc<Roll>,
     coverage: Coverage,
+    /// All years that have grants.
+    known: BTreeMap<u16, bool>,
+    other: Option<Counting>,
     /// The middle number of days to each step of the flow from the one before it that the grant has.
     days: [Option<i64>; 11],
 }
@@ -171,11 +174,12 @@ struct Found {
 fn days(roll: &Roll, pace: &Pace, counting: Counting) -> [Option<i64>; 11] {
     let mut delays: [Delays; 11] = Default::default();
     for line in roll.lines().iter().filter(|line| counting.takes(line)) {
-        for to in FLOW {
-            let before = (0..to).rev().find_map(|from| pace.days_between(line.counted.n, from, to));
-            if let Some(days) = before {
-                delays[to].add(days);
-            }
+        let Some(reached) = pace.reached(line.counted.n) else { continue };
+        let mut before = None;
+        for at in FLOW {
+            let Some(day) = reached[at] else { continue };
+            let days = before.replace(day).map(|before| before.days_until(day));
+            days.filter(|days| *days >= 0).into_iter().for_each(|days| delays[at].add(days));
         }
     }
     delays.map(|delays| delays.median())
@@ -412,16 +416,20 @@ pub(super) async fn one(
     let (rolls, paces, founding) = (Arc::clone(&site.roll), Arc::clone(&site.pace), Arc::clone(&site.founding));
     let read = site.pool.read(move |reader| {
         let roll = rolls.of(reader)?;
-        let migrated = *years(&roll).get(&year).ok_or(missing)?;
-        let counting = Counting { year, migrated };
+        let known = years(&roll);
+        let counting = Counting { year, migrated: *known.get(&year).ok_or(missing)? };
+        let other = other_year(&pairs, &known, year)?;
+        let shown = |line: &Line| {
+            line.counted.fiscal_year == year || other.is_some_and(|other| line.counted.fiscal_year == other.year)
+        };
+        let roll = Arc::new(roll.only(shown));
         let days = paces.with(reader, founding.offset_min, |pace| days(&roll, pace, counting))?;
         let coverage = Coverage::read(reader, &founding.origin, year)?;
-        Ok((counting, Found { roll, coverage, days }))
+        Ok((counting, Found { roll, coverage, known, other, days }))
     });
     let (counting, found) = read.await?;
     let (w, lang) = (visit.lang.words(), visit.lang);
-    let known = years(&found.roll);
-    let other = other_year(&pairs, &known, year)?;
+    let (known, other) = (&found.known, found.other);
     let view = View { founding: &site.founding, lang, found: &found, counting };
     let tally = counting.tally(&found.roll);
     let (coverage, covered, coverage_entry) = coverage_told(found.coverage, tally.sum(PAID), &site.founding, lang);

@@ -193,7 +193,7 @@ const HELP_ID: Prose = Prose {
                 "Baris pertama mengatakan di mana hibah itu sekarang dan apa berikutnya. Lalu sebelas jumlah, dari yang diminta sampai yang dikembalikan; “belum ada” berarti tahapnya belum terjadi, “tidak berlaku” berarti tahap itu tidak ada, “tidak tercatat” berarti sumber lama tidak menyebutnya.",
                 "Setiap langkah menyebut tanggal kejadian menurut pembuatnya, tanggal pencatatan, dan selisihnya; serta kantor dan kunci yang menandatangani.",
             ],
-            links: &[("Perubahan terbaru", "/changes")],
+            links: &[("Catatan terbaru", "/changes")],
         },
         Section {
             heading: "Memeriksa sendiri",
