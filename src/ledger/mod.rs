@@ -26,6 +26,7 @@ pub mod restore;
 mod rows;
 pub mod sequencer;
 pub mod shown;
+pub mod snapshot;
 pub mod statement;
 pub mod store;
 mod suspects;

@@ -196,6 +196,11 @@ impl Reader {
         StoreError::sql(&self.dir.join(DERIVED_FILE), error)
     }
 
+    /// Tiles that do not give the tree that was signed.
+    pub(super) fn unreadable(&self, why: &dyn std::fmt::Display) -> StoreError {
+        StoreError::Damaged { file: self.dir.join(store::ENTRIES_FILE), what: why.to_string() }
+    }
+
     /// The newest checkpoint.
     ///
     /// # Errors
@@ -423,7 +428,7 @@ fn reaches(index: u64, width: u16, nodes: u64) -> bool {
         && index.checked_mul(256).and_then(|first| first.checked_add(u64::from(width))).is_some_and(|end| end <= nodes)
 }
 
-fn grant_columns() -> String {
+pub(super) fn grant_columns() -> String {
     let amounts = Figure::NAMES.map(|name| format!("g.{name}")).join(", ");
     format!(
         "g.id, g.migrated, g.recipient, g.organisation, g.title, g.field, g.agency, g.fiscal_year, g.status, g.stage, g.next, g.numbers, g.first_idx, g.last_idx, g.way, g.form, g.adopted, g.report_due, {amounts}"
@@ -446,7 +451,7 @@ fn read_sums(row: &Row<'_>) -> rusqlite::Result<Totals> {
     Ok((row.get(0)?, sums, counts))
 }
 
-fn read_grant(row: &Row<'_>) -> rusqlite::Result<Grant> {
+pub(super) fn read_grant(row: &Row<'_>) -> rusqlite::Result<Grant> {
     let mut amounts = [None; 11];
     for (at, amount) in amounts.iter_mut().enumerate() {
         *amount = row.get(at + 18)?;
@@ -474,12 +479,12 @@ fn read_grant(row: &Row<'_>) -> rusqlite::Result<Grant> {
 }
 
 /// What ?1 to ?7 of [`filter`] stand for.
-fn narrowed<'a>(query: &'a GrantQuery, words: &'a Option<String>) -> [&'a dyn ToSql; 7] {
+pub(super) fn narrowed<'a>(query: &'a GrantQuery, words: &'a Option<String>) -> [&'a dyn ToSql; 7] {
     [words, &query.fiscal_year, &query.status, &query.field, &query.agency, &query.organisation, &query.migrated]
 }
 
 /// The FROM and WHERE of a query, and its words as an FTS5 expression (none: no word filter).
-fn filter(query: &GrantQuery) -> (String, Option<String>) {
+pub(super) fn filter(query: &GrantQuery) -> (String, Option<String>) {
     let words = fts_expression(&query.words);
     let from = if words.is_some() {
         "FROM grants_words JOIN grants AS g ON g.n = grants_words.rowid WHERE grants_words MATCH ?1"
