@@ -9,6 +9,8 @@ use super::pages::words::Lang;
 use crate::grants::figures::{Absent, Figure, Standing};
 use crate::grants::kinds::Kind;
 use crate::grants::money::{Amount, Currency};
+use crate::grants::one::profile::Profile;
+use crate::grants::time::Date;
 use crate::ledger::reader::{Grant, Reader};
 use crate::ledger::statement::Statement;
 use crate::ledger::store::{ENTRIES_FILE, StoreError};
@@ -221,6 +223,11 @@ impl Founding {
             Absent::NotApplicable => "not_applicable",
             Absent::NotRecorded => "not_recorded",
         }
+    }
+
+    /// The last day for a kind when the stage before it was on `from`, where the profile sets one.
+    pub(super) fn deadline(&self, kind: Kind, from: Date) -> Option<Date> {
+        Profile::from_json(&self.profile).ok()?.deadline(kind, from)
     }
 
     /// Whether the document of this title that the entry at `index` names is for everyone: by the profile that was in force
