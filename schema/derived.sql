@@ -83,7 +83,11 @@ CREATE TABLE grants (
   agreed INTEGER, paid INTEGER, credited INTEGER, reported INTEGER, refunded INTEGER,
   report_due    TEXT,                  -- the day by which its use must be reported, as long as it is not
   first_idx     INTEGER NOT NULL,
-  last_idx      INTEGER NOT NULL
+  last_idx      INTEGER NOT NULL,
+  -- The numbers without what is written between their letters and digits: for search.
+  squeezed      TEXT GENERATED ALWAYS AS (
+    replace(replace(replace(replace(replace(replace(replace(numbers, ' ', ''), '/', ''), '.', ''), '-', ''), ',', ''), ':', ''), '_', '')
+  ) VIRTUAL
 ) STRICT;
 CREATE INDEX grants_by_change ON grants (last_idx);
 CREATE INDEX grants_by_report_due ON grants (report_due) WHERE report_due IS NOT NULL;
@@ -91,19 +95,21 @@ CREATE INDEX grants_by_year ON grants (fiscal_year, last_idx);
 CREATE INDEX grants_by_organisation ON grants (organisation, last_idx);
 
 CREATE VIRTUAL TABLE grants_words USING fts5 (
-  recipient, title, numbers, words, id,
+  recipient, title, numbers, words, id, squeezed,
   content = 'grants', content_rowid = 'n',
   tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
 );
+-- The words of the index and in how many grants each is: for the next spelling where nothing is found.
+CREATE VIRTUAL TABLE grants_terms USING fts5vocab (grants_words, col);
 CREATE TRIGGER grants_added AFTER INSERT ON grants BEGIN
-  INSERT INTO grants_words (rowid, recipient, title, numbers, words, id)
-  VALUES (NEW.n, NEW.recipient, NEW.title, NEW.numbers, NEW.words, NEW.id);
+  INSERT INTO grants_words (rowid, recipient, title, numbers, words, id, squeezed)
+  VALUES (NEW.n, NEW.recipient, NEW.title, NEW.numbers, NEW.words, NEW.id, NEW.squeezed);
 END;
 CREATE TRIGGER grants_reworded AFTER UPDATE OF recipient, title, numbers, words ON grants
 WHEN OLD.recipient <> NEW.recipient OR OLD.title <> NEW.title OR OLD.numbers <> NEW.numbers OR OLD.words <> NEW.words
 BEGIN
-  INSERT INTO grants_words (grants_words, rowid, recipient, title, numbers, words, id)
-  VALUES ('delete', OLD.n, OLD.recipient, OLD.title, OLD.numbers, OLD.words, OLD.id);
-  INSERT INTO grants_words (rowid, recipient, title, numbers, words, id)
-  VALUES (NEW.n, NEW.recipient, NEW.title, NEW.numbers, NEW.words, NEW.id);
+  INSERT INTO grants_words (grants_words, rowid, recipient, title, numbers, words, id, squeezed)
+  VALUES ('delete', OLD.n, OLD.recipient, OLD.title, OLD.numbers, OLD.words, OLD.id, OLD.squeezed);
+  INSERT INTO grants_words (rowid, recipient, title, numbers, words, id, squeezed)
+  VALUES (NEW.n, NEW.recipient, NEW.title, NEW.numbers, NEW.words, NEW.id, NEW.squeezed);
 END;

@@ -1,6 +1,8 @@
 //! Who may say what: the offices, who holds them, and the keys of roots, desk and organisations, whichever rule set
 //! is in force.
 
+use serde_json::Value;
+
 use super::kinds::Kind;
 use super::one;
 use super::role::Role;
@@ -103,6 +105,28 @@ impl Roster {
             State::One(state) => of_one(state, today),
         }
     }
+}
+
+/// What the key of each office may sign by a profile of this rule set, by the code of the office.
+pub fn signing(rules: u64, profile: &Value) -> Vec<(String, Vec<Kind>)> {
+    if rules == 0 {
+        let read = zero::profile::Profile::from_json(profile);
+        return read.map_or_else(
+            |_| Vec::new(),
+            |profile| {
+                let kinds = |role: Role| zero_kinds(&profile, role);
+                profile.offices.iter().map(|office| (office.code.0.clone(), kinds(office.role))).collect()
+            },
+        );
+    }
+    let read = one::profile::Profile::from_json(profile);
+    read.map_or_else(
+        |_| Vec::new(),
+        |profile| {
+            let signs = |office: &one::profile::Office| one::offices::may_sign(&profile, office);
+            profile.offices.iter().map(|office| (office.code.0.clone(), signs(office))).collect()
+        },
+    )
 }
 
 fn of_one(state: &one::state::State, today: Date) -> Option<Roster> {

@@ -166,7 +166,7 @@ impl Reader {
         found.map_err(|e| self.fault(&e))
     }
 
-    fn listed<T>(
+    pub(super) fn listed<T>(
         &self,
         sql: &str,
         values: &[&dyn ToSql],

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 
 use super::derived::DERIVED_FILE;
+use super::search;
 use super::statement::Statement;
 use super::store::{self, Access, Entries, LastSigned, Signed, StoreError};
 use super::verify::{Source, SourceError};
@@ -88,7 +89,7 @@ pub struct Grant {
 /// Which grants, in which order.
 #[derive(Clone, Debug, Default)]
 pub struct GrantQuery {
-    /// Words that must all occur (the last as a beginning) in recipient, title, numbers or id, or in a migrated
+    /// Words that must all occur, as beginnings, in recipient, title, numbers or id, or in a migrated
     /// award's recipient number, programme or sponsor.
     pub words: String,
     /// One fiscal year.
@@ -103,6 +104,14 @@ pub struct GrantQuery {
     pub organisation: Option<u64>,
     /// Only grants taken over from before the ledger, or only those that were not.
     pub migrated: Option<bool>,
+    /// The kind of the last step.
+    pub stage: Option<String>,
+    /// Only grants whose size, as [`SIZE`] has it, is at least the first and less than the second.
+    pub size: Option<(i64, i64)>,
+    /// Only grants that this flag found something on; `report_missing`: those whose report is overdue.
+    pub flag: Option<String>,
+    /// Which come first.
+    pub sort: Sort,
     /// Only grants that have this one of [`Figure`]; beyond its end, no grant has it.
     pub amount: Option<usize>,
     /// How many to skip.
@@ -110,6 +119,31 @@ pub struct GrantQuery {
     /// How many at most.
     pub limit: u32,
 }
+
+/// Which grants come first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// The one that changed last.
+    #[default]
+    Changed,
+    /// The largest.
+    Size,
+    /// The one of the latest fiscal year.
+    Year,
+}
+
+impl Sort {
+    const fn order(self) -> &'static str {
+        match self {
+            Self::Changed => "g.last_idx DESC, g.n",
+            Self::Size => "coalesce(g.paid, g.decreed, g.asked, -1) DESC, g.last_idx DESC, g.n",
+            Self::Year => "g.fiscal_year DESC, g.last_idx DESC, g.n",
+        }
+    }
+}
+
+/// The size of a grant: what was paid, or else decreed, or else asked, as places in [`Figure`].
+pub const SIZE: [usize; 3] = [7, 5, 0];
 
 /// A page of grants and how many there are in all.
 #[derive(Clone, Debug, Default)]
@@ -308,8 +342,9 @@ impl Reader {
             .query_row(&format!("SELECT count(*), {} {filter}", sums.join(", ")), values, read_sums)
             .map_err(fault)?;
         let sql = format!(
-            "SELECT {} {filter} ORDER BY g.last_idx DESC, g.n LIMIT {} OFFSET {}",
+            "SELECT {} {filter} ORDER BY {} LIMIT {} OFFSET {}",
             grant_columns(),
+            query.sort.order(),
             query.limit,
             query.offset
         );
@@ -478,44 +513,30 @@ pub(super) fn read_grant(row: &Row<'_>) -> rusqlite::Result<Grant> {
     })
 }
 
-/// What ?1 to ?7 of [`filter`] stand for.
-pub(super) fn narrowed<'a>(query: &'a GrantQuery, words: &'a Option<String>) -> [&'a dyn ToSql; 7] {
-    [words, &query.fiscal_year, &query.status, &query.field, &query.agency, &query.organisation, &query.migrated]
+/// What ?1 to ?9 of [`filter`] stand for.
+pub(super) fn narrowed<'a>(query: &'a GrantQuery, words: &'a Option<String>) -> [&'a dyn ToSql; 9] {
+    let GrantQuery { fiscal_year, status, field, agency, organisation, migrated, stage, flag, .. } = query;
+    [words, fiscal_year, status, field, agency, organisation, migrated, stage, flag]
 }
 
 /// The FROM and WHERE of a query, and its words as an FTS5 expression (none: no word filter).
 pub(super) fn filter(query: &GrantQuery) -> (String, Option<String>) {
-    let words = fts_expression(&query.words);
+    let words = search::expression(&query.words);
     let from = if words.is_some() {
         "FROM grants_words JOIN grants AS g ON g.n = grants_words.rowid WHERE grants_words MATCH ?1"
     } else {
         "FROM grants AS g WHERE ?1 IS NULL"
     };
-    let narrowed = "AND (?2 IS NULL OR g.fiscal_year = ?2) AND (?3 IS NULL OR g.status = ?3) AND (?4 IS NULL OR g.field = ?4) AND (?5 IS NULL OR g.agency = ?5) AND (?6 IS NULL OR g.organisation = ?6) AND (?7 IS NULL OR g.migrated = ?7)";
+    let narrowed = "AND (?2 IS NULL OR g.fiscal_year = ?2) AND (?3 IS NULL OR g.status = ?3) AND (?4 IS NULL OR g.field = ?4) AND (?5 IS NULL OR g.agency = ?5) AND (?6 IS NULL OR g.organisation = ?6) AND (?7 IS NULL OR g.migrated = ?7) AND (?8 IS NULL OR g.stage = ?8) AND (?9 IS NULL OR EXISTS (SELECT 1 FROM findings AS f WHERE f.thing = g.id AND f.flag = ?9) OR (?9 = 'report_missing' AND g.report_due < (SELECT day FROM progress)))";
     let amount = match query.amount {
         None => String::new(),
         Some(at) => Figure::NAMES.get(at).map_or("AND 0".to_owned(), |name| format!("AND g.{name} IS NOT NULL")),
     };
-    (format!("{from} {narrowed} {amount}"), words)
-}
-
-/// Words of letters and digits, each quoted so that nothing of it is FTS5 syntax; the last may be a beginning. A number
-/// with hyphens or points, such as a tax number, is also sought as its digits alone.
-fn fts_expression(words: &str) -> Option<String> {
-    let chunks: Vec<(&str, Vec<&str>)> = words
-        .split_whitespace()
-        .map(|chunk| (chunk, chunk.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()))
-        .filter(|(_, parts): &(&str, Vec<&str>)| !parts.is_empty())
-        .collect();
-    let last = chunks.len().checked_sub(1)?;
-    let sought = chunks.iter().enumerate().map(|(at, (chunk, parts))| {
-        let end = if at == last { "*" } else { "" };
-        let quoted: Vec<String> = parts.iter().map(|part| format!("\"{part}\"")).collect();
-        let apart = format!("{}{end}", quoted.join(" AND "));
-        let numeric = chunk.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.'));
-        if numeric && parts.len() > 1 { format!("(({apart}) OR \"{}\"{end})", parts.concat()) } else { apart }
+    let size = query.size.map(|(least, below)| {
+        let size = "coalesce(g.paid, g.decreed, g.asked)";
+        format!("AND {size} >= {least} AND {size} < {below}")
     });
-    Some(sought.collect::<Vec<_>>().join(" AND "))
+    (format!("{from} {narrowed} {amount} {}", size.unwrap_or_default()), words)
 }
 
 impl TileSource for Reader {

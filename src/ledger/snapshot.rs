@@ -51,6 +51,9 @@ pub struct StepRecord {
     pub record: Record,
 }
 
+/// Where a grant stands in the order of changes: its latest entry, and its number of arrival.
+pub type ChangePlace = (u64, u64);
+
 impl Reader {
     /// Does work that reads many rows, all as they are now.
     ///
@@ -101,11 +104,11 @@ impl Reader {
     pub fn grants_changed(
         &self,
         query: &GrantQuery,
-        after: (u64, u64),
-    ) -> Result<Vec<((u64, u64), Grant)>, StoreError> {
+        after: ChangePlace,
+    ) -> Result<Vec<(ChangePlace, Grant)>, StoreError> {
         let (filter, words) = reader::filter(query);
         let sql = format!(
-            "SELECT {}, g.n {filter} AND (g.last_idx, g.n) > (?8, ?9) ORDER BY g.last_idx, g.n LIMIT {}",
+            "SELECT {}, g.n {filter} AND (g.last_idx, g.n) > (?10, ?11) ORDER BY g.last_idx, g.n LIMIT {}",
             reader::grant_columns(),
             query.limit
         );
@@ -189,17 +192,30 @@ impl Reader {
         self.each(sql, &[&limit], findings::missing_report, each)
     }
 
-    /// The organisations, by number.
+    /// Reports that are not there yet, late or still to come, the one that is due first before the others.
+    ///
+    /// # Errors
+    /// What the files report, and what `each` says.
+    pub fn each_report_due<E: From<StoreError>>(
+        &self,
+        each: impl FnMut(MissingReport) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql = "SELECT id, report_due, recipient, title, last_idx, organisation FROM grants WHERE report_due IS NOT NULL ORDER BY report_due, n";
+        self.each(sql, &[], findings::missing_report, each)
+    }
+
+    /// The organisations whose name has these letters, or that have this number, by number.
     ///
     /// # Errors
     /// What the files report, and what `each` says.
     pub fn each_organisation<E: From<StoreError>>(
         &self,
+        letters: &str,
         each: impl FnMut(Organisation) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = "SELECT n, name, idx FROM organisations ORDER BY n";
+        let sql = "SELECT n, name, idx FROM organisations WHERE instr(lower(name), lower(?1)) OR CAST(n AS TEXT) = ?1 ORDER BY n";
         let read = |row: &Row<'_>| Ok(Organisation { n: row.get(0)?, name: row.get(1)?, index: row.get(2)? });
-        self.each(sql, &[], read, each)
+        self.each(sql, &[&letters], read, each)
     }
 
     /// Every text that is to be hidden, by entry: few, of all the texts that there are.

@@ -35,6 +35,12 @@ pub(super) enum Missing {
     Key,
     /// An organisation.
     Organisation,
+    /// An agency.
+    Agency,
+    /// A fiscal year without grants.
+    Year,
+    /// A decree.
+    Decree,
     /// A flag.
     Flag,
     /// A dump: none of this set and name is there.

@@ -237,6 +237,13 @@ pub(super) async fn of_list(site: Site, visit: &Visit, path: String, narrowed: N
                 }
                 f.organisations.to_owned()
             }
+            "/decrees" => {
+                for record in newest_of(maker.reader, "decree.issued")? {
+                    items.push(maker.entry(&record));
+                }
+                w.decrees_title.to_owned()
+            }
+            "/overdue" => findings(maker, Some(REPORT_MISSING), &mut items)?,
             "/changes" => {
                 items.extend(
                     maker.reader.newest(ITEMS)?.iter().filter(|r| r.index < maker.at.size).map(|r| maker.entry(r)),

@@ -10,6 +10,7 @@ use crate::grants::figures::{Absent, Figure, Standing};
 use crate::grants::kinds::Kind;
 use crate::grants::money::{Amount, Currency};
 use crate::grants::one::profile::Profile;
+use crate::grants::roster::signing;
 use crate::grants::time::Date;
 use crate::ledger::reader::{Grant, Reader};
 use crate::ledger::statement::Statement;
@@ -34,6 +35,8 @@ pub(super) struct Founding {
     pub(super) rules: u64,
     /// The entry that brought the profile in force, and the one that brought or retired a ledger key last.
     pub(super) newest: (u64, u64),
+    /// The profile as rule set 1 reads it; none where another rule set is in force.
+    ruled: Option<Profile>,
     profile: Value,
 }
 
@@ -111,6 +114,7 @@ impl Founding {
             trial: body.get("trial").and_then(Value::as_bool).unwrap_or(false),
             rules,
             newest,
+            ruled: Profile::from_json(&profile).ok().filter(|_| rules > 0),
             profile,
             origin,
         })
@@ -128,6 +132,7 @@ impl Founding {
             trial: true,
             rules: 1,
             newest: (0, 0),
+            ruled: None,
             profile,
         }
     }
@@ -192,6 +197,38 @@ impl Founding {
             same if same == code => self.office_of("agency", code, lang),
             title => title,
         }
+    }
+
+    /// On which of how many working days a step of this kind is on `day`, when the one before it was on `from`; none where the
+    /// profile sets no deadline.
+    pub(super) fn working_days(&self, kind: &str, from: Date, day: Date) -> Option<(u64, u64)> {
+        let profile = self.ruled.as_ref()?;
+        let deadline = profile.deadlines.iter().flatten().find(|deadline| deadline.kind.name() == kind)?;
+        // A case that lies for years is over in any case.
+        let passed = from.days_until(day).clamp(0, 3_660);
+        let worked = (1..=passed).filter_map(|days| from.plus_days(days)).filter(|day| profile.is_working_day(*day));
+        Some((worked.count() as u64, deadline.working_days))
+    }
+
+    /// What the key of each office may sign, by the code of the office.
+    pub(super) fn signing(&self) -> Vec<(String, Vec<Kind>)> {
+        signing(self.rules, &self.profile)
+    }
+
+    /// Who holds a root key, where the profile says so.
+    pub(super) fn root_holder(&self, n: u64) -> Option<String> {
+        let holders = self.profile.get("root_holders").and_then(Value::as_array)?;
+        let of_it = holders.iter().find(|one| one.get("root").and_then(Value::as_u64) == Some(n))?;
+        of_it.get("holder").and_then(Value::as_str).map(str::to_owned)
+    }
+
+    /// The codes of the agencies that the profile names.
+    pub(super) fn agencies(&self) -> Vec<String> {
+        let list = |name: &str| self.profile.get(name).and_then(Value::as_array).into_iter().flatten();
+        let code = |item: &Value, name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
+        // Rule set 0 names them at their offices only.
+        let offices = list("offices").filter_map(|office| code(office, "agency"));
+        list("agencies").filter_map(|agency| code(agency, "code")).chain(offices).collect()
     }
 
     /// The title of an item of the checklists; the code itself where the profile has none.

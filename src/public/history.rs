@@ -7,6 +7,7 @@ use super::answer::{Fault, Missing};
 use super::holders::{Holders, Signature};
 use super::shown::{Comparison, Shown};
 use crate::grants::kinds::Kind;
+use crate::grants::time::Date;
 use crate::ledger::findings::Finding;
 use crate::ledger::reader::{Grant, Reader, Record};
 use crate::ledger::statement::Statement;
@@ -78,6 +79,8 @@ pub(super) struct History {
     pub(super) head: Hash,
     /// The report that is missing.
     pub(super) missed: Option<Missed>,
+    /// The local day of the ledger's newest entry.
+    pub(super) day: Option<Date>,
 }
 
 impl History {
@@ -128,7 +131,7 @@ impl History {
         let head = leaf(reader, last.record.index)?;
         let as_of = reader.day()?;
         let due = grant.report_due.clone().filter(|due| *due < as_of);
-        Ok(Self { missed: due.map(|due| Missed { due, as_of }), grant, steps, head })
+        Ok(Self { day: Date::parse(&as_of), missed: due.map(|due| Missed { due, as_of }), grant, steps, head })
     }
 
     /// The latest step that is a statement about the grant.

@@ -38,6 +38,10 @@ pub(super) struct Signature {
     pub(super) key: String,
     /// Who that is.
     pub(super) holder: Holder,
+    /// The entry that brought the key into force; what it signs is after that.
+    pub(super) since: Option<u64>,
+    /// The entry that revoked it, as far as the ledger is now.
+    pub(super) revoked: Option<u64>,
 }
 
 impl Signature {
@@ -62,19 +66,23 @@ pub(super) struct Holders<'a> {
     reader: &'a Reader,
     origin: &'a str,
     known: HashMap<String, Holder>,
+    since: HashMap<String, Option<u64>>,
     revoked: HashMap<String, Option<Revocation>>,
 }
 
 impl<'a> Holders<'a> {
     pub(super) fn new(reader: &'a Reader, origin: &'a str) -> Self {
-        Self { reader, origin, known: HashMap::new(), revoked: HashMap::new() }
+        Self { reader, origin, known: HashMap::new(), since: HashMap::new(), revoked: HashMap::new() }
     }
 
     /// The signatures of a statement.
     pub(super) fn of(&mut self, statement: &Statement) -> Result<Vec<Signature>, Fault> {
         let mut signatures = Vec::new();
         for signer in statement.signers() {
-            signatures.push(Signature { key: signer.to_string(), holder: self.holder(signer.name())? });
+            let key = signer.to_string();
+            let since = self.since(&key)?;
+            let revoked = self.revocation_of(signer.name(), &key)?.map(|revocation| revocation.index);
+            signatures.push(Signature { holder: self.holder(signer.name())?, key, since, revoked });
         }
         Ok(signatures)
     }
@@ -89,18 +97,33 @@ impl<'a> Holders<'a> {
     ) -> Result<Option<u64>, Fault> {
         for signer in statement.signers() {
             let key = signer.to_string();
-            if !self.revoked.contains_key(&key) {
-                let found = self.revocation(signer.name(), &key)?;
-                self.revoked.insert(key.clone(), found);
-            }
-            let revoked = self.revoked.get(&key).and_then(Option::as_ref);
+            let revoked = self.revocation_of(signer.name(), &key)?;
             // Times of one form are in order as texts.
-            let suspect = |by: &&Revocation| index < by.index && by.suspect_since.as_str() <= recorded_at;
+            let suspect = |by: &Revocation| index < by.index && by.suspect_since.as_str() <= recorded_at;
             if let Some(by) = revoked.filter(suspect) {
                 return Ok(Some(by.index));
             }
         }
         Ok(None)
+    }
+
+    /// The entry that brought this key into force; looked up once.
+    fn since(&mut self, key: &str) -> Result<Option<u64>, Fault> {
+        if let Some(known) = self.since.get(key) {
+            return Ok(*known);
+        }
+        let found = self.brought(key)?.map(|(index, _)| index);
+        self.since.insert(key.to_owned(), found);
+        Ok(found)
+    }
+
+    /// What revoked this key; looked up once.
+    fn revocation_of(&mut self, name: &str, key: &str) -> Result<Option<Revocation>, Fault> {
+        if !self.revoked.contains_key(key) {
+            let found = self.revocation(name, key)?;
+            self.revoked.insert(key.to_owned(), found);
+        }
+        Ok(self.revoked.get(key).cloned().flatten())
     }
 
     /// The entry that brought this key into force, and the verifier key.

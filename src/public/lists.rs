@@ -61,7 +61,7 @@ impl Form {
 }
 
 /// The lists that have all forms at fixed addresses, without ending; those of single flags are told by [`named`].
-pub(super) const LISTS: [&str; 4] = ["/grants", "/orgs", "/flags", "/changes"];
+pub(super) const LISTS: [&str; 6] = ["/grants", "/orgs", "/decrees", "/overdue", "/flags", "/changes"];
 
 /// The other forms of a page, by its path without language: their endings and what to call them.
 pub(super) fn forms_of(path: &str) -> &'static [(&'static str, Form)] {
@@ -94,11 +94,17 @@ struct Asked {
 
 /// The list at this address.
 fn named(path: &str, pairs: &[(String, String)]) -> Result<Asked, Fault> {
-    let narrowed = Narrowed::read(if path == "/grants" { pairs } else { &[] })?;
-    let mut which = Which { grants: narrowed.query(), flag: None };
+    let narrowed = match path {
+        "/grants" => Narrowed::read(pairs)?,
+        "/orgs" => Narrowed { words: Narrowed::read(pairs)?.words, ..Narrowed::read(&[])? },
+        _ => Narrowed::read(&[])?,
+    };
+    let mut which = Which { grants: narrowed.query(), flag: None, letters: narrowed.words.clone() };
     let table = match path {
         "/grants" => &tables::GRANTS,
         "/orgs" => &tables::ORGANISATIONS,
+        "/decrees" => &tables::DECREES,
+        "/overdue" => &tables::REPORTS_DUE,
         "/flags" => &tables::FLAGS,
         "/changes" => &tables::ENTRIES,
         _ => match path.strip_prefix("/flags/") {

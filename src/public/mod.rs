@@ -8,6 +8,7 @@ pub mod api;
 mod browser;
 mod calendar;
 pub mod connections;
+mod coverage;
 mod documents;
 pub mod dumps;
 pub mod exports;
@@ -19,8 +20,10 @@ pub mod limits;
 mod lists;
 mod log;
 mod moment;
+mod pace;
 mod pages;
 mod pool;
+mod roll;
 mod shelf;
 mod shown;
 mod stream;
@@ -34,13 +37,17 @@ use axum::extract::{FromRef, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 
+use crate::grants::time::Timestamp;
 use crate::ledger::documents::Documents;
+use crate::ledger::reader::Reader;
 use crate::ledger::store::StoreError;
 use answer::Fault;
 use connections::{AtOnce, Bounds, Serving};
 use dumps::Dumps;
 use founding::Founding;
+use pace::PaceCase;
 use pool::Pool;
+use roll::RollCase;
 use shelf::Shelves;
 use stream::Streams;
 
@@ -77,10 +84,30 @@ struct Kept {
     /// As the newest profile has it; see [`Kept::refresh`].
     founding: Arc<RwLock<Arc<Founding>>>,
     manner: Manner,
+    standing: Arc<RwLock<Standing>>,
     documents: Documents,
     dumps: Dumps,
     shelves: Arc<Shelves>,
     streams: Arc<Streams>,
+    roll: Arc<RollCase>,
+    pace: Arc<PaceCase>,
+}
+
+/// How far the ledger is, as every page says it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Standing {
+    /// How many entries are signed.
+    size: u64,
+    /// When the last of them was recorded.
+    recorded: Option<Timestamp>,
+}
+
+impl Standing {
+    fn read(reader: &Reader) -> Result<Self, Fault> {
+        let size = reader.signed()?.size;
+        let last = size.checked_sub(1).map(|last| reader.record(last)).transpose()?.flatten();
+        Ok(Self { size, recorded: last.and_then(|last| Timestamp::parse(&last.recorded_at)) })
+    }
 }
 
 /// What one request may use.
@@ -88,11 +115,14 @@ struct Kept {
 struct Site {
     pool: Arc<Pool>,
     founding: Arc<Founding>,
+    standing: Standing,
     records: Records,
     documents: Documents,
     dumps: Dumps,
     shelves: Arc<Shelves>,
     streams: Arc<Streams>,
+    roll: Arc<RollCase>,
+    pace: Arc<PaceCase>,
 }
 
 impl FromRef<Kept> for Site {
@@ -102,20 +132,26 @@ impl FromRef<Kept> for Site {
             pool: Arc::clone(&kept.pool),
             founding,
             records: kept.manner.records,
+            standing: *kept.standing.read().unwrap_or_else(PoisonError::into_inner),
             documents: kept.documents.clone(),
             dumps: kept.dumps.clone(),
             shelves: Arc::clone(&kept.shelves),
             streams: Arc::clone(&kept.streams),
+            roll: Arc::clone(&kept.roll),
+            pace: Arc::clone(&kept.pace),
         }
     }
 }
 
 impl Kept {
-    /// Takes over a profile or a ledger key that was changed on the ledger since it was last read.
+    /// Takes over how far the ledger is, and a profile or a ledger key that was changed on it since it was last read.
     async fn refresh(&self) -> Result<(), Fault> {
         let known = Site::from_ref(self).founding.newest;
-        let newest = self.pool.read(|reader| Ok((reader.profile_entry()?, reader.rekeying_entry()?)));
-        let changed = newest.await? != known;
+        let read =
+            self.pool.read(|reader| Ok((Standing::read(reader)?, (reader.profile_entry()?, reader.rekeying_entry()?))));
+        let (standing, newest) = read.await?;
+        *self.standing.write().unwrap_or_else(PoisonError::into_inner) = standing;
+        let changed = newest != known;
         if changed {
             let pool = Arc::clone(&self.pool);
             let read = tokio::task::spawn_blocking(move || pool.founding()).await;
@@ -148,9 +184,18 @@ fn serving(dir: PathBuf, manner: Manner) -> Result<Serving, StoreError> {
     let pool = Pool::open(dir)?;
     let founding = pool.founding()?;
     let (founding, shelves) = (Arc::new(RwLock::new(Arc::new(founding))), Arc::<Shelves>::default());
-    let streams = Arc::default();
-    let pool = Arc::new(pool);
-    let kept = Kept { pool, founding, manner, documents, dumps, shelves: Arc::clone(&shelves), streams };
+    let kept = Kept {
+        pool: Arc::new(pool),
+        founding,
+        standing: Arc::default(),
+        manner,
+        documents,
+        dumps,
+        shelves: Arc::clone(&shelves),
+        streams: Arc::default(),
+        roll: Arc::default(),
+        pace: Arc::default(),
+    };
     let mut router = pages::routes();
     for (path, handler) in api::routes() {
         router = router.route(path, handler);

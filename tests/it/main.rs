@@ -53,6 +53,7 @@ mod one_show;
 mod power_loss;
 mod profile_titles;
 mod public_api;
+mod public_lists;
 mod public_log;
 mod public_pages;
 mod public_town;

@@ -140,15 +140,15 @@ fn cursor(text: &str) -> Option<(u64, u64)> {
 #[utoipa::path(
     get, path = "/api/v1/grants/changed", tag = "grants",
     params(
-        ("after" = Option<String>, Query, description = "`after` of the answer before, or the place of an entry", pattern = "^(0|[1-9][0-9]{0,14})([.](0|[1-9][0-9]{0,14}))?$"),
+        ("after" = Option<String>, Query, description = "`after` of the answer before, or the place of an entry", pattern = "^(|(0|[1-9][0-9]{0,14})([.](0|[1-9][0-9]{0,14}))?)$"),
         ("limit" = Option<u32>, Query, description = "How many at most: 1 to 500, by default 100", minimum = 1, maximum = 500),
         ("q" = Option<String>, Query, description = "As in /api/v1/grants", max_length = 200),
         ("year" = Option<u16>, Query, description = "One fiscal year", maximum = 65535),
         ("status" = Option<String>, Query, description = "One status", max_length = 200),
         ("field" = Option<String>, Query, description = "One field's code", max_length = 200),
         ("org" = Option<u64>, Query, description = "One organisation's number", maximum = 9007199254740991u64),
-        ("from" = Option<String>, Query, description = "`ledger` or `before`", pattern = "^(ledger|before)$"),
-        ("has" = Option<String>, Query, description = "Only grants that have this one of the eleven amounts", pattern = "^(asked|recommended|considered|proposed|enacted|decreed|agreed|paid|credited|reported|refunded)$"),
+        ("from" = Option<String>, Query, description = "`ledger` or `before`", pattern = "^(|ledger|before)$"),
+        ("has" = Option<String>, Query, description = "Only grants that have this one of the eleven amounts", pattern = "^(|asked|recommended|considered|proposed|enacted|decreed|agreed|paid|credited|reported|refunded)$"),
     ),
     responses((status = 200, body = ChangedGrants), (status = 400, content_type = "application/problem+json", body = super::Problem))
 )]

@@ -307,8 +307,8 @@ fn list(founding: &Founding, page: u32, found: &GrantPage) -> GrantList {
         ("status" = Option<String>, Query, description = "One status", max_length = 200),
         ("field" = Option<String>, Query, description = "One field's code", max_length = 200),
         ("org" = Option<u64>, Query, description = "One organisation's number", maximum = 9007199254740991u64),
-        ("from" = Option<String>, Query, description = "`ledger`: cases; `before`: awards taken over from before the ledger", pattern = "^(ledger|before)$"),
-        ("has" = Option<String>, Query, description = "Only grants that have this one of the eleven amounts", pattern = "^(asked|recommended|considered|proposed|enacted|decreed|agreed|paid|credited|reported|refunded)$"),
+        ("from" = Option<String>, Query, description = "`ledger`: cases; `before`: awards taken over from before the ledger", pattern = "^(|ledger|before)$"),
+        ("has" = Option<String>, Query, description = "Only grants that have this one of the eleven amounts", pattern = "^(|asked|recommended|considered|proposed|enacted|decreed|agreed|paid|credited|reported|refunded)$"),
         ("page" = Option<u32>, Query, description = "Which page, from 1", minimum = 1, maximum = 1000000),
     ),
     responses((status = 200, body = GrantList), (status = 400, content_type = "application/problem+json", body = super::Problem))

@@ -112,18 +112,23 @@ pub fn openapi() -> Value {
             "description": "What the client has already, by its If-None-Match",
         });
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            present(&mut parameter["schema"]);
+            let in_query = parameter["in"] == "query";
+            present(&mut parameter["schema"], in_query);
         }
     }
     document
 }
 
-/// A parameter may be absent, but a query has no null.
-fn present(schema: &mut Value) {
+/// A parameter may be absent, but an address has no null. In a query an empty one is as if absent, since that is what
+/// forms send.
+fn present(schema: &mut Value, in_query: bool) {
     if let Some(sort) = schema.get("type").and_then(Value::as_array)
         && let Some(sort) = sort.iter().find(|sort| *sort != "null").cloned()
     {
         schema["type"] = sort;
+    }
+    if in_query && schema["type"] == "integer" {
+        *schema = json!({ "anyOf": [schema.take(), {"const": "", "type": "string"}] });
     }
 }
 

@@ -84,6 +84,10 @@ struct GrantPage<'a> {
     organisation: Option<String>,
     where_now: String,
     irregular: Vec<Irregular>,
+    /// The five papers of evidence, each with the entry that names it; none for an award from before the ledger.
+    evidence: Vec<(&'static str, Option<u64>)>,
+    evidence_count: String,
+    source: Vec<String>,
     rungs: Vec<Rung>,
     stops: Vec<Stop>,
     /// The report that should be there, as a sentence.
@@ -208,6 +212,10 @@ impl<'a> View<'a> {
                 holders.push(holder);
             }
         }
+        let since = match self.working_day(&next) {
+            Some(day) => format!("{since}: {day}"),
+            None => since.to_owned(),
+        };
         let or = format!(" {} ", self.words().or);
         let (holders, kinds) = (holders.join(&or), kinds.join(&or));
         match (next.is_empty(), self.lang) {
@@ -218,6 +226,16 @@ impl<'a> View<'a> {
             }
             (false, Lang::English) => format!("Now with {holders} since {since}. Next: {kinds}."),
         }
+    }
+
+    /// On which working day the next step is, where it has a deadline.
+    fn working_day(&self, next: &[Value]) -> Option<String> {
+        let from = Date::parse(&self.history.last_said()?.record.event_date)?;
+        let day = self.history.day?;
+        let kinds = next.iter().filter(|step| step.get("due").is_some());
+        let mut kinds = kinds.filter_map(|step| step.get("kind").and_then(Value::as_str));
+        let (n, of) = kinds.find_map(|kind| self.founding.working_days(kind, from, day))?;
+        Some(self.words().working_day(n, of))
     }
 
     /// Who takes a next step: the office of that role, the recipient, or both.
@@ -402,6 +420,52 @@ impl<'a> View<'a> {
     }
 }
 
+/// The five papers that account for a grant (Permendagri 32/2011 art. 18), each with the latest entry that brings it.
+fn evidence(history: &History, w: &Words) -> Vec<(&'static str, Option<u64>)> {
+    if history.grant.migrated {
+        return Vec::new();
+    }
+    let latest = |kinds: &[Kind]| {
+        let of_it = |step: &&Step| kinds.iter().any(|kind| step.record.kind == kind.name());
+        history.steps.iter().rev().find(of_it).map(|step| step.record.index)
+    };
+    let in_decree = |step: &&Step| {
+        step.paper.as_ref().is_some_and(|paper| {
+            paper.about.starts_with("decree/") && paper.body.get("document").is_some() && step.row.is_some()
+        })
+    };
+    let decree =
+        history.steps.iter().rev().find(in_decree).and_then(|step| step.paper.as_ref()).map(|paper| paper.index);
+    let proposal =
+        [Kind::ApplicationSubmitted, Kind::ApplicationFiledAtCounter, Kind::ApplicationRevised, Kind::NeedRecorded];
+    vec![
+        (w.evidence_proposal, latest(&proposal)),
+        (w.evidence_decree, decree),
+        (w.evidence_agreement, latest(&[Kind::AgreementSigned, Kind::AgreementAmended])),
+        (w.evidence_pledge, latest(&[Kind::IntegrityPledged])),
+        (w.evidence_transfer, latest(&[Kind::FundsCredited, Kind::GoodsHandedOver, Kind::CashPaid])),
+    ]
+}
+
+/// Where what the page says comes from.
+fn source(history: &History, w: &Words) -> Vec<String> {
+    let mut told = Vec::new();
+    let (first, last) = (history.steps.first(), history.steps.last());
+    if let Some((first, last)) = first.zip(last) {
+        told.push(w.source_entries(history.steps.len(), first.record.index, last.record.index));
+    }
+    let copied = first.and_then(|step| step.shown.body.get("source")).filter(|_| history.grant.migrated);
+    if let Some(copied) = copied {
+        let sha256 = copied.get("file_sha256").and_then(Value::as_str).unwrap_or_default();
+        told.push(w.source_file(copied.get("row").and_then(Value::as_u64).unwrap_or_default(), sha256));
+    }
+    if !history.grant.adopted.is_empty() {
+        told.push(w.source_adopted.to_owned());
+    }
+    told.push(w.source_computed.to_owned());
+    told
+}
+
 fn said(step: &Step) -> Said<'_> {
     Said { kind: &step.record.kind, body: &step.shown.body, erased: &step.shown.erased }
 }
@@ -428,6 +492,7 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(id): Path<
     let (title, recipient) = (w.title_of(&grant.title, grant.migrated), view.recipient());
     let day = |text: &str| view.day(text).map(|day| day.words().to_owned()).unwrap_or_default();
     let has_sealed = |step: &Step| step.shown.body.get("sealed").is_some() || step.shown.body.get("payee").is_some();
+    let evidence = evidence(&history, w);
     let titled = |code: &str, title: &str| (!code.is_empty()).then(|| title.to_owned());
     let page = GrantPage {
         frame: Frame::of(&site, &visit, format!("{title}, {recipient}")),
@@ -435,8 +500,11 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(id): Path<
         status: w.status(&grant.status).to_owned(),
         field: titled(&grant.field, site.founding.field(&grant.field, visit.lang)),
         agency: titled(&grant.agency, site.founding.agency(&grant.agency, visit.lang)),
-        organisation: grant.organisation.map(|n| format!("{}/grants?org={n}", visit.lang.prefix())),
+        organisation: grant.organisation.map(|n| format!("{}/orgs/{n}", visit.lang.prefix())),
         where_now: view.where_now(),
+        evidence_count: w.evidence_count(evidence.iter().filter(|(_, entry)| entry.is_some()).count()),
+        evidence,
+        source: source(&history, w),
         irregular: view.irregular(),
         rungs: view.rungs(),
         missed: history.missed.as_ref().map(|missed| w.report_was_due(&day(&missed.due), &day(&missed.as_of))),

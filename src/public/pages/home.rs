@@ -1,23 +1,29 @@
 //! The first page: one sentence, one search box, four numbers, the newest records, the ledger's state.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
 use super::words::{Lang, Words};
+use super::years::coverage_told;
 use super::{Frame, Visit, html, narrow::Narrowed};
 use crate::grants::time::Timestamp;
-use crate::ledger::reader::{Facet, Grant, GrantPage, GrantQuery, Reader, Record};
+use crate::ledger::reader::{Grant, Reader, Record};
 use crate::ledger::store::Signed;
 use crate::public::Site;
 use crate::public::answer::Fault;
+use crate::public::api::flags::REPORT_MISSING;
+use crate::public::coverage::Coverage;
 use crate::public::founding::Founding;
 use crate::public::moment::Moment;
+use crate::public::roll::{Line, Roll, Tally};
 
 /// How many of the newest records are shown.
 const NEWEST: u32 = 8;
-/// The amounts of the four numbers, as places in [`crate::grants::figures::Figure`]: decreed, paid, reported.
-const SHOWN: [usize; 3] = [5, PAID, 9];
+/// The amounts among the four numbers, as places in [`crate::grants::figures::Figure`]: decreed, paid.
+const SHOWN: [usize; 2] = [5, PAID];
 const PAID: usize = 7;
 
 struct Number {
@@ -29,7 +35,10 @@ struct Number {
 
 struct Year {
     year: u16,
+    href: String,
     numbers: Vec<Number>,
+    /// How much of what the treasury paid is here.
+    coverage: Option<String>,
 }
 
 struct Newest {
@@ -62,15 +71,16 @@ struct Home<'a> {
 /// What the page needs of the ledger.
 struct Found {
     signed: Signed,
-    /// Fiscal years with their sums, newest first.
-    years: Vec<(u16, GrantPage)>,
+    roll: Arc<Roll>,
+    /// The fiscal years that are shown, newest first, with what the treasury says.
+    years: Vec<(u16, Coverage)>,
     /// Whether those are of awards from before the ledger.
     migrated: bool,
     before: u64,
     newest: Vec<(Record, Option<Grant>)>,
 }
 
-fn find(reader: &Reader) -> Result<Found, Fault> {
+fn find(reader: &Reader, roll: Arc<Roll>, origin: &str) -> Result<Found, Fault> {
     let mut newest = Vec::new();
     let signed = reader.signed()?;
     for record in reader.newest(NEWEST)? {
@@ -80,59 +90,72 @@ fn find(reader: &Reader) -> Result<Found, Fault> {
         let grant = reader.grant(&record.about)?;
         newest.push((record, grant));
     }
-    let before = reader.grants(&GrantQuery { migrated: Some(true), ..GrantQuery::default() })?.total;
-    let (migrated, years) = newest_years(reader)?;
-    Ok(Found { signed, years, migrated, before, newest })
+    let (migrated, shown) = newest_years(&roll);
+    let mut years = Vec::new();
+    for year in shown {
+        years.push((year, Coverage::read(reader, origin, year)?));
+    }
+    let before = roll.tally(|line| line.counted.migrated).grants;
+    Ok(Found { signed, roll, years, migrated, before, newest })
+}
+
+/// The grants of a fiscal year, on the ledger or from before it.
+fn of_year(roll: &Roll, year: u16, migrated: bool) -> Tally {
+    roll.tally(|line| line.counted.fiscal_year == year && line.counted.migrated == migrated)
 }
 
 /// The newest fiscal year with cases, or with awards from before the ledger where there are no cases; and while nothing
 /// is paid of it yet, the year before it too.
-fn newest_years(reader: &Reader) -> Result<(bool, Vec<(u16, GrantPage)>), Fault> {
+fn newest_years(roll: &Roll) -> (bool, Vec<u16>) {
     for migrated in [false, true] {
-        let query = GrantQuery { migrated: Some(migrated), ..GrantQuery::default() };
-        let counts = reader.facet(&query, Facet::FiscalYear)?;
-        let years = counts.iter().filter_map(|year| crate::public::api::number(&year.value));
-        let mut years: Vec<u16> = years.filter_map(|year| u16::try_from(year).ok()).collect();
-        years.sort_unstable_by(|a, b| b.cmp(a));
-        let mut found = Vec::new();
-        for year in years.into_iter().take(2) {
-            let sums = reader.grants(&GrantQuery { fiscal_year: Some(year), ..query.clone() })?;
-            let paid = sums.counts[PAID] > 0;
-            found.push((year, sums));
-            if paid || migrated {
+        let own = |line: &Line| (line.counted.migrated == migrated).then_some(line.counted.fiscal_year);
+        let mut shown = Vec::new();
+        for (year, tally) in roll.grouped(own).into_iter().rev().take(2) {
+            shown.push(year);
+            if tally.counts[PAID] > 0 || migrated {
                 break;
             }
         }
-        if !found.is_empty() {
-            return Ok((migrated, found));
+        if !shown.is_empty() {
+            return (migrated, shown);
         }
     }
-    Ok((false, Vec::new()))
+    (false, Vec::new())
 }
 
-fn numbers(founding: &Founding, lang: Lang, year: u16, migrated: bool, page: &GrantPage) -> Vec<Number> {
+fn numbers(founding: &Founding, lang: Lang, year: u16, migrated: bool, roll: &Roll) -> Vec<Number> {
+    let tally = of_year(roll, year, migrated);
     let w = lang.words();
     let narrowed = Narrowed { year: Some(year), migrated: Some(migrated), page: 1, ..Narrowed::default() };
     let href = |narrowed: &Narrowed| format!("{}/grants{}", lang.prefix(), narrowed.address());
-    let asked = page.sums[0].map(|sum| format!("{} {}", w.amounts[0], founding.money_sum(sum))).unwrap_or_default();
+    let asked = tally.sum(0).map(|sum| format!("{} {}", w.amounts[0], founding.money_sum(sum))).unwrap_or_default();
     let applications = Number {
         label: if migrated { w.before_heading } else { w.figures_applications },
-        value: w.count(page.total),
+        value: w.count(tally.grants),
         note: asked,
         href: href(&narrowed),
     };
-    let amounts = SHOWN.iter().filter(|at| !migrated || page.sums[**at].is_some()).map(|at| Number {
+    let amounts = SHOWN.iter().filter(|at| !migrated || tally.sum(**at).is_some()).map(|at| Number {
         label: w.amounts[*at],
-        value: page.sums[*at].map_or_else(|| w.figures_none.to_owned(), |sum| founding.money_sum(sum)),
-        note: w.grants(page.counts[*at]),
+        value: tally.sum(*at).map_or_else(|| w.figures_none.to_owned(), |sum| founding.money_sum(sum)),
+        note: w.grants(tally.counts[*at]),
         href: href(&narrowed.with(|n| n.has = Some(*at))),
     });
-    std::iter::once(applications).chain(amounts).collect()
+    let missing = |line: &Line| line.counted.report_due.zip(roll.day).is_some_and(|(due, day)| due < day);
+    let late = roll.tally(|line| line.counted.fiscal_year == year && !line.counted.migrated && missing(line));
+    let late = Number {
+        label: w.figures_late,
+        value: w.count(late.grants),
+        note: w.report_missing_title.to_owned(),
+        href: href(&narrowed.with(|n| n.flag = Some(REPORT_MISSING.to_owned()))),
+    };
+    std::iter::once(applications).chain(amounts).chain((!migrated).then_some(late)).collect()
 }
 
 /// The first page.
 pub(super) async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Fault> {
-    let found = site.pool.read(find).await?;
+    let (rolls, origin) = (Arc::clone(&site.roll), site.founding.origin.clone());
+    let found = site.pool.read(move |reader| find(reader, rolls.of(reader)?, &origin)).await?;
     let (founding, lang) = (&site.founding, visit.lang);
     let w = lang.words();
     let time = |at: &str| Timestamp::parse(at).map(|at| Moment::time(at, founding.offset_min, lang));
@@ -152,10 +175,15 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit) -> Result<Respo
         about: record.about,
     });
     let before = Narrowed { migrated: Some(true), page: 1, ..Narrowed::default() };
-    let years = found
-        .years
-        .iter()
-        .map(|(year, sums)| Year { year: *year, numbers: numbers(founding, lang, *year, found.migrated, sums) });
+    let years = found.years.iter().map(|(year, coverage)| {
+        let paid = of_year(&found.roll, *year, found.migrated).sum(PAID);
+        Year {
+            year: *year,
+            href: format!("{}/years/{year}", lang.prefix()),
+            numbers: numbers(founding, lang, *year, found.migrated, &found.roll),
+            coverage: (!found.migrated).then(|| coverage_told(*coverage, paid, founding, lang).0),
+        }
+    });
     let page = Home {
         frame: Frame::of(&site, &visit, w.home_title.to_owned()),
         w,

@@ -1,17 +1,22 @@
-//! The list of grants: search, filters with counts, pages.
+//! The list of grants: search, filters with counts, the next spelling where nothing is found, pages.
 
-use crate::grants::figures::Figure;
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 
-use super::narrow::{Narrowed, PAGE_SIZE};
+use super::beside::flag_title;
+use super::narrow::{Narrowed, PAGE_SIZE, SIZES};
+use super::table::Turns;
 use super::words::{Lang, Words};
 use super::{Frame, Visit, html};
-use crate::ledger::reader::{Count, Facet, Grant, GrantPage, Reader};
+use crate::ledger::reader::{Grant, Reader, Sort};
 use crate::public::Site;
 use crate::public::answer::Fault;
+use crate::public::api::flags::REPORT_MISSING;
 use crate::public::founding::Founding;
+use crate::public::roll::{Chosen as Taken, Facet, Roll};
 
 /// The amounts that the list shows: asked, decreed, paid.
 const COLUMNS: [usize; 3] = [0, 5, 7];
@@ -73,41 +78,36 @@ struct List<'a> {
     columns: [&'static str; 3],
     sums: Vec<(&'static str, String)>,
     empty: &'static str,
-    place: String,
-    before: Option<String>,
-    after: Option<String>,
+    /// The next spelling, where nothing is found: the words, and the list of them.
+    spelled: Option<(String, String)>,
+    /// The orders that the list may have: the words, the list so, and whether it is.
+    sorts: Vec<(&'static str, String, bool)>,
+    turns: Turns,
 }
 
 /// What the page needs of the ledger.
 struct Found {
-    page: GrantPage,
-    years: Vec<Count>,
-    statuses: Vec<Count>,
-    fields: Vec<Count>,
-    origins: [u64; 2],
+    taken: Taken,
+    grants: Vec<Grant>,
     organisation: Option<String>,
+    spelled: Option<String>,
 }
 
-fn find(reader: &Reader, narrowed: &Narrowed) -> Result<Found, Fault> {
+fn find(reader: &Reader, roll: &Roll, narrowed: &Narrowed) -> Result<Found, Fault> {
     let query = narrowed.query();
-    let facet =
-        |change: fn(&mut Narrowed), column| Ok::<_, Fault>(reader.facet(&narrowed.with(change).query(), column)?);
-    let count = |migrated| {
-        let query = narrowed.with(|n| n.migrated = Some(migrated)).query();
-        Ok::<_, Fault>(reader.grants(&crate::ledger::reader::GrantQuery { limit: 0, ..query })?.total)
-    };
-    let mut years = facet(|n| n.year = None, Facet::FiscalYear)?;
-    years.sort_by(|a, b| b.value.cmp(&a.value));
+    let words = reader.matching(&narrowed.words)?;
+    let taken = roll.chosen(&query, words.as_deref());
+    let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
+    let shown: Vec<u64> = taken.lines.iter().skip(skip).take(PAGE_SIZE as usize).map(|line| line.n).collect();
+    let nothing = words.is_some_and(|words| words.is_empty());
     Ok(Found {
-        page: reader.grants(&query)?,
-        years,
-        statuses: facet(|n| n.status = None, Facet::Status)?,
-        fields: facet(|n| n.field = None, Facet::Field)?,
-        origins: [count(false)?, count(true)?],
+        grants: reader.grants_at(&shown)?,
         organisation: match narrowed.organisation {
             Some(n) => reader.organisation(n)?.map(|organisation| organisation.name),
             None => None,
         },
+        spelled: if nothing { reader.next_spelling(&narrowed.words)? } else { None },
+        taken,
     })
 }
 
@@ -127,58 +127,90 @@ impl View<'_> {
         if code.is_empty() { self.lang.words().not_recorded } else { self.founding.field(code, self.lang) }
     }
 
-    fn choices(
-        &self,
-        counts: &[Count],
-        label: impl Fn(&str) -> String,
-        set: impl Fn(&mut Narrowed, &str),
-    ) -> Vec<Choice> {
-        let named = counts.iter().filter(|count| !count.value.is_empty());
-        named
-            .map(|count| Choice {
-                label: label(&count.value),
-                count: self.lang.words().count(count.count),
-                href: self.href(&self.narrowed.with(|n| set(n, &count.value))),
-            })
-            .collect()
+    /// How a choice of a filter reads.
+    fn label(&self, facet: Facet, value: &str) -> String {
+        let w = self.lang.words();
+        match facet {
+            Facet::Year => value.to_owned(),
+            Facet::Status => w.status(value).to_owned(),
+            Facet::Field => self.field(value).to_owned(),
+            Facet::Agency => self.founding.agency(value, self.lang).to_owned(),
+            Facet::Stage => w.kind(value).to_owned(),
+            Facet::Size => self.size(crate::public::api::number(value).unwrap_or_default()),
+            Facet::Flag if value == REPORT_MISSING => w.report_missing_title.to_owned(),
+            Facet::Flag => flag_title(value, self.lang),
+            Facet::Origin => if value == "before" { w.from_before } else { w.from_ledger }.to_owned(),
+        }
     }
 
-    /// The ways to narrow the list that leave a choice: not those in force, not those with one answer.
-    fn filters(&self, found: &Found) -> Vec<Filter> {
+    /// One of [`SIZES`] in words.
+    fn size(&self, at: u64) -> String {
         let w = self.lang.words();
-        let n = self.narrowed;
-        let origins: Vec<Count> = ["ledger", "before"]
-            .iter()
-            .zip(found.origins)
-            .filter(|(_, count)| *count > 0)
-            .map(|(value, count)| Count { value: (*value).to_owned(), count })
-            .collect();
-        let year = self.choices(&found.years, str::to_owned, |n, value| {
-            n.year = crate::public::api::number(value).and_then(|year| u16::try_from(year).ok());
-        });
-        let status =
-            self.choices(&found.statuses, |code| w.status(code).to_owned(), |n, v| n.status = Some(v.to_owned()));
-        let field =
-            self.choices(&found.fields, |code| self.field(code).to_owned(), |n, v| n.field = Some(v.to_owned()));
-        let origin = self.choices(
-            &origins,
-            |value| if value == "before" { w.from_before } else { w.from_ledger }.to_owned(),
-            |n, value| n.migrated = Some(value == "before"),
-        );
-        [
-            (w.filter_year, year, n.year.is_none(), true),
-            (w.filter_status, status, n.status.is_none(), true),
-            (w.filter_from, origin, n.migrated.is_none(), true),
-            (w.filter_field, field, n.field.is_none(), false),
-        ]
-        .into_iter()
-        .filter(|(_, choices, free, _)| *free && choices.len() > 1)
-        .map(|(label, mut choices, _, open)| {
-            let total = choices.len();
-            choices.truncate(MAX_CHOICES);
-            Filter { open: open || total <= 6, label, total, choices }
-        })
-        .collect()
+        let at = usize::try_from(at).unwrap_or(usize::MAX);
+        let Some((least, below)) = SIZES.get(at).copied() else { return String::new() };
+        match (least, below) {
+            (0, below) => format!("{} {}", w.size_below, self.founding.money(below)),
+            (least, i64::MAX) => format!("{} {}", w.size_from, self.founding.money(least)),
+            (least, below) => format!("{} – {}", self.founding.money(least), self.founding.money(below)),
+        }
+    }
+
+    /// The list with this choice.
+    fn with_choice(&self, facet: Facet, value: &str) -> String {
+        let number = crate::public::api::number(value);
+        self.href(&self.narrowed.with(|n| match facet {
+            Facet::Year => n.year = number.and_then(|year| u16::try_from(year).ok()),
+            Facet::Status => n.status = Some(value.to_owned()),
+            Facet::Field => n.field = Some(value.to_owned()),
+            Facet::Agency => n.agency = Some(value.to_owned()),
+            Facet::Stage => n.stage = Some(value.to_owned()),
+            Facet::Size => n.size = number.and_then(|at| usize::try_from(at).ok()),
+            Facet::Flag => n.flag = Some(value.to_owned()),
+            Facet::Origin => n.migrated = Some(value == "before"),
+        }))
+    }
+
+    /// The ways to narrow the list that leave a choice: not those in force, not those with one answer, but for flags.
+    fn filters(&self, taken: &Taken) -> Vec<Filter> {
+        let (w, n) = (self.lang.words(), self.narrowed);
+        let filters = [
+            (Facet::Year, w.filter_year, n.year.is_none()),
+            (Facet::Status, w.filter_status, n.status.is_none()),
+            (Facet::Field, w.filter_field, n.field.is_none()),
+            (Facet::Agency, w.agency, n.agency.is_none()),
+            (Facet::Stage, w.filter_stage, n.stage.is_none()),
+            (Facet::Size, w.filter_size, n.size.is_none()),
+            (Facet::Flag, w.nav_flags, n.flag.is_none()),
+            (Facet::Origin, w.filter_from, n.migrated.is_none()),
+        ];
+        let mut shown = Vec::new();
+        for (facet, label, free) in filters {
+            let mut counts = taken.choices(facet);
+            let least = if facet == Facet::Flag { 1 } else { 2 };
+            if !free || counts.len() < least {
+                continue;
+            }
+            match facet {
+                Facet::Year => counts.reverse(),
+                Facet::Size => {}
+                _ => counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count)),
+            }
+            let choice = |(value, count): &(&str, u64)| Choice {
+                label: self.label(facet, value),
+                count: w.count(*count),
+                href: self.with_choice(facet, value),
+            };
+            let choices: Vec<Choice> = counts.iter().take(MAX_CHOICES).map(choice).collect();
+            shown.push(Filter { label, total: counts.len(), choices, open: facet == Facet::Year });
+        }
+        shown
+    }
+
+    fn sorts(&self) -> Vec<(&'static str, String, bool)> {
+        let w = self.lang.words();
+        [(w.sort_changed, Sort::Changed), (w.sort_size, Sort::Size), (w.sort_year, Sort::Year)]
+            .map(|(label, sort)| (label, self.href(&self.narrowed.with(|n| n.sort = sort)), self.narrowed.sort == sort))
+            .into()
     }
 
     fn chosen(&self, organisation: Option<&str>) -> Vec<Chosen> {
@@ -198,6 +230,18 @@ impl View<'_> {
         }
         if let Some(field) = &n.field {
             add(format!("{}: {}", w.filter_field, self.field(field)), without(|n| n.field = None));
+        }
+        if let Some(agency) = &n.agency {
+            add(format!("{}: {}", w.agency, self.label(Facet::Agency, agency)), without(|n| n.agency = None));
+        }
+        if let Some(stage) = &n.stage {
+            add(format!("{}: {}", w.filter_stage, w.kind(stage)), without(|n| n.stage = None));
+        }
+        if let Some(at) = n.size {
+            add(self.size(at as u64), without(|n| n.size = None));
+        }
+        if let Some(flag) = &n.flag {
+            add(self.label(Facet::Flag, flag), without(|n| n.flag = None));
         }
         if let Some(number) = n.organisation {
             let name = organisation.map_or_else(|| number.to_string(), str::to_owned);
@@ -236,15 +280,7 @@ impl View<'_> {
 
     /// Everything that narrows the list but its words: a new search keeps them.
     fn hidden(&self) -> Vec<(&'static str, String)> {
-        let n = self.narrowed;
-        let mut hidden = Vec::new();
-        hidden.extend(n.year.map(|year| ("year", year.to_string())));
-        hidden.extend(n.status.clone().map(|status| ("status", status)));
-        hidden.extend(n.field.clone().map(|field| ("field", field)));
-        hidden.extend(n.organisation.map(|number| ("org", number.to_string())));
-        hidden.extend(n.migrated.map(|before| ("from", if before { "before" } else { "ledger" }.to_owned())));
-        hidden.extend(n.has.and_then(|at| Figure::NAMES.get(at)).map(|name| ("has", (*name).to_owned())));
-        hidden
+        self.narrowed.pairs().into_iter().filter(|(name, _)| *name != "q").collect()
     }
 
     fn turned(&self, page: u32) -> String {
@@ -259,33 +295,35 @@ pub(super) async fn page(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
     let narrowed = Narrowed::read(&pairs)?;
-    let asked = narrowed.clone();
-    let found = site.pool.read(move |reader| find(reader, &asked)).await?;
+    let (asked, rolls) = (narrowed.clone(), Arc::clone(&site.roll));
+    let found = site.pool.read(move |reader| find(reader, &*rolls.of(reader)?, &asked)).await?;
     let (w, view) = (visit.lang.words(), View { founding: &site.founding, lang: visit.lang, narrowed: &narrowed });
-    let pages = found.page.total.div_ceil(u64::from(PAGE_SIZE)).max(1);
+    let total = found.taken.tally.grants;
     let chosen = view.chosen(found.organisation.as_deref());
     let empty = match () {
         () if chosen.is_empty() && narrowed.page == 1 => w.empty_no_grants,
         () if !narrowed.words.is_empty() => w.empty_words,
         () => w.empty_filters,
     };
-    let summed =
-        COLUMNS.into_iter().filter_map(|at| Some((w.amounts[at], site.founding.money_sum(found.page.sums[at]?))));
+    let sums = &found.taken.tally;
+    let summed = COLUMNS.into_iter().filter_map(|at| Some((w.amounts[at], site.founding.money_sum(sums.sum(at)?))));
+    let spelled =
+        found.spelled.as_ref().map(|words| (words.clone(), view.href(&narrowed.with(|n| n.words.clone_from(words)))));
     let page = List {
         frame: Frame::of(&site, &visit, w.list_title.to_owned()),
         w,
         words: narrowed.words.clone(),
         hidden: view.hidden(),
-        total: w.grants(found.page.total),
+        total: w.grants(total),
         clear: view.href(&Narrowed { page: 1, ..Narrowed::default() }),
-        filters: view.filters(&found),
-        rows: found.page.grants.iter().map(|grant| view.row(grant)).collect(),
+        filters: view.filters(&found.taken),
+        rows: found.grants.iter().map(|grant| view.row(grant)).collect(),
         columns: COLUMNS.map(|at| w.amounts[at]),
         sums: summed.collect(),
         empty,
-        place: format!("{} / {}", w.count(u64::from(narrowed.page)), w.count(pages)),
-        before: (narrowed.page > 1).then(|| view.turned(narrowed.page - 1)),
-        after: (u64::from(narrowed.page) < pages).then(|| view.turned(narrowed.page + 1)),
+        spelled,
+        sorts: view.sorts(),
+        turns: Turns::of(narrowed.page, total, visit.lang, |page| view.turned(page)),
         chosen,
     };
     html(&page)

@@ -1,7 +1,11 @@
 //! Pages for people: HTML made on the server, one style sheet; a script only for who wants a record checked in the browser. Indonesian at `/...`, English at `/en/...`.
 
+mod agencies;
 mod beside;
+mod changes;
+mod chart;
 mod data;
+mod decrees;
 mod documents;
 mod embed;
 mod entry;
@@ -12,9 +16,15 @@ mod labels;
 mod list;
 mod log;
 pub(super) mod narrow;
+mod officials;
+mod orgs;
+mod overdue;
 mod programs;
+mod prose;
+mod table;
 mod told;
 pub(super) mod words;
+mod years;
 
 use std::convert::Infallible;
 use std::sync::LazyLock;
@@ -31,6 +41,7 @@ use super::answer::{self, Asked, Fault, Missing};
 use super::founding::Founding;
 use super::holders::{Holder, Signature};
 use super::lists::{self, Form};
+use super::moment::Moment;
 use super::{Kept, Records, Site, browser, calendar, feed};
 use crate::tlog::hash::sha256;
 use words::{Lang, Words};
@@ -61,6 +72,20 @@ pub(super) fn routes() -> Router<Kept> {
             .route(&at("/entries/{index}"), get(entry::page))
             .route(&at("/flags"), get(flags::all))
             .route(&at("/flags/{name}"), get(flag_or_form))
+            .route(&at("/orgs"), get(orgs::all))
+            .route(&at("/orgs/{n}"), get(orgs::one))
+            .route(&at("/agencies"), get(agencies::all))
+            .route(&at("/agencies/{code}"), get(agencies::one))
+            .route(&at("/years"), get(years::all))
+            .route(&at("/years/{year}"), get(years::one))
+            .route(&at("/decrees"), get(decrees::all))
+            .route(&at("/decrees/{*id}"), get(decrees::one))
+            .route(&at("/officials"), get(officials::page))
+            .route(&at("/overdue"), get(overdue::page))
+            .route(&at("/changes"), get(changes::page))
+            .route(&at("/about"), get(prose::about))
+            .route(&at("/privacy"), get(prose::privacy))
+            .route(&at("/help"), get(prose::help))
             .route(&at("/log"), get(log::page))
             .route(&at("/data"), get(data::page))
             .route(&at("/api"), get(programs::page))
@@ -166,6 +191,15 @@ struct Frame<'a> {
     banner: Option<(&'static str, &'static str)>,
     path: String,
     query: String,
+    /// The newest entry: its number, the same in words, and when it was recorded.
+    newest: Option<Newest>,
+}
+
+/// The newest entry, as the foot of every page names it.
+struct Newest {
+    index: u64,
+    number: String,
+    recorded: Option<Moment>,
 }
 
 impl<'a> Frame<'a> {
@@ -188,6 +222,11 @@ impl<'a> Frame<'a> {
             banner,
             path: path.to_owned(),
             query: query.to_owned(),
+            newest: site.standing.size.checked_sub(1).map(|index| Newest {
+                index,
+                number: w.count(index),
+                recorded: site.standing.recorded.map(|at| Moment::time(at, site.founding.offset_min, lang)),
+            }),
         }
     }
 
@@ -287,8 +326,14 @@ struct Thing {
 
 impl Thing {
     fn of(about: &str, lang: Lang) -> Self {
-        let has_page = about.starts_with("case/") || about.starts_with("award/");
-        Self { name: about.to_owned(), href: has_page.then(|| format!("{}/grants/{about}", lang.prefix())) }
+        let page = match about.split_once('/') {
+            Some(("case" | "award", _)) => Some(format!("/grants/{about}")),
+            Some(("org", n)) => Some(format!("/orgs/{n}")),
+            Some(("decree", rest)) => Some(format!("/decrees/{rest}")),
+            Some(("official", _)) => Some("/officials".to_owned()),
+            _ => None,
+        };
+        Self { name: about.to_owned(), href: page.map(|page| format!("{}{page}", lang.prefix())) }
     }
 }
 
@@ -297,6 +342,10 @@ struct Signed {
     who: String,
     href: Option<String>,
     key: String,
+    /// The entry that brought the key into force.
+    since: Option<u64>,
+    /// The entry that revoked it later.
+    revoked: Option<u64>,
 }
 
 impl Signed {
@@ -308,12 +357,12 @@ impl Signed {
             }
             Holder::Office { code, .. } => (founding.office(code, lang).to_owned(), None),
             Holder::Organisation(name, n) => {
-                (lang.words().recipient_of(name, Some(*n), false), Some(format!("{}/grants?org={n}", lang.prefix())))
+                (lang.words().recipient_of(name, Some(*n), false), Some(format!("{}/orgs/{n}", lang.prefix())))
             }
             Holder::Root(n) => (format!("{} {n}", lang.words().office_root), None),
             Holder::Desk => (lang.words().office_desk.to_owned(), None),
             Holder::Other => (signature.key.clone(), None),
         };
-        Self { who, href, key: key.to_owned() }
+        Self { who, href, key: key.to_owned(), since: signature.since, revoked: signature.revoked }
     }
 }

@@ -155,8 +155,10 @@ pub(in crate::public) static ORGANISATIONS: Table = Table {
     rows: organisations,
 };
 
-fn organisations(origin: &Origin<'_>, _: &Which, take: &mut Take<'_>) -> Result<(), TableError> {
-    origin.reader.each_organisation(|one| take(&[Cell::count(one.n), Cell::text(&one.name), Cell::count(one.index)]))
+fn organisations(origin: &Origin<'_>, which: &Which, take: &mut Take<'_>) -> Result<(), TableError> {
+    origin.reader.each_organisation(&which.letters, |one| {
+        take(&[Cell::count(one.n), Cell::text(&one.name), Cell::count(one.index)])
+    })
 }
 
 pub(in crate::public) static FLAGS: Table = Table {
@@ -279,4 +281,43 @@ fn missing_report(missing: &MissingReport) -> [Cell; 6] {
 
 fn missing(origin: &Origin<'_>, _: &Which, take: &mut Take<'_>) -> Result<(), TableError> {
     origin.reader.each_missing_report(i64::MAX.unsigned_abs(), |one| take(&missing_report(&one)))
+}
+
+pub(in crate::public) static REPORTS_DUE: Table = Table {
+    name: "overdue",
+    title: Both { id: "Laporan yang ditunggu", en: "Reports that are due" },
+    about: Both {
+        id: "Laporan penggunaan yang belum ada, yang sudah lewat batas dan yang belum, menurut batasnya.",
+        en: "Reports on use that are not there yet, late or still to come, by the day on which they are due.",
+    },
+    columns: &[
+        column("case", Sort::Text, true, "Kasusnya", "The case"),
+        column("due", Sort::Day, true, "Batas laporannya", "The day by which the report is due"),
+        column(
+            "late",
+            Sort::Truth,
+            true,
+            "Apakah lewat batas pada hari entri terakhir",
+            "Whether it is late on the day of the newest entry",
+        ),
+        column("recipient", Sort::Text, false, "Penerima", "The recipient"),
+        column(
+            "organisation",
+            Sort::Number,
+            false,
+            "Nomor penerima pada buku besar",
+            "The recipient's number on the ledger",
+        ),
+        column("title", Sort::Text, false, "Judul kasus itu", "The title of the case"),
+        column("last_entry", Sort::Number, true, "Entri terakhir kasus itu", "The latest entry of the case"),
+    ],
+    key: &["case"],
+    rows: due,
+};
+
+fn due(origin: &Origin<'_>, _: &Which, take: &mut Take<'_>) -> Result<(), TableError> {
+    origin.reader.each_report_due(|one| {
+        let [case, due, recipient, organisation, title, last] = missing_report(&one);
+        take(&[case, due, Cell::Truth(one.due < origin.at.day), recipient, organisation, title, last])
+    })
 }

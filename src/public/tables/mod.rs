@@ -113,6 +113,8 @@ pub(super) struct Which {
     pub(super) grants: GrantQuery,
     /// One flag.
     pub(super) flag: Option<String>,
+    /// Letters of an organisation's name, or its number.
+    pub(super) letters: String,
 }
 
 /// Takes a row.
@@ -131,8 +133,8 @@ pub(super) struct Table {
     pub(super) rows: fn(&Origin<'_>, &Which, &mut Take<'_>) -> Result<(), TableError>,
 }
 
-pub(super) use listed::{FINDINGS, FLAGS, GRANTS, MISSING_REPORTS, ORGANISATIONS};
-pub(super) use recorded::{ENTRIES, REFUSALS, REFUSED_STATEMENTS, STEPS};
+pub(super) use listed::{FINDINGS, FLAGS, GRANTS, MISSING_REPORTS, ORGANISATIONS, REPORTS_DUE};
+pub(super) use recorded::{DECREES, ENTRIES, REFUSALS, REFUSED_STATEMENTS, STEPS};
 
 /// Every table, in the order in which a package lists them.
 pub(super) static ALL: [&Table; 9] =

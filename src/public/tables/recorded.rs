@@ -148,6 +148,52 @@ fn shown(origin: &Origin<'_>, record: &Record, hidden: &BTreeMap<u64, Vec<String
     Ok(body_without(statement.body(), pointers))
 }
 
+pub(in crate::public) static DECREES: Table = Table {
+    name: "decrees",
+    title: Both { id: "Keputusan (SK)", en: "Decrees" },
+    about: Both {
+        id: "Satu baris untuk tiap keputusan, seperti dimulai; baris-barisnya ada pada steps.csv.",
+        en: "A row for each decree, as it was begun; its rows are in steps.csv.",
+    },
+    columns: &[
+        column("decree", Sort::Text, true, "Nama pada buku besar", "Its name on the ledger"),
+        column(
+            "number",
+            Sort::Text,
+            false,
+            "Nomor keputusan; kosong bila dihapus",
+            "The decree's number; empty where erased",
+        ),
+        column("fiscal_year", Sort::Number, false, "Tahun anggaran", "The fiscal year"),
+        column("event_date", Sort::Day, true, "Tanggalnya, menurut pernyataan", "Its day, as claimed"),
+        column("total", Sort::Number, false, "Jumlah semua baris", "The sum of all rows"),
+        column("rows", Sort::Number, false, "Banyaknya baris", "How many rows"),
+        column("first_entry", Sort::Number, true, "Entri pertamanya", "Its first entry"),
+        column("last_entry", Sort::Number, true, "Entri terakhirnya", "Its latest entry"),
+    ],
+    key: &["decree"],
+    rows: decrees,
+};
+
+fn decrees(origin: &Origin<'_>, _: &Which, take: &mut Take<'_>) -> Result<(), TableError> {
+    let hidden = origin.reader.all_hidden()?;
+    for (about, first, last) in origin.reader.things("decree")? {
+        let (_, statement) = read(origin, first)?;
+        let body = body_without(statement.body(), hidden.get(&first).map_or(&[][..], Vec::as_slice));
+        take(&[
+            Cell::text(&about),
+            text_at(&body, "/number"),
+            number_at(&body, "/fiscal_year"),
+            Cell::text(&statement.event_date().to_string()),
+            number_at(&body, "/total"),
+            number_at(&body, "/rows"),
+            Cell::count(first),
+            Cell::count(last),
+        ])?;
+    }
+    Ok(())
+}
+
 pub(in crate::public) static REFUSALS: Table = Table {
     name: "refusals",
     title: Both { id: "Permohonan yang ditolak", en: "Applications that were refused" },

@@ -133,7 +133,7 @@ fn the_document_says_how_each_request_may_fail_and_parameters_have_no_null() {
         let operation = &item["get"];
         assert!(operation["responses"]["default"]["content"]["application/problem+json"].is_object(), "{path}");
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
-            assert!(parameter["schema"]["type"].is_string(), "{path}: {parameter}");
+            assert!(!parameter.to_string().contains("null"), "{path}: {parameter}");
         }
     }
 }

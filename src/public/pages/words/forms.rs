@@ -120,6 +120,6 @@ impl FormWords {
         };
         // Rounded up in tenths: no file has nothing.
         let tenths = bytes.div_ceil(unit / 10);
-        format!("{}{}{} {name}", tenths / 10, self.lang.pick(",", "."), tenths % 10)
+        format!("{}{}{}\u{a0}{name}", tenths / 10, self.lang.pick(",", "."), tenths % 10)
     }
 }

@@ -3,6 +3,8 @@
 mod english;
 pub(in crate::public) mod forms;
 mod indonesian;
+pub(in crate::public) mod prose;
+mod sentences;
 
 use crate::grants::explain::Language;
 use crate::grants::kinds::Kind;
@@ -130,6 +132,28 @@ words! {
     check_yourself step_fetch step_verify step_since step_compare other_tools
     // Values.
     yes no bytes see_text office_root office_desk and or
+    // Lists beside that of grants, and years.
+    nav_orgs nav_agencies nav_years nav_grants_count foot_find foot_watch foot_know foot_state foot_state_none
+    foot_newest foot_about foot_help foot_privacy_page orgs_title orgs_lead orgs_search orgs_all orgs_none
+    orgs_none_yet orgs_none_named orgs_caption column_late org_number org_suspended org_money org_no_grants
+    chart_org_paid sums_note org_reports org_reports_none not_due_yet org_grants org_all_grants org_past
+    org_past_note org_names column_name org_said agencies_title agencies_lead agencies_caption agencies_note
+    column_refused column_delay column_delayed agency_steps agency_years agency_status agency_refused
+    agency_refused_none agency_no_entries reports_word years_title years_lead years_caption years_note chart_years
+    column_realised column_recipients_paid column_recipients_reported coverage_never year_apart year_flow
+    year_flow_lead chart_flow column_of_asked column_days year_days_note year_reports year_reports_note
+    chart_reports reports_on_time reports_late reports_missing reports_not_due column_share year_fields chart_fields
+    year_agencies year_compare year_compare_none column_difference decrees_title decrees_lead decrees_none
+    column_rows decree_total decree_word decree_sum decree_sum_same decree_sum_differs decree_rows decree_no_rows
+    decree_said column_row overdue_title overdue_lead overdue_as_of overdue_late overdue_coming overdue_coming_none
+    changes_title changes_lead changes_none changes_newest changes_older officials_title officials_lead
+    officials_holders officials_none officials_may officials_may_lead officials_roots officials_roots_lead
+    column_office column_period column_in_force column_holder since_entry key_in_force key_not_yet key_expired
+    key_retired key_revoked
+    filter_stage filter_size size_below size_from did_you_mean sort_label sort_changed sort_size sort_year
+    column_key evidence_heading evidence_lead evidence_proposal evidence_decree evidence_agreement evidence_pledge
+    evidence_transfer evidence_there evidence_absent evidence_column key_since key_revoked_later source_heading
+    source_adopted source_computed wrong_heading wrong_text figures_late home_year_more
     // Faults.
     fault_back
 }
@@ -360,6 +384,18 @@ impl Words {
             Missing::Dump => pick(
                 "Berkas data itu tidak ada di sini: hanya dua kumpulan terbaru yang disimpan. Lihat /data, atau /data/latest/<nama>.",
                 "That data file is not here: only the newest two sets are kept. See /data, or /data/latest/<name>.",
+            ),
+            Missing::Agency => pick(
+                "Tidak ada SKPD dengan kode ini: lihat daftarnya di /agencies.",
+                "There is no agency of this code: /agencies lists them.",
+            ),
+            Missing::Year => pick(
+                "Tidak ada hibah dari tahun anggaran ini: lihat daftarnya di /years.",
+                "There is no grant of this fiscal year: /years lists them.",
+            ),
+            Missing::Decree => pick(
+                "Tidak ada keputusan dengan nomor ini: lihat daftarnya di /decrees.",
+                "There is no decree of this number: /decrees lists them.",
             ),
             Missing::Document => pick(
                 "Dokumen dengan sidik jari ini tidak tersimpan di sini, atau tidak disebut oleh entri mana pun: mintalah kepada lembaga atau kantor yang menyebutnya.",
