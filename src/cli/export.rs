@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::dumps::{self, Form};
 use super::{Failure, files, output, progress, source};
 use crate::ledger::reader::Reader;
 use crate::ledger::store::StoreError;
@@ -12,16 +13,19 @@ use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::merkle;
 use crate::tlog::tile::TileHashReader;
 
-/// Write the files that the public addresses serve; a plain file server of them is a full mirror
+/// Write the files that the public addresses serve, a full mirror; with --format the data for other programs
 #[derive(clap::Args)]
 #[command(
-    after_help = "OUT may hold an earlier export of the same ledger: only what is new is written.\n\nExample:\n  hibah export my-ledger mirror && hibah verify mirror"
+    after_help = "Without --format OUT may hold an earlier export of the same ledger: only what is new\nis written. With it OUT is written anew: a file, or for datapackage a folder. The same\nledger gives the same bytes each time, and they are those at /data of its public server.\n\nExamples:\n  hibah export my-ledger mirror && hibah verify mirror\n  hibah export my-ledger grants.xlsx --format xlsx"
 )]
 pub struct Args {
     /// The ledger's folder
     dir: PathBuf,
-    /// The folder to write
+    /// The folder to write, or the file
     out: PathBuf,
+    /// Write the data in this form
+    #[arg(long, value_enum)]
+    format: Option<Form>,
     /// Say it for a machine
     #[arg(long)]
     json: bool,
@@ -30,6 +34,9 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let reader = source::open_reader(&args.dir)?;
+    if let Some(form) = args.format {
+        return data(args, &reader, form);
+    }
     check_out(&reader, &args.out)?;
     let bar = progress::bar("Exporting");
     let size = tree::export(&reader, &args.out, &progress::told(&bar)).map_err(|error| match error {
@@ -53,6 +60,40 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     output::say(format_args!("Exported {} to {}.", output::count(size, "entry", "entries"), args.out.display()));
     output::say(format_args!("Check it: hibah verify {}", args.out.display()));
     Ok(())
+}
+
+/// Writes the data in a form for other programs.
+fn data(args: &Args, reader: &Reader, form: Form) -> Result<(), Failure> {
+    let replaces = args.out.is_dir();
+    let package = form == Form::Datapackage && (args.out.join("datapackage.json").is_file() || is_empty(&args.out));
+    if replaces && !package {
+        let why = "is a folder that holds something else: nothing was written; name a new place";
+        return Err(Failure::DoesNotHold(format!("{} {why}", args.out.display())));
+    }
+    let set = dumps::export(reader, &args.dir, form, &args.out)?;
+    if set.files.is_empty() {
+        return Err(Failure::DoesNotHold(
+            "nothing was awarded on this ledger yet, and 360Giving has no file without an award: nothing was written"
+                .to_owned(),
+        ));
+    }
+    if args.json {
+        output::json(
+            &json!({ "checkpoint": set.checkpoint, "files": set.files, "out": args.out.display().to_string() }),
+        );
+        return Ok(());
+    }
+    let (size, root) = (set.checkpoint.size, &set.checkpoint.root);
+    output::say(format_args!("Exported {} to {}.", output::count(size, "entry", "entries"), args.out.display()));
+    output::say(format_args!("\n  checkpoint  {size} {root}\n"));
+    for file in &set.files {
+        output::say(format_args!("  {}  {}", file.sha256, file.name));
+    }
+    Ok(())
+}
+
+fn is_empty(folder: &Path) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|mut listed| listed.next().is_none())
 }
 
 /// What OUT holds already must be an earlier part of this ledger.

@@ -10,6 +10,7 @@ pub mod bench;
 mod check;
 pub mod clock;
 pub mod demo;
+pub mod dumps;
 mod explain;
 mod export;
 mod files;

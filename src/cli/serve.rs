@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::clock::{self, SystemClock};
 use super::passphrase::{Passphrase, VaultPassphrase};
-use super::{Failure, files, key_file, output, source, submit, vault};
+use super::{Failure, dumps, files, key_file, output, source, submit, vault};
 use crate::grants::signer::SignerId;
 use crate::grants::time::Timestamp;
 use crate::ledger::documents::Limits;
@@ -24,12 +24,14 @@ use crate::ledger::refusals::Refusals;
 use crate::ledger::sequencer::Sequencer;
 use crate::ledger::vault::{UnlockedVault, Vault};
 use crate::ledger::writer::Writer;
-use crate::public::Records;
 use crate::public::limits::{GRACE, MAX_QUEUE};
+use crate::public::{Manner, Records};
 use crate::tlog::note::NoteSigner;
 
 /// Where the public server listens if neither address is given.
 const DEFAULT_PUBLIC: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+/// How many seconds dumps rest at least.
+const DUMPS_EVERY: u64 = 60;
 /// The desk's own key's place in a ledger's folder.
 const DESK_KEY_FILE: &str = "keys/desk.key";
 
@@ -51,6 +53,13 @@ pub struct Args {
     /// [default: keys/ledger.key and keys/ledger-<n>.key in the ledger's folder, as far as they are there]
     #[arg(long, value_name = "FILE", requires = "desk")]
     ledger_key: Vec<PathBuf>,
+    /// How many seconds the files at /data rest at least before they are made anew for a ledger that has gone on; 0: none
+    /// are made
+    #[arg(long, value_name = "SECONDS", default_value_t = DUMPS_EVERY)]
+    dumps_every: u64,
+    /// Every reader comes by HTTPS, which a proxy before this server ends: browsers are told to use nothing else
+    #[arg(long)]
+    behind_tls: bool,
     /// Stop when standard input closes
     #[arg(long, hide = true)]
     until_stdin_closes: bool,
@@ -106,6 +115,9 @@ fn serve_public(args: &Args, address: SocketAddr) -> Result<(), Failure> {
     // Made anew or brought up to date here, since the server itself cannot write.
     drop(source::open_reader(&args.dir)?);
     let listener = bind(address, "--public")?;
+    if args.dumps_every > 0 {
+        dumps::keep(args.dir.clone(), Duration::from_secs(args.dumps_every));
+    }
     let at = listener.local_addr().map_err(Failure::could_not)?;
     runtime()?.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::could_not)?;
@@ -117,7 +129,8 @@ fn serve_public(args: &Args, address: SocketAddr) -> Result<(), Failure> {
             output::say(format_args!("Check it from anywhere: hibah verify http://{at}\nCtrl-C stops it."));
         }
         let records = if args.made_up { Records::MadeUp } else { Records::Recorded };
-        let served = crate::public::serve(listener, args.dir.clone(), records, asked(stop.clone()));
+        let manner = Manner { records, behind_tls: args.behind_tls };
+        let served = crate::public::serve(listener, args.dir.clone(), manner, asked(stop.clone()));
         in_time(served, stop).await
     })
 }
@@ -138,7 +151,7 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     let desk_key = desk_key(args)?;
     let unrecorded = unrecorded(&mut writer, desk_key.as_ref());
     let refusals = Refusals::open(&args.dir, &writer, desk_key)?;
-    let child = public.map(|public| PublicChild::start(&args.dir, public, args.made_up)).transpose()?;
+    let child = public.map(|public| PublicChild::start(&args.dir, public, &options(args))).transpose()?;
     let sequencer = Sequencer::start_counting(writer, refusals, MAX_QUEUE);
     take_statements(listener, &args.dir, sequencer, enclosures, child, || {
         output::say(format_args!("Desk: http://{at}/"));
@@ -147,6 +160,14 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
         }
         output::say(format_args!("Hand in a statement: hibah submit http://{at} FILE\nCtrl-C stops it."));
     })
+}
+
+/// What the public server's own process is told of how to serve.
+fn options(args: &Args) -> Vec<String> {
+    let mut options = vec![format!("--dumps-every={}", args.dumps_every)];
+    options.extend(args.made_up.then(|| "--made-up".to_owned()));
+    options.extend(args.behind_tls.then(|| "--behind-tls".to_owned()));
+    options
 }
 
 /// The desk's own key, where there is one.
@@ -194,7 +215,7 @@ pub fn demo(
     let listener = bind(desk, "--desk")?;
     let writer = Writer::open(dir, signer, Box::new(SystemClock::new()))?;
     let enclosures = enclosures(dir, &writer, vault)?;
-    let child = PublicChild::start(dir, public, true)?;
+    let child = PublicChild::start(dir, public, &["--made-up".to_owned()])?;
     take_statements(listener, dir, Sequencer::start(writer, MAX_QUEUE), enclosures, Some(child), invite)
 }
 
@@ -328,7 +349,7 @@ struct PublicChild {
 }
 
 impl PublicChild {
-    fn start(dir: &Path, address: SocketAddr, made_up: bool) -> Result<Self, Failure> {
+    fn start(dir: &Path, address: SocketAddr, options: &[String]) -> Result<Self, Failure> {
         let fault = |error: std::io::Error| {
             Failure::CouldNot(format!("the public server could not be started: {}", files::why(&error)))
         };
@@ -336,7 +357,7 @@ impl PublicChild {
             .arg("serve")
             .arg(dir)
             .args(["--public", &address.to_string(), "--until-stdin-closes"])
-            .args(made_up.then_some("--made-up"))
+            .args(options)
             .env_remove("HIBAH_PASSPHRASE")
             .env_remove("HIBAH_VAULT_PASSPHRASE")
             .stdin(Stdio::piped())

@@ -53,7 +53,7 @@ pub struct Window {
     pub limit: u32,
 }
 
-const FINDING: &str = "SELECT f.flag, f.thing, f.idx, f.others, f.facts, coalesce(g.recipient, ''), coalesce(g.title, ''), g.organisation FROM findings AS f LEFT JOIN grants AS g ON g.id = f.thing";
+pub(super) const FINDING: &str = "SELECT f.flag, f.thing, f.idx, f.others, f.facts, coalesce(g.recipient, ''), coalesce(g.title, ''), g.organisation FROM findings AS f LEFT JOIN grants AS g ON g.id = f.thing";
 
 impl Reader {
     /// How many findings each flag has, in the order of their names; flags without any are not among them.
@@ -117,16 +117,7 @@ impl Reader {
     /// What the files report.
     pub fn missing_reports(&self, window: Window) -> Result<Vec<MissingReport>, StoreError> {
         let sql = "SELECT id, report_due, recipient, title, last_idx, organisation FROM grants, progress WHERE report_due < progress.day ORDER BY report_due, n LIMIT ?1 OFFSET ?2";
-        self.listed(sql, params![window.limit, window.offset], |row| {
-            Ok(MissingReport {
-                case: row.get(0)?,
-                due: row.get(1)?,
-                recipient: row.get(2)?,
-                title: row.get(3)?,
-                last_index: row.get(4)?,
-                organisation: row.get(5)?,
-            })
-        })
+        self.listed(sql, params![window.limit, window.offset], missing_report)
     }
 
     /// Entries that name this one: corrections, confirmations, objections, erasures; in order.
@@ -188,7 +179,19 @@ impl Reader {
     }
 }
 
-fn finding(row: &Row<'_>) -> rusqlite::Result<Finding> {
+/// A row of id, report_due, recipient, title, last_idx, organisation.
+pub(super) fn missing_report(row: &Row<'_>) -> rusqlite::Result<MissingReport> {
+    Ok(MissingReport {
+        case: row.get(0)?,
+        due: row.get(1)?,
+        recipient: row.get(2)?,
+        title: row.get(3)?,
+        last_index: row.get(4)?,
+        organisation: row.get(5)?,
+    })
+}
+
+pub(super) fn finding(row: &Row<'_>) -> rusqlite::Result<Finding> {
     let others: String = row.get(3)?;
     Ok(Finding {
         flag: row.get(0)?,

@@ -31,6 +31,7 @@ mod rows;
 mod search;
 pub mod sequencer;
 pub mod shown;
+pub mod snapshot;
 pub mod statement;
 pub mod store;
 mod suspects;

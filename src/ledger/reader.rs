@@ -255,6 +255,11 @@ impl Reader {
         Ok((self.last_signed.version()?, of(&self.derived).map_err(|e| self.fault(&e))?))
     }
 
+    /// Tiles that do not give the tree that was signed.
+    pub(super) fn unreadable(&self, why: &dyn std::fmt::Display) -> StoreError {
+        StoreError::Damaged { file: self.dir.join(store::ENTRIES_FILE), what: why.to_string() }
+    }
+
     /// The newest checkpoint.
     ///
     /// # Errors
@@ -534,13 +539,13 @@ pub(super) fn read_grant(row: &Row<'_>) -> rusqlite::Result<Grant> {
 }
 
 /// What ?1 to ?9 of [`filter`] stand for.
-fn narrowed<'a>(query: &'a GrantQuery, words: &'a Option<String>) -> [&'a dyn ToSql; 9] {
+pub(super) fn narrowed<'a>(query: &'a GrantQuery, words: &'a Option<String>) -> [&'a dyn ToSql; 9] {
     let GrantQuery { fiscal_year, status, field, agency, organisation, migrated, stage, flag, .. } = query;
     [words, fiscal_year, status, field, agency, organisation, migrated, stage, flag]
 }
 
 /// The FROM and WHERE of a query, and its words as an FTS5 expression (none: no word filter).
-fn filter(query: &GrantQuery) -> (String, Option<String>) {
+pub(super) fn filter(query: &GrantQuery) -> (String, Option<String>) {
     let words = search::expression(&query.words);
     let from = if words.is_some() {
         "FROM grants_words JOIN grants AS g ON g.n = grants_words.rowid WHERE grants_words MATCH ?1"

@@ -57,8 +57,15 @@ pub fn covered_by(statement: &Statement, by: u64, index: u64) -> Vec<Covered> {
 /// The body without the texts that are covered; in their place is null, which no signed body has.
 #[must_use]
 pub fn body_shown(body: &Value, covered: &[Covered]) -> Value {
+    let texts = covered.iter().filter(|covered| covered.is_text()).map(|covered| &covered.pointer);
+    body_without(body, texts)
+}
+
+/// The body with null at these pointers, `/body/...`.
+#[must_use]
+pub fn body_without<'p>(body: &Value, pointers: impl IntoIterator<Item = &'p String>) -> Value {
     let mut body = body.clone();
-    for pointer in covered.iter().filter(|covered| covered.is_text()).map(|covered| &covered.pointer) {
+    for pointer in pointers {
         if let Some(place) = pointer.strip_prefix("/body").and_then(|rest| body.pointer_mut(rest)) {
             *place = Value::Null;
         }

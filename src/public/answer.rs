@@ -43,6 +43,8 @@ pub(super) enum Missing {
     Decree,
     /// A flag.
     Flag,
+    /// A dump: none of this set and name is there.
+    Dump,
     /// A document: none of this digest is here, or no entry names it.
     Document,
 }
@@ -141,6 +143,12 @@ impl Asked {
         self.method == Method::GET || self.method == Method::HEAD
     }
 
+    /// What other people's pages may show in a frame.
+    fn is_for_frames(&self) -> bool {
+        let (_, path) = Lang::of(&self.path);
+        path.starts_with("/embed/")
+    }
+
     fn is_under(&self, root: &str) -> bool {
         self.path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
@@ -150,9 +158,12 @@ impl Asked {
         ["/tile", "/checkpoint", "/assets", "/healthz"].iter().any(|root| self.is_under(root))
     }
 
-    /// Addresses of the log and the API answer programs, all others people.
+    /// Addresses of the log, of the API and of lists in the forms of programs answer programs, all others people.
     pub(super) fn wants_problem(&self) -> bool {
-        ["/api", "/tile", "/checkpoint", "/documents", "/healthz"].iter().any(|root| self.is_under(root))
+        (self.is_under("/api") && self.path != "/api")
+            || ["/tile", "/checkpoint", "/documents", "/healthz"].iter().any(|root| self.is_under(root))
+            || self.path.starts_with("/data/")
+            || super::lists::Form::split(&self.path).is_some()
     }
 }
 
@@ -204,8 +215,14 @@ pub(super) fn finish(mut response: Response, asked: &Asked) -> Response {
     let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
     if !sandboxed {
         set(header::CONTENT_SECURITY_POLICY, POLICY);
+    }
+    // For browsers that do not know `frame-ancestors`; what is for frames says so in a policy of its own.
+    if !asked.is_for_frames() {
+        set(header::X_FRAME_OPTIONS, "DENY");
     }
     if asked.wants_problem() {
         set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
@@ -215,6 +232,13 @@ pub(super) fn finish(mut response: Response, asked: &Asked) -> Response {
         StatusCode::SERVICE_UNAVAILABLE => drop(set(header::RETRY_AFTER, "1")),
         _ => {}
     }
+    response
+}
+
+/// As [`finish`]ed, for clients that reach this server by TLS: they shall not try without it for a year.
+pub(super) fn over_tls(mut response: Response) -> Response {
+    let year = HeaderValue::from_static("max-age=31536000");
+    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
     response
 }
 

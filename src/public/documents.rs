@@ -64,8 +64,7 @@ pub(super) async fn document(State(site): State<Site>, Path(sha256): Path<String
 }
 
 fn sent(file: std::fs::File, named: &Named) -> Response {
-    let body = FileBody { file: tokio::fs::File::from_std(file), left: named.size, chunk: vec![0; CHUNK_BYTES] };
-    let mut response = Response::new(Body::new(body));
+    let mut response = Response::new(FileBody::of(file, named.size));
     let headers = response.headers_mut();
     let name = format!("attachment; filename=\"{}{}\"", &named.sha256.to_hex()[..16], ending(&named.media_type));
     let tag = format!("\"{}\"", named.sha256);
@@ -104,10 +103,17 @@ fn ending(media_type: &str) -> &'static str {
 }
 
 /// A file, sent piece by piece.
-struct FileBody {
+pub(super) struct FileBody {
     file: tokio::fs::File,
     left: u64,
     chunk: Vec<u8>,
+}
+
+impl FileBody {
+    /// So many bytes of a file from where it stands.
+    pub(super) fn of(file: std::fs::File, bytes: u64) -> Body {
+        Body::new(Self { file: tokio::fs::File::from_std(file), left: bytes, chunk: vec![0; CHUNK_BYTES] })
+    }
 }
 
 impl HttpBody for FileBody {
@@ -124,7 +130,7 @@ impl HttpBody for FileBody {
         ready!(Pin::new(&mut this.file).poll_read(cx, &mut chunk))?;
         let bytes = Bytes::copy_from_slice(chunk.filled());
         if bytes.is_empty() {
-            return Poll::Ready(Some(Err(std::io::Error::other("the document became shorter while it was sent"))));
+            return Poll::Ready(Some(Err(std::io::Error::other("the file became shorter while it was sent"))));
         }
         this.left -= bytes.len() as u64;
         Poll::Ready(Some(Ok(Frame::data(bytes))))

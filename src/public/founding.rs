@@ -262,6 +262,11 @@ impl Founding {
         }
     }
 
+    /// The last day for a kind when the stage before it was on `from`, where the profile sets one.
+    pub(super) fn deadline(&self, kind: Kind, from: Date) -> Option<Date> {
+        Profile::from_json(&self.profile).ok()?.deadline(kind, from)
+    }
+
     /// Whether the document of this title that the entry at `index` names is for everyone: by the profile that was in force
     /// there, whatever a later one says.
     pub(super) fn is_public_title(&self, reader: &Reader, index: u64, title: &str) -> Result<bool, StoreError> {

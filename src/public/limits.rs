@@ -8,6 +8,8 @@
 //! | path, query | 414 |
 //! | the life of a connection, its last answer | the end of the connection |
 //! | readers of the ledger's files at once | a wait, then 503 |
+//! | lists of any length that are made at once | a wait, then 503 |
+//! | a client that reads nothing of a list | its end, broken off |
 //! | a statement: bytes, time | 413, 408 |
 //! | submissions in parts: how many at once, bytes, time | 503, 413, 408 |
 //! | statements that wait for the writer | 503 |
@@ -61,6 +63,15 @@ pub const FULL_PAUSE: Duration = Duration::from_millis(5);
 pub const MAX_READERS: usize = 8;
 /// How long a request waits for a reader before it is told to come back.
 pub const READER_WAIT: Duration = Duration::from_secs(5);
+
+/// The most lists of any length that are made at once; each holds one of the readers until its client has read on.
+pub const MAX_LISTS: usize = 4;
+/// A list is sent in pieces of about this many bytes,
+pub const LIST_CHUNK_BYTES: usize = 64 * 1024;
+/// of which so many may wait for the client.
+pub const LIST_CHUNKS: usize = 4;
+/// How long a list waits for a client that reads nothing of it.
+pub const LIST_STALL: Duration = Duration::from_secs(15);
 
 /// How many bytes of hash tiles are kept in memory: all of a ledger of 1,000,000 entries.
 pub const TILE_SHELF_BYTES: usize = 36_000_000;

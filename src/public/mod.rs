@@ -6,14 +6,19 @@
 mod answer;
 pub mod api;
 mod browser;
+mod calendar;
 pub mod connections;
 mod coverage;
 mod documents;
+pub mod dumps;
+pub mod exports;
+mod feed;
 mod founding;
 mod fresh;
 mod history;
 mod holders;
 pub mod limits;
+mod lists;
 mod log;
 mod moment;
 mod pace;
@@ -22,6 +27,8 @@ mod pool;
 mod roll;
 mod shelf;
 mod shown;
+mod stream;
+mod tables;
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -37,12 +44,14 @@ use crate::ledger::reader::Reader;
 use crate::ledger::store::StoreError;
 use answer::Fault;
 use connections::{AtOnce, Bounds, Serving};
+use dumps::Dumps;
 use founding::Founding;
 use fresh::Fresh;
 use pace::PaceCase;
 use pool::Pool;
 use roll::RollCase;
 use shelf::Shelves;
+use stream::Streams;
 
 /// What the records of a ledger are, where they are not those of a government.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,17 +63,35 @@ pub enum Records {
     MadeUp,
 }
 
+/// How a ledger is served.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Manner {
+    /// What its records are.
+    pub records: Records,
+    /// Whether every client reaches this server by TLS, which a proxy before it ends: then browsers are told to use
+    /// nothing else (HSTS). Nothing in a request proves it, so whoever runs the server must say it.
+    pub behind_tls: bool,
+}
+
+impl From<Records> for Manner {
+    fn from(records: Records) -> Self {
+        Self { records, behind_tls: false }
+    }
+}
+
 /// What the server keeps between requests.
 #[derive(Clone)]
 struct Kept {
     pool: Arc<Pool>,
     /// As the newest profile has it; see [`Kept::refresh`].
     founding: Arc<RwLock<Arc<Founding>>>,
+    manner: Manner,
     standing: Arc<RwLock<Standing>>,
-    records: Records,
     documents: Documents,
+    dumps: Dumps,
     shelves: Arc<Shelves>,
     fresh: Arc<Fresh>,
+    streams: Arc<Streams>,
     roll: Arc<RollCase>,
     pace: Arc<PaceCase>,
 }
@@ -94,7 +121,9 @@ struct Site {
     standing: Standing,
     records: Records,
     documents: Documents,
+    dumps: Dumps,
     shelves: Arc<Shelves>,
+    streams: Arc<Streams>,
     roll: Arc<RollCase>,
     pace: Arc<PaceCase>,
 }
@@ -105,10 +134,12 @@ impl FromRef<Kept> for Site {
         Self {
             pool: Arc::clone(&kept.pool),
             founding,
+            records: kept.manner.records,
             standing: *kept.standing.read().unwrap_or_else(PoisonError::into_inner),
-            records: kept.records,
             documents: kept.documents.clone(),
+            dumps: kept.dumps.clone(),
             shelves: Arc::clone(&kept.shelves),
+            streams: Arc::clone(&kept.streams),
             roll: Arc::clone(&kept.roll),
             pace: Arc::clone(&kept.pace),
         }
@@ -147,17 +178,17 @@ pub fn router(dir: PathBuf) -> Result<Router, StoreError> {
     router_of(dir, Records::Recorded)
 }
 
-/// As [`router`], saying what the records are.
+/// As [`router`], in a manner of its own.
 ///
 /// # Errors
 /// As [`router`].
-pub fn router_of(dir: PathBuf, records: Records) -> Result<Router, StoreError> {
-    Ok(serving(dir, records)?.router)
+pub fn router_of(dir: PathBuf, manner: impl Into<Manner>) -> Result<Router, StoreError> {
+    Ok(serving(dir, manner.into())?.router)
 }
 
 /// The router, and before it the way to tiles that are in memory.
-fn serving(dir: PathBuf, records: Records) -> Result<Serving, StoreError> {
-    let documents = Documents::of(&dir);
+fn serving(dir: PathBuf, manner: Manner) -> Result<Serving, StoreError> {
+    let (documents, dumps) = (Documents::of(&dir), Dumps::of(&dir));
     let fresh = Arc::new(Fresh::new(dir.clone()));
     let pool = Pool::open(dir)?;
     let founding = pool.founding()?;
@@ -166,9 +197,11 @@ fn serving(dir: PathBuf, records: Records) -> Result<Serving, StoreError> {
         pool: Arc::new(pool),
         founding,
         standing: Arc::default(),
-        records,
+        manner,
         documents,
+        dumps,
         shelves: Arc::clone(&shelves),
+        streams: Arc::default(),
         roll: Arc::default(),
         pace: Arc::default(),
         fresh,
@@ -183,7 +216,10 @@ fn serving(dir: PathBuf, records: Records) -> Result<Serving, StoreError> {
         .layer(middleware::from_fn_with_state(kept.clone(), fresh::answer))
         .layer(middleware::from_fn_with_state(kept.clone(), dress))
         .with_state(kept);
-    let at_once: AtOnce = Arc::new(move |request| log::at_once(&shelves, request));
+    let at_once: AtOnce = Arc::new(move |request| {
+        let answer = log::at_once(&shelves, request)?;
+        Some(if manner.behind_tls { answer::over_tls(answer) } else { answer })
+    });
     Ok(Serving { router, at_once: Some(at_once), count: Arc::default() })
 }
 
@@ -194,10 +230,10 @@ fn serving(dir: PathBuf, records: Records) -> Result<Serving, StoreError> {
 pub async fn serve(
     listener: tokio::net::TcpListener,
     dir: PathBuf,
-    records: Records,
+    manner: Manner,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let serving = serving(dir, records).map_err(std::io::Error::other)?;
+    let serving = serving(dir, manner).map_err(std::io::Error::other)?;
     connections::serve_with(listener, serving, shutdown, Bounds::SERVED).await;
     Ok(())
 }
@@ -228,5 +264,6 @@ async fn dress(State(kept): State<Kept>, request: Request, next: Next) -> Respon
         Some(fault) => pages::fault(&site, &fault, &asked),
         None => response,
     };
-    answer::finish(response, &asked)
+    let response = answer::finish(response, &asked);
+    if kept.manner.behind_tls { answer::over_tls(response) } else { response }
 }

@@ -22,6 +22,7 @@ mod disk_faults;
 mod documents;
 mod erased_text;
 mod explain;
+mod forms;
 mod fuzzed;
 mod grants_bodies;
 mod grants_profile;

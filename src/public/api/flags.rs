@@ -136,7 +136,7 @@ pub(in crate::public) async fn flags(State(site): State<Site>) -> Result<Respons
     get, path = "/api/v1/flags/{name}", tag = "flags",
     params(
         ("name" = String, Path, description = "The flag's name, as /api/v1/flags lists it"),
-        ("page" = Option<u32>, Query, description = "Which page, from 1"),
+        ("page" = Option<u32>, Query, description = "Which page, from 1", minimum = 1, maximum = 1000000),
     ),
     responses(
         (status = 200, body = FlagRead),

@@ -18,7 +18,7 @@ use crate::public::{Site, founding::Founding};
 
 /// A grant in few words.
 #[derive(Serialize, ToSchema)]
-struct GrantSummary {
+pub(super) struct GrantSummary {
     /// `case/<organisation>/<n>`, or `award/<16 hex>/<row>`.
     id: String,
     /// Whether it was taken over from before the ledger: one signed row of an old register.
@@ -180,7 +180,7 @@ fn there(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn summary(founding: &Founding, grant: &Grant) -> GrantSummary {
+pub(super) fn summary(founding: &Founding, grant: &Grant) -> GrantSummary {
     let amounts = Figure::NAMES.iter().enumerate().map(|(at, name)| AmountRead {
         name,
         minor: grant.amounts[at],
@@ -302,14 +302,14 @@ fn list(founding: &Founding, page: u32, found: &GrantPage) -> GrantList {
 #[utoipa::path(
     get, path = "/api/v1/grants", tag = "grants",
     params(
-        ("q" = Option<String>, Query, description = "Words that must all occur in recipient, title, document numbers or id, or in a migrated award's recipient number, programme or sponsor; the last may be a beginning"),
-        ("year" = Option<u16>, Query, description = "One fiscal year"),
-        ("status" = Option<String>, Query, description = "One status"),
-        ("field" = Option<String>, Query, description = "One field's code"),
-        ("org" = Option<u64>, Query, description = "One organisation's number"),
-        ("from" = Option<String>, Query, description = "`ledger`: cases; `before`: awards taken over from before the ledger"),
-        ("has" = Option<String>, Query, description = "Only grants that have this one of the eleven amounts"),
-        ("page" = Option<u32>, Query, description = "Which page, from 1"),
+        ("q" = Option<String>, Query, description = "Words that must all occur in recipient, title, document numbers or id, or in a migrated award's recipient number, programme or sponsor; the last may be a beginning", max_length = 200),
+        ("year" = Option<u16>, Query, description = "One fiscal year", maximum = 65535),
+        ("status" = Option<String>, Query, description = "One status", max_length = 200),
+        ("field" = Option<String>, Query, description = "One field's code", max_length = 200),
+        ("org" = Option<u64>, Query, description = "One organisation's number", maximum = 9007199254740991u64),
+        ("from" = Option<String>, Query, description = "`ledger`: cases; `before`: awards taken over from before the ledger", pattern = "^(|ledger|before)$"),
+        ("has" = Option<String>, Query, description = "Only grants that have this one of the eleven amounts", pattern = "^(|asked|recommended|considered|proposed|enacted|decreed|agreed|paid|credited|reported|refunded)$"),
+        ("page" = Option<u32>, Query, description = "Which page, from 1", minimum = 1, maximum = 1000000),
     ),
     responses((status = 200, body = GrantList), (status = 400, content_type = "application/problem+json", body = super::Problem))
 )]

@@ -4,16 +4,18 @@
 
 mod entry;
 pub(super) mod flags;
+mod following;
 pub(super) mod grant;
 mod key;
 mod status;
 
 use axum::routing::{MethodRouter, get};
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 use utoipa::{OpenApi, ToSchema};
 
 use super::answer::{self, Fault};
-use super::{Kept, documents, log};
+use super::{Kept, documents, dumps, log};
 
 /// A problem (RFC 9457).
 #[derive(Serialize, ToSchema)]
@@ -42,6 +44,8 @@ pub struct Problem {
         log::tile,
         document,
         status::status,
+        following::entries,
+        following::changed,
         entry::entry,
         entry::raw,
         entry::receipt,
@@ -54,6 +58,8 @@ pub struct Problem {
         flags::flags,
         flags::flag,
         documents::document,
+        dumps::index,
+        dumps::file,
     ),
     components(schemas(Problem))
 )]
@@ -66,6 +72,7 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Kept>)> {
         ("/tile/{*path}", get(log::tile)),
         ("/api/openapi.json", get(document)),
         ("/api/v1/status", get(status::status)),
+        ("/api/v1/entries", get(following::entries)),
         ("/api/v1/entries/{index}", get(entry::entry)),
         ("/api/v1/entries/{index}/raw", get(entry::raw)),
         ("/api/v1/receipts/{index}", get(entry::receipt)),
@@ -75,9 +82,12 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Kept>)> {
         ("/api/v1/awards/{source}/{row}", get(grant::award)),
         ("/api/v1/orgs/{n}", get(grant::organisation)),
         ("/api/v1/grants", get(grant::grants)),
+        ("/api/v1/grants/changed", get(following::changed)),
         ("/api/v1/flags", get(flags::flags)),
         ("/api/v1/flags/{name}", get(flags::flag)),
         ("/documents/{sha256}", get(documents::document)),
+        ("/data.json", get(dumps::index)),
+        ("/data/{*path}", get(dumps::file)),
     ]
 }
 
@@ -89,8 +99,37 @@ pub fn paths() -> Vec<String> {
 
 /// The OpenAPI document of these addresses.
 #[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+pub fn openapi() -> Value {
+    // Our own types print as JSON; see `answer::json`.
+    let mut document = serde_json::to_value(Document::openapi()).expect("our own document prints as JSON");
+    let operations = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut);
+    for operation in operations.filter_map(|path| path.get_mut("get")) {
+        operation["responses"]["default"] = json!({
+            "description": "Why there is no such answer (RFC 9457)",
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        });
+        operation["responses"]["304"] = json!({
+            "description": "What the client has already, by its If-None-Match",
+        });
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            let in_query = parameter["in"] == "query";
+            present(&mut parameter["schema"], in_query);
+        }
+    }
+    document
+}
+
+/// A parameter may be absent, but an address has no null. In a query an empty one is as if absent, since that is what
+/// forms send.
+fn present(schema: &mut Value, in_query: bool) {
+    if let Some(sort) = schema.get("type").and_then(Value::as_array)
+        && let Some(sort) = sort.iter().find(|sort| *sort != "null").cloned()
+    {
+        schema["type"] = sort;
+    }
+    if in_query && schema["type"] == "integer" {
+        *schema = json!({ "anyOf": [schema.take(), {"const": "", "type": "string"}] });
+    }
 }
 
 /// This document.

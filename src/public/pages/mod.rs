@@ -4,8 +4,10 @@ mod agencies;
 mod beside;
 mod changes;
 mod chart;
+mod data;
 mod decrees;
 mod documents;
+mod embed;
 mod entry;
 mod flags;
 mod grant;
@@ -17,6 +19,7 @@ pub(super) mod narrow;
 mod officials;
 mod orgs;
 mod overdue;
+mod programs;
 mod prose;
 mod table;
 mod told;
@@ -28,17 +31,18 @@ use std::sync::LazyLock;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 
 use super::answer::{self, Asked, Fault, Missing};
 use super::founding::Founding;
 use super::holders::{Holder, Signature};
+use super::lists::{self, Form};
 use super::moment::Moment;
-use super::{Kept, Records, Site, browser};
+use super::{Kept, Records, Site, browser, calendar, feed};
 use crate::tlog::hash::sha256;
 use words::{Lang, Words};
 
@@ -47,6 +51,11 @@ const STYLE: &str = include_str!("style.css");
 /// The style sheet's file name: its content's hash is in it, so it may be kept forever.
 static STYLE_NAME: LazyLock<String> =
     LazyLock::new(|| format!("style-{}.css", &sha256(STYLE.as_bytes()).to_hex()[..16]));
+
+/// The style sheet's file name.
+fn style_name() -> &'static str {
+    &STYLE_NAME
+}
 
 /// Every address for people.
 pub(super) fn routes() -> Router<Kept> {
@@ -59,10 +68,10 @@ pub(super) fn routes() -> Router<Kept> {
         router = router
             .route(&at("/"), get(home::page))
             .route(&at("/grants"), get(list::page))
-            .route(&at("/grants/{*id}"), get(grant::page))
+            .route(&at("/grants/{*id}"), get(grant_or_form))
             .route(&at("/entries/{index}"), get(entry::page))
             .route(&at("/flags"), get(flags::all))
-            .route(&at("/flags/{name}"), get(flags::one))
+            .route(&at("/flags/{name}"), get(flag_or_form))
             .route(&at("/orgs"), get(orgs::all))
             .route(&at("/orgs/{n}"), get(orgs::one))
             .route(&at("/agencies"), get(agencies::all))
@@ -77,9 +86,45 @@ pub(super) fn routes() -> Router<Kept> {
             .route(&at("/about"), get(prose::about))
             .route(&at("/privacy"), get(prose::privacy))
             .route(&at("/help"), get(prose::help))
-            .route(&at("/log"), get(log::page));
+            .route(&at("/log"), get(log::page))
+            .route(&at("/data"), get(data::page))
+            .route(&at("/api"), get(programs::page))
+            .route(&at("/embed/grants/{*id}"), get(embed::page));
+        for list in lists::LISTS {
+            for form in ["csv", "json", "atom"] {
+                router = router.route(&at(&format!("{list}.{form}")), get(lists::list));
+            }
+        }
     }
     router
+}
+
+/// A grant's page; with `.atom` its feed, with `.ics` its deadlines, with `.json` what programs read.
+async fn grant_or_form(site: State<Site>, visit: Visit, Path(id): Path<String>) -> Result<Response, Fault> {
+    match Form::split(&id) {
+        None => grant::page(site, visit, Path(id)).await,
+        Some((id, Form::Atom)) => feed::of_grant(site.0, &visit, id.to_owned()).await,
+        Some((id, Form::Ics)) => calendar::of_grant(site.0, &visit, id.to_owned()).await,
+        Some((id, Form::Json)) => {
+            let there = lists::in_api(id).ok_or(Fault::missing(Missing::Grant))?;
+            Ok(Redirect::permanent(&there).into_response())
+        }
+        Some((_, Form::Csv)) => Err(Fault::missing(Missing::Path)),
+    }
+}
+
+/// A flag's page, or its list in another form.
+async fn flag_or_form(
+    site: State<Site>,
+    uri: Uri,
+    visit: Visit,
+    Path(name): Path<String>,
+    pairs: Query<Vec<(String, String)>>,
+) -> Result<Response, Fault> {
+    match Form::split(&name) {
+        None => flags::one(site, visit, Path(name), pairs).await,
+        Some(_) => lists::list(site, uri, visit, pairs).await,
+    }
 }
 
 async fn style(Path(name): Path<String>) -> Result<Response, Fault> {
@@ -91,8 +136,8 @@ async fn style(Path(name): Path<String>) -> Result<Response, Fault> {
 
 /// Where a reader is: the language, the address without it, and under which name they reach this server.
 #[derive(Clone, Debug)]
-struct Visit {
-    lang: Lang,
+pub(super) struct Visit {
+    pub(super) lang: Lang,
     path: String,
     query: String,
     /// `http://127.0.0.1:8080` for a server on the reader's own machine; none elsewhere.
@@ -123,9 +168,16 @@ fn own_machine(host: &str) -> Option<String> {
 
 impl Visit {
     /// What addresses in commands begin with.
-    fn base(&self, founding: &Founding) -> String {
+    pub(super) fn base(&self, founding: &Founding) -> String {
         self.own_machine.clone().unwrap_or_else(|| format!("https://{}", founding.origin))
     }
+}
+
+/// A page in another form.
+struct FormLink {
+    title: &'static str,
+    media_type: &'static str,
+    href: String,
 }
 
 /// What surrounds every page.
@@ -201,6 +253,35 @@ impl<'a> Frame<'a> {
     /// This page in the other language.
     fn other(&self) -> String {
         self.here_in(self.lang.other())
+    }
+
+    /// This page in other forms; of pages that have none, the feed of the newest entries.
+    fn forms(&self) -> Vec<FormLink> {
+        let one = |title: &'static str, form: Form, path: &str, query: &str| FormLink {
+            title,
+            media_type: form.media_type(),
+            href: format!("{}{path}.{}{query}", self.lang.prefix(), form.ending()),
+        };
+        let forms = lists::forms_of(&self.path);
+        if forms.is_empty() {
+            return vec![one(self.lang.forms().newest_entries, Form::Atom, "/changes", "")];
+        }
+        let grant = self.path.strip_prefix("/grants/");
+        let of = |(title, form): &(&'static str, Form)| match grant.and_then(lists::in_api) {
+            Some(href) if *form == Form::Json => FormLink { title, media_type: form.media_type(), href },
+            Some(_) => one(title, *form, &self.path, ""),
+            None => one(title, *form, &self.path, &self.query),
+        };
+        forms.iter().map(of).collect()
+    }
+
+    fn has_forms(&self) -> bool {
+        !lists::forms_of(&self.path).is_empty()
+    }
+
+    fn forms_label(&self) -> &'static str {
+        let f = self.lang.forms();
+        if self.path.starts_with("/grants/") { f.this_grant } else { f.this_list }
     }
 
     /// `aria-current` of a link of the header.

@@ -9,8 +9,8 @@ use crate::public::api::number;
 pub(in crate::public) const PAGE_SIZE: u32 = 25;
 /// The last page that can be asked for.
 const MAX_PAGE: u64 = 1_000_000;
-/// The longest value of a parameter, in bytes.
-const MAX_VALUE_BYTES: usize = 200;
+/// The longest value of a parameter, in characters.
+const MAX_VALUE_CHARS: usize = 200;
 
 /// What grants are sorted into by size: at least the first, less than the second, in minor units.
 pub(in crate::public) const SIZES: [(i64, i64); 5] = [
@@ -64,8 +64,8 @@ impl Narrowed {
             if value.is_empty() {
                 continue;
             }
-            if value.len() > MAX_VALUE_BYTES {
-                return Err(Fault::Parameter("q", "be at most 200 bytes"));
+            if value.chars().count() > MAX_VALUE_CHARS {
+                return Err(Fault::Parameter("q", "be at most 200 characters"));
             }
             match name.as_str() {
                 "q" => narrowed.words = value.to_owned(),
@@ -160,6 +160,11 @@ impl Narrowed {
         let pairs = self.pairs().into_iter().chain(page);
         let printed: Vec<String> = pairs.map(|(name, value)| format!("{name}={}", escape(&value))).collect();
         if printed.is_empty() { String::new() } else { format!("?{}", printed.join("&")) }
+    }
+
+    /// As [`Narrowed::address`], of the whole list whatever the page.
+    pub(in crate::public) fn address_of_all(&self) -> String {
+        self.with(|_| {}).address()
     }
 
     /// The first page of the same list after `change`.

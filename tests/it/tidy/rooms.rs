@@ -15,7 +15,7 @@ const ROOMS: [(&str, &[&str]); 7] = [
 ];
 
 /// Libraries that only some places may name.
-const LIBRARIES: [(&str, &[&str]); 22] = [
+const LIBRARIES: [(&str, &[&str]); 23] = [
     ("rusqlite", &["src/ledger/"]),
     ("sha2", &["src/tlog/hash.rs"]),
     ("hmac", &["src/tlog/hash.rs"]),
@@ -26,10 +26,11 @@ const LIBRARIES: [(&str, &[&str]); 22] = [
     ("pkcs8", &["src/tlog/ed25519/mod.rs"]),
     ("axum", &["src/public/", "src/desk/", "src/cli/serve", "src/cli/demo"]),
     ("tokio", &["src/public/", "src/desk/", "src/cli/"]),
-    ("hyper", &["src/public/connections.rs", "src/public/documents.rs", "src/desk/parts.rs"]),
+    ("hyper", &["src/public/connections.rs", "src/public/documents.rs", "src/public/stream.rs", "src/desk/parts.rs"]),
     ("hyper_util", &["src/public/connections.rs"]),
     ("prometheus_client", &["src/ledger/metrics.rs", "src/desk/watch.rs"]),
     ("flate2", &["src/public/log.rs"]),
+    ("rust_xlsxwriter", &["src/public/exports/spreadsheet.rs"]),
     ("utoipa", &["src/public/", "src/desk/"]),
     ("askama", &["src/public/"]),
     ("ureq", &["src/network/"]),

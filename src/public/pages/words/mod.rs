@@ -1,6 +1,7 @@
 //! The pages' words: one struct, an instance a language, so that no language can lack a word that another has.
 
 mod english;
+pub(in crate::public) mod forms;
 mod indonesian;
 pub(in crate::public) mod prose;
 mod sentences;
@@ -379,6 +380,10 @@ impl Words {
             Missing::Flag => pick(
                 "Tidak ada pemeriksaan dengan nama ini: lihat daftarnya di /flags.",
                 "There is no flag of this name: /flags lists them.",
+            ),
+            Missing::Dump => pick(
+                "Berkas data itu tidak ada di sini: hanya dua kumpulan terbaru yang disimpan. Lihat /data, atau /data/latest/<nama>.",
+                "That data file is not here: only the newest two sets are kept. See /data, or /data/latest/<name>.",
             ),
             Missing::Agency => pick(
                 "Tidak ada SKPD dengan kode ini: lihat daftarnya di /agencies.",

@@ -1,0 +1,305 @@
+//! Atom feeds (RFC 4287): of every list its newest, and of a grant its steps.
+//!
+//! What an item is called never changes: a `tag:` address (RFC 4151) of the ledger's host, its first day, and the thing.
+
+use askama::Template;
+use axum::response::Response;
+
+use super::Site;
+use super::answer::{Fault, Missing};
+use super::api::flags::REPORT_MISSING;
+use super::founding::Founding;
+use super::history::{History, Step};
+use super::lists::{self, Form};
+use super::moment::Moment;
+use super::pages::Visit;
+use super::pages::narrow::Narrowed;
+use super::pages::words::forms::FormWords;
+use super::pages::words::{Lang, Words};
+use crate::grants::explain::Topic;
+use crate::grants::time::{Date, Timestamp};
+use crate::ledger::findings::{Finding, MissingReport};
+use crate::ledger::reader::{Grant, GrantQuery, Reader, Record};
+use crate::ledger::snapshot::Snapshot;
+use crate::ledger::store::StoreError;
+
+/// How many items a feed has at most.
+const ITEMS: u32 = 50;
+
+struct Item {
+    id: String,
+    title: String,
+    updated: String,
+    href: String,
+    summary: String,
+}
+
+#[derive(Template)]
+#[template(path = "feed.xml", config = "src/public/pages/askama.toml")]
+struct Feed {
+    lang: &'static str,
+    id: String,
+    title: String,
+    subtitle: String,
+    updated: String,
+    here: String,
+    page: String,
+    author: String,
+    items: Vec<Item>,
+}
+
+/// What items are made with.
+struct Maker<'a> {
+    reader: &'a Reader,
+    founding: &'a Founding,
+    at: &'a Snapshot,
+    lang: Lang,
+    /// What addresses begin with.
+    base: String,
+    /// The day on which the ledger was founded.
+    founded: String,
+}
+
+impl Maker<'_> {
+    fn words(&self) -> &'static Words {
+        self.lang.words()
+    }
+
+    fn forms(&self) -> &'static FormWords {
+        self.lang.forms()
+    }
+
+    fn tag(&self, thing: &str) -> String {
+        let origin = &self.founding.origin;
+        let (host, rest) = origin.split_once('/').unwrap_or((origin, ""));
+        let rest = if rest.is_empty() { String::new() } else { format!("{rest}/") };
+        format!("tag:{host},{}:{rest}{thing}", self.founded)
+    }
+
+    fn href(&self, path: &str) -> String {
+        format!("{}{}{path}", self.base, self.lang.prefix())
+    }
+
+    fn recorded(&self, index: u64) -> Result<Record, Fault> {
+        let mut found = None;
+        self.reader.each_record(index, 1, |record| {
+            found = Some(record);
+            Ok::<_, StoreError>(())
+        })?;
+        found.ok_or(Fault::missing(Missing::Entry))
+    }
+
+    fn time(&self, text: &str) -> String {
+        let time = Timestamp::parse(text).map(|at| Moment::time(at, self.founding.offset_min, self.lang));
+        time.map(|time| time.words().to_owned()).unwrap_or_default()
+    }
+
+    fn day(&self, text: &str) -> String {
+        Date::parse(text).map(|day| Moment::day(day, self.lang).words().to_owned()).unwrap_or_default()
+    }
+
+    fn money(&self, grant: &Grant) -> String {
+        let there = self.words().amounts.iter().zip(grant.amounts);
+        let told = there.filter_map(|(label, minor)| Some(format!("{label} {}", self.founding.money(minor?))));
+        told.collect::<Vec<_>>().join(" · ")
+    }
+
+    fn grant(&self, grant: &Grant) -> Result<Item, Fault> {
+        let w = self.words();
+        let recipient = w.recipient_of(&grant.recipient, grant.organisation, grant.migrated);
+        let (status, amounts) = (w.status(&grant.status), self.money(grant));
+        Ok(Item {
+            id: self.tag(&format!("grants/{}", grant.id)),
+            title: format!("{} · {recipient}", w.title_of(&grant.title, grant.migrated)),
+            updated: self.recorded(grant.last_index)?.recorded_at,
+            href: self.href(&format!("/grants/{}", grant.id)),
+            summary: format!("{} · {} · {status} · {amounts}", grant.id, grant.fiscal_year),
+        })
+    }
+
+    fn entry(&self, record: &Record) -> Item {
+        let (w, f) = (self.words(), self.forms());
+        let (happened, recorded) = (self.day(&record.event_date), self.time(&record.recorded_at));
+        Item {
+            id: self.tag(&format!("entries/{}", record.index)),
+            title: format!("{}: {}", w.kind(&record.kind), record.about),
+            updated: record.recorded_at.clone(),
+            href: self.href(&format!("/entries/{}", record.index)),
+            summary: format!(
+                "{} {} · {} {happened} · {} {recorded}",
+                w.entry_heading, record.index, f.happened, f.recorded
+            ),
+        }
+    }
+
+    fn step(&self, step: &Step) -> Item {
+        let mut item = self.entry(&step.record);
+        item.title = self.words().kind(&step.record.kind).to_owned();
+        if let Some(minor) = step.amount() {
+            item.title = format!("{}: {}", item.title, self.founding.money(minor));
+        }
+        item
+    }
+
+    fn finding(&self, finding: &Finding) -> Result<Item, Fault> {
+        let w = self.words();
+        let others: Vec<String> = finding.others.iter().map(|other| format!("/{other}")).collect();
+        let title = Topic::find(&finding.flag).map(|topic| topic.title());
+        let title =
+            title.map_or_else(|| finding.flag.clone(), |both| both.in_language(self.lang.explained()).to_owned());
+        let (named, recipient) =
+            (w.title_of(&finding.title, false), w.recipient_of(&finding.recipient, finding.organisation, false));
+        Ok(Item {
+            id: self.tag(&format!("findings/{}/{}/{}{}", finding.flag, finding.entry, finding.case, others.concat())),
+            title: format!("{title}: {}", finding.case),
+            updated: self.recorded(finding.entry)?.recorded_at,
+            href: self.href(&format!("/grants/{}", finding.case)),
+            summary: format!("{named} · {recipient} · {} {}", w.entry_heading, finding.entry),
+        })
+    }
+
+    fn missing(&self, missing: &MissingReport) -> Item {
+        let w = self.words();
+        let recipient = w.recipient_of(&missing.recipient, missing.organisation, false);
+        // Missing from the day after it was due, as the ledger's own place counts days.
+        let since = Date::parse(&missing.due).and_then(|due| due.plus_days(1)).map(|day| day.to_string());
+        let offset = self.founding.offset_min;
+        let sign = if offset < 0 { '-' } else { '+' };
+        let zone = format!("{sign}{:02}:{:02}", offset.abs() / 60, offset.abs() % 60);
+        Item {
+            id: self.tag(&format!("missing/{}/{}", missing.case, missing.due)),
+            title: format!("{}: {}", w.report_missing_title, missing.case),
+            updated: format!("{}T00:00:00{zone}", since.unwrap_or_else(|| missing.due.clone())),
+            href: self.href(&format!("/grants/{}", missing.case)),
+            summary: format!(
+                "{} · {recipient} · {} {}",
+                w.title_of(&missing.title, false),
+                w.column_due,
+                self.day(&missing.due)
+            ),
+        }
+    }
+
+    /// A feed of these items at `path` without its ending, of the page at `page`.
+    fn feed(&self, title: String, path: &str, page: &str, items: Vec<Item>) -> Feed {
+        let (path_only, query) =
+            page.split_once('?').map_or((page, String::new()), |(at, query)| (at, format!("?{query}")));
+        let government = self.founding.government(self.lang);
+        Feed {
+            lang: self.lang.code(),
+            id: self.tag(&format!("{}{}{query}", self.lang.code(), path_only)),
+            title: format!("{title} · {government}"),
+            subtitle: self.forms().made_from(self.words(), self.at.size, &self.at.root.to_hex()),
+            // An empty list is as new as the ledger.
+            updated: items.first().map_or_else(|| self.at.recorded_at.clone(), |item| item.updated.clone()),
+            here: self.href(&format!("{path}.atom{query}")),
+            page: self.href(page),
+            author: government.to_owned(),
+            items,
+        }
+    }
+}
+
+/// A feed made by `make` at one moment.
+async fn made(
+    site: Site,
+    visit: &Visit,
+    make: impl FnOnce(&Maker<'_>) -> Result<Feed, Fault> + Send + 'static,
+) -> Result<Response, Fault> {
+    let (base, lang, founding) = (visit.base(&site.founding), visit.lang, site.founding.clone());
+    let feed = site.pool.read(move |reader| {
+        reader.in_snapshot(|at| {
+            let founded = reader.statement(0, &founding.origin)?.map(|first| first.event_date().to_string());
+            let founded = founded.ok_or(Fault::missing(Missing::Entry))?;
+            make(&Maker { reader, founding: &founding, at, lang, base, founded })
+        })
+    });
+    let text = feed.await?.render().map_err(|fault| Fault::store(&fault))?;
+    Ok(lists::formed(Form::Atom, text.into_bytes()))
+}
+
+/// The newest of a list.
+pub(super) async fn of_list(site: Site, visit: &Visit, path: String, narrowed: Narrowed) -> Result<Response, Fault> {
+    made(site, visit, move |maker| {
+        let (w, f) = (maker.words(), maker.forms());
+        let mut items = Vec::new();
+        let title = match path.as_str() {
+            "/grants" => {
+                let query = GrantQuery { offset: 0, limit: ITEMS, ..narrowed.query() };
+                for grant in maker.reader.grants(&query)?.grants {
+                    items.push(maker.grant(&grant)?);
+                }
+                w.list_title.to_owned()
+            }
+            "/orgs" => {
+                for record in newest_of(maker.reader, "organisation.registered")? {
+                    items.push(maker.entry(&record));
+                }
+                f.organisations.to_owned()
+            }
+            "/decrees" => {
+                for record in newest_of(maker.reader, "decree.issued")? {
+                    items.push(maker.entry(&record));
+                }
+                w.decrees_title.to_owned()
+            }
+            "/overdue" => findings(maker, Some(REPORT_MISSING), &mut items)?,
+            "/changes" => {
+                items.extend(
+                    maker.reader.newest(ITEMS)?.iter().filter(|r| r.index < maker.at.size).map(|r| maker.entry(r)),
+                );
+                f.newest_entries.to_owned()
+            }
+            _ => findings(maker, path.strip_prefix("/flags/"), &mut items)?,
+        };
+        let page = format!("{path}{}", narrowed.address_of_all());
+        Ok(maker.feed(title, &path, &page, items))
+    })
+    .await
+}
+
+fn newest_of(reader: &Reader, kind: &str) -> Result<Vec<Record>, Fault> {
+    let mut all = Vec::new();
+    reader.each_of_kind(kind, |record| {
+        all.push(record);
+        Ok::<_, StoreError>(())
+    })?;
+    all.reverse();
+    all.truncate(ITEMS as usize);
+    Ok(all)
+}
+
+/// The items of one flag or of all, and the title of their feed.
+fn findings(maker: &Maker<'_>, flag: Option<&str>, items: &mut Vec<Item>) -> Result<String, Fault> {
+    let w = maker.words();
+    if flag == Some(REPORT_MISSING) {
+        maker.reader.each_missing_report(u64::from(ITEMS), |missing| {
+            items.push(maker.missing(&missing));
+            Ok::<_, StoreError>(())
+        })?;
+        return Ok(w.report_missing_title.to_owned());
+    }
+    let mut found = Vec::new();
+    maker.reader.each_finding(flag, u64::from(ITEMS), |finding| {
+        found.push(finding);
+        Ok::<_, StoreError>(())
+    })?;
+    for finding in &found {
+        items.push(maker.finding(finding)?);
+    }
+    let title = flag.and_then(Topic::find).map(|topic| topic.title().in_language(maker.lang.explained()).to_owned());
+    Ok(title.unwrap_or_else(|| w.flags_title.to_owned()))
+}
+
+/// The steps of a grant, the newest first.
+pub(super) async fn of_grant(site: Site, visit: &Visit, id: String) -> Result<Response, Fault> {
+    made(site, visit, move |maker| {
+        let history = History::read(maker.reader, &maker.founding.origin, &id)?;
+        let w = maker.words();
+        let items = history.steps.iter().rev().take(ITEMS as usize).map(|step| maker.step(step)).collect();
+        let title = w.title_of(&history.grant.title, history.grant.migrated);
+        let path = format!("/grants/{id}");
+        Ok(maker.feed(format!("{title} ({id})"), &path, &path, items))
+    })
+    .await
+}
