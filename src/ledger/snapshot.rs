@@ -61,8 +61,9 @@ impl Reader {
     /// What the files report, and what the work says.
     pub fn in_snapshot<T, E: From<StoreError>>(&self, work: impl FnOnce(&Snapshot) -> Result<T, E>) -> Result<T, E> {
         let fault = |e: rusqlite::Error| E::from(self.fault(&e));
-        // Ends, unchanged as it is, when it is dropped.
-        let _held = self.derived.unchecked_transaction().map_err(fault)?;
+        // Ends, unchanged as it is, when it is dropped. Within [`Reader::still`] there is one already.
+        let held = self.derived.is_autocommit().then(|| self.derived.unchecked_transaction());
+        let _held = held.transpose().map_err(fault)?;
         let sql = "SELECT p.size, p.day, coalesce(r.recorded_at, '') FROM progress AS p LEFT JOIN records AS r ON r.idx = p.size - 1";
         let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
         let (size, day, recorded_at) = self.derived.query_row(sql, [], read).map_err(fault)?;

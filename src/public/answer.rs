@@ -206,7 +206,10 @@ pub(super) fn finish(mut response: Response, asked: &Asked) -> Response {
     if response.status() == StatusCode::OK && asked.has_already(response.headers()) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         *response.body_mut() = Body::empty();
-        response.headers_mut().remove(header::CONTENT_LENGTH);
+        // They are of a body, and none is sent (RFC 9110 section 15.4.5).
+        for of_body in [header::CONTENT_LENGTH, header::CONTENT_ENCODING] {
+            response.headers_mut().remove(of_body);
+        }
     }
     let status = response.status();
     let headers = response.headers_mut();

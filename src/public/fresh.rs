@@ -15,6 +15,7 @@ use axum::response::Response;
 use moka::future::Cache;
 
 use super::limits::{FRESH, FRESH_SHELF_BYTES, MAX_FRESH_BYTES};
+use super::pages::words::Lang;
 use super::shelf::Coding;
 use super::{Kept, log, pages};
 use crate::ledger::reader::Reader;
@@ -131,9 +132,10 @@ pub(super) async fn answer(State(kept): State<Kept>, request: Request, next: Nex
     }
 }
 
-/// Whether answers at this address are kept here: not what is large, never changes or has a shelf of its own.
+/// Whether answers at this address are kept here: not what is large, has a shelf of its own, or tells of other files than
+/// the ledger's.
 fn is_kept(path: &str) -> bool {
-    let first = path.split('/').nth(1).unwrap_or_default();
+    let first = Lang::of(path).1.split(['/', '.']).nth(1).unwrap_or_default();
     !matches!(first, "tile" | "checkpoint" | "healthz" | "documents" | "data")
 }
 
@@ -158,6 +160,8 @@ impl Whole {
         if !is_text(&headers) {
             return Self { headers, bytes };
         }
+        // It is the length of what is sent, which is known then.
+        headers.remove(header::CONTENT_LENGTH);
         headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
         let packed = if coding == Coding::Gzip { log::compressed(&bytes, LEVEL).ok() } else { None };
         let Some(packed) = packed.filter(|packed| packed.len() < bytes.len()) else {

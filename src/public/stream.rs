@@ -45,7 +45,8 @@ impl Streams {
         let (pool, runtime) = (Arc::clone(pool), Handle::current());
         let made = tokio::spawn(async move {
             let broken = send.clone();
-            let made = pool.read(move |reader| {
+            // Only the tables stand still while a slow reader takes a list.
+            let made = pool.glance(move |reader| {
                 let _permit = permit;
                 let made = reader.in_snapshot(|at| {
                     // Nobody is told when the client is gone already; then the first piece is refused as well.

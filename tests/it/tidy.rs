@@ -58,7 +58,13 @@ impl House {
                 let name = path.strip_prefix(root).expect("it is below the root").to_string_lossy().replace('\\', "/");
                 if matches!(
                     name.as_str(),
-                    "target" | ".git" | "demo" | "fuzz/target" | "fuzz/artifacts" | "fuzz/coverage"
+                    "target"
+                        | ".git"
+                        | "demo"
+                        | "fuzz/target"
+                        | "fuzz/artifacts"
+                        | "fuzz/coverage"
+                        | "tests/browser/node_modules"
                 ) {
                     continue;
                 }
