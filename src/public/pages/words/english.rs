@@ -59,7 +59,7 @@ pub(super) const WORDS: Words = Words {
     nav_log: "The ledger",
     nav_api: "Data and API",
     foot_trust: "You need not trust this site: every record can be checked by yourself.",
-    foot_privacy: "No cookies, no tracking, no JavaScript.",
+    foot_privacy: "No cookies, no tracking; works without JavaScript.",
     foot_origin: "Name of the ledger",
     home_title: "Home",
     home_sentence: "Every grant, from application to report, open for anyone to check.",

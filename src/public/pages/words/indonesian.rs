@@ -59,7 +59,7 @@ pub(super) const WORDS: Words = Words {
     nav_log: "Buku besar",
     nav_api: "Data dan API",
     foot_trust: "Tidak perlu percaya pada situs ini: setiap catatan dapat diperiksa sendiri.",
-    foot_privacy: "Tanpa kuki, tanpa pelacak, tanpa JavaScript.",
+    foot_privacy: "Tanpa kuki, tanpa pelacak; jalan tanpa JavaScript.",
     foot_origin: "Nama buku besar",
     home_title: "Beranda",
     home_sentence: "Setiap hibah, dari permohonan sampai laporan, dapat diperiksa siapa saja.",
