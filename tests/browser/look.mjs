@@ -105,7 +105,8 @@ async function walk(browser, prefix) {
     return false;
   };
   if (await reach('input[type=search], input[name=q]')) {
-    await page.keyboard.type('case/1/1');
+    // The number of its agreement, as it is printed.
+    await page.keyboard.type('33/Kep.I/32/2014');
     await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
   }
   if (await reach(`a[href$="${prefix}/grants/case/1/1"]`)) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 
 use hibah::grants::time::Timestamp;
 use hibah::ledger::sequencer::{Answer, NotQueued, Sequencer};
@@ -11,7 +12,7 @@ use hibah::ledger::writer::{Clock, Outcome, Writer};
 use hibah::tlog::hash::leaf_hash;
 use hibah::tlog::proof::TlogProof;
 
-use super::ledger_city::{audit, awards, entries, key, open, year};
+use super::ledger_city::{Hand, LAST_TIME, audit, awards, entries, key, open, time, year};
 
 const THREADS: usize = 64;
 const EACH: usize = 4;
@@ -132,7 +133,11 @@ fn refusals_come_without_a_receipt() {
 #[test]
 fn who_sends_bad_signatures_waits_apart() {
     let dir = year();
-    let writer = open(dir.path());
+    let gate = Arc::<Mutex<()>>::default();
+    let hand = Hand::at(time(LAST_TIME));
+    hand.advance_ms(60_000);
+    let clock = Gated { gate: Arc::clone(&gate), clock: hand };
+    let writer = Writer::open(dir.path(), key(), Box::new(clock)).unwrap_or_else(|e| panic!("{e}"));
     let first = writer.size();
     let statements = awards(writer.state(), 1..301);
     let sequencer = Sequencer::start(writer, 4_096);
@@ -163,9 +168,12 @@ fn who_sends_bad_signatures_waits_apart() {
             Err(error) => panic!("{error}"),
         }
     }
-    // Now it is known: of more than may wait, some are sent away, and whoever is honest is not.
+    // Now it is known: of more than may wait, some are sent away, and whoever is honest is not. They come faster than
+    // they are judged: nothing is, until all are there.
+    let held = gate.lock().expect("nobody panicked");
     let flood: Vec<_> = (0..2_000).map(|n| hand_in(bad, &spoil(&statements[100 + n % 100]))).collect();
     let beside: Vec<_> = statements[200..].iter().map(|bytes| hand_in(honest, bytes)).collect();
+    drop(held);
     for answer in beside {
         let answer = answer.recv().expect("answered").expect("recorded");
         assert!(matches!(answer.outcome, Outcome::Recorded { new: true, .. }));
@@ -185,6 +193,19 @@ fn who_sends_bad_signatures_waits_apart() {
     assert!(matches!(late.outcome, Outcome::Recorded { new: true, .. }));
     drop(sequencer);
     assert_eq!(audit(dir.path()).unwrap_or_else(|e| panic!("{e}")).checkpoint.size, first + 50 + 100 + 1);
+}
+
+/// A clock that tells the time when it may.
+struct Gated {
+    gate: Arc<Mutex<()>>,
+    clock: Hand,
+}
+
+impl Clock for Gated {
+    fn now(&mut self) -> Result<Timestamp, String> {
+        let _may = self.gate.lock().expect("nobody panicked");
+        self.clock.now()
+    }
 }
 
 /// A clock with a fault in it.
