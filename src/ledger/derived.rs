@@ -42,6 +42,17 @@ fn writes_lightly(connection: &Connection) -> rusqlite::Result<()> {
     store::keep_pages(connection, CACHE_KIB)
 }
 
+/// Whether the tables are those that this version of the program makes.
+pub(super) fn check_version(path: &Path, connection: &Connection) -> Result<(), StoreError> {
+    let made_by: rusqlite::Result<i32> = connection.pragma_query_value(None, "user_version", |row| row.get(0));
+    if made_by.map_err(|e| StoreError::sql(path, &e))? == version() {
+        return Ok(());
+    }
+    let what =
+        "it was made by another version of the program: stop what writes to the ledger and start it in this version";
+    Err(StoreError::System { file: path.to_owned(), what: what.to_owned() })
+}
+
 /// `derived.db`, open for writing.
 pub struct Derived {
     path: PathBuf,
@@ -103,13 +114,7 @@ impl Derived {
         writes_lightly(&connection).map_err(fault)?;
         let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, Hash::from_bytes(row.get(1)?)));
         let (size, leaf) = connection.query_row("SELECT size, leaf FROM progress", [], read).map_err(fault)?;
-        let made_by: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fault)?;
-        if made_by != version() {
-            return Err(StoreError::System {
-                file: path,
-                what: "it was made by another version of the program".to_owned(),
-            });
-        }
+        check_version(&path, &connection)?;
         Ok(Self { path, connection, size, leaf })
     }
 

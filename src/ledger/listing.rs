@@ -1,9 +1,9 @@
 //! Lists beside that of grants: organisations, papers, officials, entries from the newest down.
 
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{OptionalExtension as _, params};
 
-use super::findings::{MissingReport, Window};
-use super::reader::{Grant, Organisation, Reader, Record, grant_columns, read_grant};
+use super::findings::{MissingReport, Window, missing_report};
+use super::reader::{Grant, Organisation, Reader, Record, grant_columns, read_grant, read_record};
 use super::store::StoreError;
 
 const RECORD: &str = "SELECT idx, kind, about, recorded_at, event_date FROM records";
@@ -14,7 +14,7 @@ impl Reader {
     /// # Errors
     /// What the files report.
     pub fn record(&self, index: u64) -> Result<Option<Record>, StoreError> {
-        Ok(self.listed(&format!("{RECORD} WHERE idx = ?1"), params![index], record)?.pop())
+        Ok(self.listed(&format!("{RECORD} WHERE idx = ?1"), params![index], read_record)?.pop())
     }
 
     /// Entries before `before`, the newest first.
@@ -22,7 +22,7 @@ impl Reader {
     /// # Errors
     /// What the files report.
     pub fn records_before(&self, before: u64, limit: u32) -> Result<Vec<Record>, StoreError> {
-        self.listed(&format!("{RECORD} WHERE idx < ?1 ORDER BY idx DESC LIMIT ?2"), params![before, limit], record)
+        self.listed(&format!("{RECORD} WHERE idx < ?1 ORDER BY idx DESC LIMIT ?2"), params![before, limit], read_record)
     }
 
     /// The things of a sort, such as `decree`, each with its first and its latest entry, in the order of the first.
@@ -76,25 +76,6 @@ impl Reader {
     /// What the files report.
     pub fn reports_coming(&self, window: Window) -> Result<Vec<MissingReport>, StoreError> {
         let sql = "SELECT id, report_due, recipient, title, last_idx, organisation FROM grants, progress WHERE report_due >= progress.day ORDER BY report_due, n LIMIT ?1 OFFSET ?2";
-        self.listed(sql, params![window.limit, window.offset], |row| {
-            Ok(MissingReport {
-                case: row.get(0)?,
-                due: row.get(1)?,
-                recipient: row.get(2)?,
-                title: row.get(3)?,
-                last_index: row.get(4)?,
-                organisation: row.get(5)?,
-            })
-        })
+        self.listed(sql, params![window.limit, window.offset], missing_report)
     }
-}
-
-fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
-    Ok(Record {
-        index: row.get(0)?,
-        kind: row.get(1)?,
-        about: row.get(2)?,
-        recorded_at: row.get(3)?,
-        event_date: row.get(4)?,
-    })
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 
-use super::derived::DERIVED_FILE;
+use super::derived::{self, DERIVED_FILE};
 use super::search;
 use super::statement::Statement;
 use super::store::{self, Access, Entries, LastSigned, Signed, StoreError};
@@ -192,6 +192,7 @@ impl Reader {
             return Err(StoreError::System { file, what });
         }
         let derived = store::open(&file, Access::Read)?;
+        derived::check_version(&file, &derived)?;
         let reader = Self { dir: dir.to_owned(), entries, last_signed, derived, covered: Cell::new(0) };
         // In this order: derived tables follow the checkpoint, so what they have now is signed by the next line.
         let sql = "SELECT size FROM progress";
@@ -415,20 +416,7 @@ impl Reader {
     }
 
     fn records(&self, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<Record>, StoreError> {
-        let fault = |e: rusqlite::Error| self.fault(&e);
-        let mut statement = self.derived.prepare_cached(sql).map_err(fault)?;
-        let rows = statement
-            .query_map(values, |row| {
-                Ok(Record {
-                    index: row.get(0)?,
-                    kind: row.get(1)?,
-                    about: row.get(2)?,
-                    recorded_at: row.get(3)?,
-                    event_date: row.get(4)?,
-                })
-            })
-            .map_err(fault)?;
-        rows.collect::<Result<_, _>>().map_err(fault)
+        self.listed(sql, values, read_record)
     }
 
     /// One organisation.
@@ -465,6 +453,17 @@ impl Facet {
             Self::Agency => "agency",
         }
     }
+}
+
+/// A row of idx, kind, about, recorded_at, event_date.
+pub(super) fn read_record(row: &Row<'_>) -> rusqlite::Result<Record> {
+    Ok(Record {
+        index: row.get(0)?,
+        kind: row.get(1)?,
+        about: row.get(2)?,
+        recorded_at: row.get(3)?,
+        event_date: row.get(4)?,
+    })
 }
 
 /// A statement whose body is rows and nothing else, with the one about `case`: reading two hundred for each page takes

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Row, ToSql, params};
 
 use super::findings::{self, Finding, MissingReport};
-use super::reader::{self, Grant, GrantQuery, Organisation, Reader, Record};
+use super::reader::{self, Grant, GrantQuery, Organisation, Reader, Record, read_record};
 use super::store::StoreError;
 use crate::tlog::hash::Hash;
 use crate::tlog::merkle;
@@ -257,14 +257,4 @@ impl Reader {
         }
         Ok(())
     }
-}
-
-fn read_record(row: &Row<'_>) -> rusqlite::Result<Record> {
-    Ok(Record {
-        index: row.get(0)?,
-        kind: row.get(1)?,
-        about: row.get(2)?,
-        recorded_at: row.get(3)?,
-        event_date: row.get(4)?,
-    })
 }

@@ -263,6 +263,10 @@ fn derived_tables_are_made_anew_when_they_are_not_this_ledgers() {
                 .map(|()| std::fs::remove_file(&file).expect("removed"))
                 .expect("done"),
         }
+        if what == "another version" {
+            let error = Reader::open(dir.path()).err().expect("its tables may lack what is read");
+            assert!(error.to_string().contains("made by another version of the program"), "{error}");
+        }
         catch_up(dir.path(), ORIGIN).unwrap_or_else(|e| panic!("{what}: {e}"));
         assert_eq!(digest(dir.path()), good, "{what}");
     }
