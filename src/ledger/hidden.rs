@@ -79,28 +79,23 @@ impl<'t> Hiding<'t> {
 
     /// Notes the entry that a statement names, and hides what it erased.
     pub(super) fn put_mention(&mut self, rows: &Rows) -> rusqlite::Result<()> {
-        self.any |= put_mention(self.transaction, rows)?;
+        let (transaction, kind) = (self.transaction, Kind::parse(&rows.kind));
+        let (Some(field), Some(body)) = (naming(kind), &rows.body) else { return Ok(()) };
+        let Some(entry) = body.get(field).and_then(Value::as_u64) else { return Ok(()) };
+        let sql = "INSERT INTO mentions (entry, idx) VALUES (?1, ?2)";
+        transaction.prepare_cached(sql)?.execute(params![entry, rows.index])?;
+        if kind != Some(Kind::ErasureRecorded) || body.get("what").and_then(Value::as_str) != Some("text") {
+            return Ok(());
+        }
+        let pointers = body.get("pointers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        for pointer in pointers {
+            let sql = "INSERT OR IGNORE INTO hidden (entry, pointer, idx) VALUES (?1, ?2, ?3)";
+            transaction.prepare_cached(sql)?.execute(params![entry, pointer, rows.index])?;
+            hide(transaction, entry, pointer)?;
+        }
+        self.any = true;
         Ok(())
     }
-}
-
-/// Whether it hides something.
-fn put_mention(transaction: &Transaction<'_>, rows: &Rows) -> rusqlite::Result<bool> {
-    let kind = Kind::parse(&rows.kind);
-    let (Some(field), Some(body)) = (naming(kind), &rows.body) else { return Ok(false) };
-    let Some(entry) = body.get(field).and_then(Value::as_u64) else { return Ok(false) };
-    let sql = "INSERT INTO mentions (entry, idx) VALUES (?1, ?2)";
-    transaction.prepare_cached(sql)?.execute(params![entry, rows.index])?;
-    if kind != Some(Kind::ErasureRecorded) || body.get("what").and_then(Value::as_str) != Some("text") {
-        return Ok(false);
-    }
-    let pointers = body.get("pointers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    for pointer in pointers {
-        let sql = "INSERT OR IGNORE INTO hidden (entry, pointer, idx) VALUES (?1, ?2, ?3)";
-        transaction.prepare_cached(sql)?.execute(params![entry, pointer, rows.index])?;
-        hide(transaction, entry, pointer)?;
-    }
-    Ok(true)
 }
 
 /// Takes a text out of what is searched. A title, a name and a number have the entry that gave them beside them; an award's

@@ -88,15 +88,7 @@ fn served() -> &'static Served {
 }
 
 fn check(path: &str, there: &[&str], absent: &[&str]) {
-    let heard = served().get(path);
-    assert_eq!(heard.status, 200, "{path}");
-    check_page(&heard, path);
-    for text in there {
-        assert!(heard.text().contains(text), "{path} lacks {text:?}:\n{}", heard.text());
-    }
-    for text in absent {
-        assert!(!heard.text().contains(text), "{path} has {text:?}");
-    }
+    super::public_lists::check(served(), path, there, absent);
 }
 
 #[test]

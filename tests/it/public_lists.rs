@@ -40,7 +40,7 @@ fn served() -> &'static Served {
     served
 }
 
-fn check(served: &Served, path: &str, there: &[&str], absent: &[&str]) {
+pub fn check(served: &Served, path: &str, there: &[&str], absent: &[&str]) {
     let heard = served.get(path);
     assert_eq!(heard.status, 200, "{path}");
     check_page(&heard, path);
