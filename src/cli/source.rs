@@ -102,19 +102,19 @@ pub fn open_reader(dir: &Path) -> Result<Reader, Failure> {
     let signed = folder.last_signed.get()?;
     let origin = signed.note.split('\n').next().unwrap_or_default();
     let taken_in =
-        || Reader::open(dir).and_then(|reader| Ok(reader.newest(1)?.first().map_or(0, |last| last.index + 1)));
+        || Reader::open_once(dir).and_then(|reader| Ok(reader.newest(1)?.first().map_or(0, |last| last.index + 1)));
     // Asked first, since a reader may look at files that it cannot write; a damaged table answers nothing.
     if !dir.join(DERIVED_FILE).exists() || !taken_in().is_ok_and(|size| size >= signed.size) {
         derived::catch_up(dir, origin)?;
     }
-    Ok(Reader::open(dir)?)
+    Ok(Reader::open_once(dir)?)
 }
 
 impl Folder {
     fn open(dir: &Path) -> Result<Self, Failure> {
         Ok(Self {
-            entries: Entries::open(dir, Access::Read)?,
-            last_signed: LastSigned::open(dir, Access::Read)?,
+            entries: Entries::open(dir, Access::ReadOnce)?,
+            last_signed: LastSigned::open(dir, Access::ReadOnce)?,
             dir: dir.to_owned(),
         })
     }

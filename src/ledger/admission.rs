@@ -30,6 +30,7 @@ use crate::grants::state::State;
 use crate::grants::time::Timestamp;
 use crate::tlog::ed25519::batch::{self, Signed};
 use crate::tlog::hash::Hash;
+use crate::tlog::merkle::Newest;
 
 /// How far the clock may fall behind the last entry: its time is written then.
 const CLOCK_SLACK_MS: i64 = 2_000;
@@ -61,6 +62,8 @@ pub(super) struct Group {
     pub(super) fresh: Vec<NewEntry>,
     /// The tree nodes that they complete.
     pub(super) nodes: Vec<NewNode>,
+    /// The part of the tree that they are: their receipts are made from it.
+    pub(super) newest: Newest,
     /// What they change in the derived tables.
     pub(super) rows: Vec<Rows>,
     /// The checkpoint over the last of them.
@@ -151,16 +154,18 @@ impl Admission {
         ready.resize_with(group.len(), || None);
         let mut outcomes = Vec::with_capacity(group.len());
         let (mut fresh, mut nodes, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+        let mut newest = Newest::behind(self.replay.tree());
         for (submitted, ready) in group.into_iter().zip(ready) {
             let (outcome, placed) = self.place(submitted, ready, time);
             outcomes.push(outcome);
             if let Some((entry, step)) = placed {
                 fresh.push(entry);
                 nodes.extend(tile_nodes(std::slice::from_ref(&step)));
+                newest.extend(&step.nodes);
                 rows.extend(step.rows);
             }
         }
-        Ok(Group { outcomes, fresh, nodes, rows, next: self.unsigned() })
+        Ok(Group { outcomes, fresh, nodes, newest, rows, next: self.unsigned() })
     }
 
     /// The checkpoint over all that was given a place.

@@ -18,6 +18,7 @@ use super::ledger_keys::LedgerKeys;
 use super::receipts;
 use super::replay::Step;
 use super::store::{Entries, LastSigned, NewNode, Signed, StoreError};
+use crate::tlog::merkle::Newest;
 use crate::tlog::proof::TlogProof;
 
 /// The files that are ground truth, and the keys that sign.
@@ -102,12 +103,12 @@ impl Committer {
         receipts::receipt(&self.entries, &self.newest, index)
     }
 
-    /// The receipts of entries under the newest checkpoint, as files.
+    /// The receipts of entries under the newest checkpoint, as files; `newest` is the part of the tree that it covers first.
     ///
     /// # Errors
     /// What the files report.
-    pub(super) fn receipts(&self, indexes: &[u64]) -> Result<Vec<String>, StoreError> {
-        receipts::receipts(&self.entries, &self.newest, indexes)
+    pub(super) fn receipts(&self, newest: &Newest, indexes: &[u64]) -> Result<Vec<String>, StoreError> {
+        receipts::receipts(&self.entries, newest, &self.newest, indexes)
     }
 }
 

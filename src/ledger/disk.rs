@@ -1,9 +1,9 @@
 //! What the disk has room for, and what it really holds.
 
 use std::os::unix::fs::FileExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::store::StoreError;
+use super::store::{StoreError, beside};
 
 /// What is left free on the disk beside the room for a group, in bytes.
 const SPARE_BYTES: u64 = 64 * 1024;
@@ -28,9 +28,7 @@ pub(super) fn check_room(dir: &Path, bytes: u64) -> Result<(), StoreError> {
 /// # Errors
 /// What the system reports.
 pub(super) fn settle(file: &Path) -> Result<(), StoreError> {
-    let mut log = file.as_os_str().to_owned();
-    log.push("-wal");
-    let log = PathBuf::from(log);
+    let log = beside(file, "-wal");
     let fault = |error: std::io::Error| StoreError::io(&log, &error);
     let bytes = match std::fs::read(&log) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),

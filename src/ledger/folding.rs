@@ -14,31 +14,41 @@ use super::store::{self, Access, ENTRIES_FILE, StoreError};
 /// After how many entries it is worth while.
 pub(super) const EVERY: usize = 2_048;
 
-/// A connection to each file whose log grows with the entries.
+/// A connection to each file whose log grows with the entries, from the first time on: most programs that write record
+/// little and end.
 pub(super) struct Folding {
+    dir: PathBuf,
     files: Vec<(PathBuf, Connection)>,
 }
 
 impl Folding {
     /// Of the ledger in this folder.
-    ///
-    /// # Errors
-    /// What the system reports.
-    pub(super) fn of(dir: &Path) -> Result<Self, StoreError> {
-        let open = |name| {
-            let path = dir.join(name);
-            let connection = store::open(&path, Access::Write)?;
-            Ok((path, connection))
-        };
-        Ok(Self { files: [ENTRIES_FILE, DERIVED_FILE].into_iter().map(open).collect::<Result<_, _>>()? })
+    pub(super) fn of(dir: &Path) -> Self {
+        Self { dir: dir.to_owned(), files: Vec::new() }
     }
 
     /// Folds in what no reader still needs, while others go on writing.
-    pub(super) fn fold(&self) {
-        for (path, connection) in &self.files {
-            if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
-                tracing::warn!("{}", StoreError::sql(path, &error));
-            }
+    pub(super) fn fold(&mut self) {
+        if let Err(error) = self.open().and_then(|()| self.each()) {
+            tracing::warn!("{error}");
         }
+    }
+
+    fn open(&mut self) -> Result<(), StoreError> {
+        if self.files.is_empty() {
+            let open = |name| {
+                let path = self.dir.join(name);
+                store::open(&path, Access::Write).map(|connection| (path, connection))
+            };
+            self.files = [ENTRIES_FILE, DERIVED_FILE].into_iter().map(open).collect::<Result<_, _>>()?;
+        }
+        Ok(())
+    }
+
+    fn each(&self) -> Result<(), StoreError> {
+        self.files.iter().try_for_each(|(path, connection)| {
+            let folded = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+            folded.map_err(|error| StoreError::sql(path, &error))
+        })
     }
 }

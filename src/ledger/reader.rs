@@ -184,14 +184,26 @@ impl Reader {
     /// # Errors
     /// [`StoreError::NoLedger`], [`StoreError::Missing`], [`StoreError::Damaged`].
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
-        let entries = Entries::open(dir, Access::Read)?;
-        let last_signed = LastSigned::open(dir, Access::Read)?;
+        Self::open_as(dir, Access::Read)
+    }
+
+    /// As [`Reader::open`], for one who reads once and ends ([`Access::ReadOnce`]).
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn open_once(dir: &Path) -> Result<Self, StoreError> {
+        Self::open_as(dir, Access::ReadOnce)
+    }
+
+    fn open_as(dir: &Path, access: Access) -> Result<Self, StoreError> {
+        let entries = Entries::open(dir, access)?;
+        let last_signed = LastSigned::open(dir, access)?;
         let file = dir.join(DERIVED_FILE);
         if !file.exists() {
             let what = "it is missing: open the ledger for writing, which makes it anew".to_owned();
             return Err(StoreError::System { file, what });
         }
-        let derived = store::open(&file, Access::Read)?;
+        let derived = store::open(&file, access)?;
         derived::check_version(&file, &derived)?;
         let reader = Self { dir: dir.to_owned(), entries, last_signed, derived, covered: Cell::new(0) };
         // In this order: derived tables follow the checkpoint, so what they have now is signed by the next line.

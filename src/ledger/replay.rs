@@ -215,6 +215,12 @@ impl Replay {
         self.tree.root()
     }
 
+    /// The edge of the tree over them.
+    #[must_use]
+    pub fn tree(&self) -> &Frontier {
+        &self.tree
+    }
+
     /// When the last of them was recorded.
     #[must_use]
     pub fn last_time(&self) -> Option<Timestamp> {

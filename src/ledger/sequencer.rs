@@ -11,8 +11,8 @@
 //! 1. Judging takes all that waits as one group. It is a group ahead of the disk at most: the next group is handed over
 //!    when committing has ended the one before.
 //! 2. Committing makes the entries durable, then the signed checkpoint, then the receipts, and answers.
-//! 3. Following takes the group into the derived tables. An answer waits for that while few submit, so that who reads
-//!    after an answer finds it; under load pages follow later, and when they are far behind, committing waits.
+//! 3. Following takes the group into the derived tables, so that pages come after the answer; when they are far behind,
+//!    committing waits. While few submit, committing does it itself before it answers, so that who reads then finds it.
 //!
 //! When a write fails, committing ends and answers nobody, for what failed may be on the disk all the same; so do the
 //! others, and the handle says so ([`Sequencer::has_stopped`]). Only of a full disk it is sure that nothing was recorded.
@@ -24,7 +24,7 @@
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -41,6 +41,7 @@ use super::store::{Signed, StoreError};
 use super::suspects::Suspects;
 use super::writer::{Outcome, Writer};
 use crate::grants::time::Timestamp;
+use crate::tlog::merkle::Newest;
 
 /// The most statements in one transaction.
 const MAX_GROUP: usize = 1_024;
@@ -135,7 +136,8 @@ impl Sequencer {
 
     fn start_with(writer: Writer, refusals: Option<Refusals>, capacity: usize) -> Self {
         let origin = writer.origin().to_owned();
-        let Writer { admission, mut committer, mut follower, folding } = writer;
+        let Writer { admission, mut committer, follower, mut folding } = writer;
+        let follower = Arc::new(Mutex::new(follower));
         let (queue, waiting) = channel();
         // No room between them: a group is handed over when the one before is done.
         let (judged, to_commit) = sync_channel(0);
@@ -143,14 +145,15 @@ impl Sequencer {
         let (absorbed, followed) = channel();
         // Who is asked to fold while folding is asked once.
         let (grown, to_fold) = sync_channel(1);
-        let mut behind = Behind { signed, followed, entries: 0, grown, unfolded: 0 };
+        let tables = Arc::clone(&follower);
+        let mut behind = Behind { tables, signed, followed, entries: 0, grown, unfolded: 0 };
         let fault = Arc::new(OnceLock::new());
         let told = Arc::clone(&fault);
         let metrics = Arc::<Metrics>::default();
         let [measured, queued, seen] = [(); 3].map(|()| Arc::clone(&metrics));
         let following = thread("following", move || {
             stand_back();
-            follow(&mut follower, &to_follow, &absorbed, &seen);
+            follow(&follower, &to_follow, &absorbed, &seen);
         });
         let folding = thread("folding", move || {
             stand_back();
@@ -391,6 +394,7 @@ struct Signing {
 
 /// What follows committing: the derived tables, and the files' logs.
 struct Behind {
+    tables: Arc<Mutex<Follower>>,
     signed: Sender<Signing>,
     followed: Receiver<usize>,
     /// How many entries the tables lack.
@@ -401,24 +405,37 @@ struct Behind {
 }
 
 impl Behind {
-    /// Hands entries on; waits for the tables when they are few, or far behind.
-    fn take(&mut self, rows: Vec<Rows>) {
+    /// Takes entries into the tables when they are few and nothing waits for the tables, or else hands them on; waits where
+    /// the tables are far behind.
+    fn take(&mut self, rows: Vec<Rows>, metrics: &Metrics) {
         self.entries -= self.followed.try_iter().sum::<usize>();
-        let most = if self.entries == 0 && rows.len() <= FEW { 0 } else { MOST_BEHIND };
-        self.entries += rows.len();
-        let waits = self.entries > most;
         self.unfolded += rows.len();
         if self.unfolded >= folding::EVERY && self.grown.try_send(()).is_ok() {
             self.unfolded = 0;
         }
+        let new = rows.len();
+        metrics.lag(count(new));
+        if self.entries == 0 && new <= FEW {
+            // The third thread has nothing to do: handing over would take longer than the few rows.
+            absorb(&self.tables, rows);
+            metrics.lag(-count(new));
+            return;
+        }
+        self.entries += new;
+        let waits = self.entries > MOST_BEHIND;
         // Tables that nobody follows any more are brought up by the next start.
         let _ = self.signed.send(Signing { rows, waits });
-        while self.entries > most
+        while self.entries > MOST_BEHIND
             && let Ok(absorbed) = self.followed.recv()
         {
             self.entries -= absorbed;
         }
     }
+}
+
+/// What is half taken in is taken back by the file, so that a panic leaves the tables as they should be.
+fn absorb(tables: &Mutex<Follower>, rows: Vec<Rows>) {
+    tables.lock().unwrap_or_else(PoisonError::into_inner).absorb(rows);
 }
 
 /// The second thread.
@@ -437,10 +454,9 @@ fn commit_all(
             }
             return Err(error);
         }
-        let answers = answers(committer, group.outcomes)?;
+        let answers = answers(committer, &group.newest, group.outcomes)?;
         if !group.rows.is_empty() {
-            metrics.lag(count(group.rows.len()));
-            behind.take(group.rows);
+            behind.take(group.rows, metrics);
         }
         metrics.took(begun, askers.len(), Some(answers.iter()));
         askers.into_iter().zip(answers).for_each(|(asker, answer)| asker.answer(answer.map_err(Arc::new)));
@@ -449,7 +465,7 @@ fn commit_all(
 }
 
 /// The third thread.
-fn follow(follower: &mut Follower, signed: &Receiver<Signing>, absorbed: &Sender<usize>, metrics: &Metrics) {
+fn follow(follower: &Mutex<Follower>, signed: &Receiver<Signing>, absorbed: &Sender<usize>, metrics: &Metrics) {
     while let Ok(Signing { mut rows, mut waits }) = signed.recv() {
         while rows.len() < MOST_AT_ONCE
             && let Ok(next) = signed.recv_timeout(if waits { Duration::ZERO } else { GATHER })
@@ -458,7 +474,7 @@ fn follow(follower: &mut Follower, signed: &Receiver<Signing>, absorbed: &Sender
             waits |= next.waits;
         }
         let taken = rows.len();
-        follower.absorb(rows);
+        absorb(follower, rows);
         metrics.lag(-count(taken));
         // At the end nobody counts any more.
         let _ = absorbed.send(taken);
@@ -470,19 +486,23 @@ fn count(entries: usize) -> i64 {
 }
 
 /// An answer to each; one that brings a ledger key which is not here has an error of its own.
-fn answers(committer: &Committer, outcomes: Vec<Outcome>) -> Result<Vec<Result<Answer, StoreError>>, StoreError> {
+fn answers(
+    committer: &Committer,
+    newest: &Newest,
+    outcomes: Vec<Outcome>,
+) -> Result<Vec<Result<Answer, StoreError>>, StoreError> {
     let place = |outcome: &Outcome| match outcome {
         Outcome::Recorded { index, .. } => Some(*index),
         Outcome::Refused { .. } | Outcome::KeyMissing { .. } => None,
     };
     let places: Vec<u64> = outcomes.iter().filter_map(place).collect();
-    let mut receipts = committer.receipts(&places)?.into_iter();
-    let newest = Arc::new(committer.newest().clone());
+    let mut receipts = committer.receipts(newest, &places)?.into_iter();
+    let checkpoint = Arc::new(committer.newest().clone());
     let answer = |outcome: Outcome| {
         let receipt = place(&outcome).and_then(|_| receipts.next());
         match outcome {
             Outcome::KeyMissing { vkey } => Err(StoreError::KeyMissing { vkey }),
-            outcome => Ok(Answer { outcome, checkpoint: Arc::clone(&newest), receipt }),
+            outcome => Ok(Answer { outcome, checkpoint: Arc::clone(&checkpoint), receipt }),
         }
     };
     Ok(outcomes.into_iter().map(answer).collect())

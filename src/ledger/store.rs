@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction, ffi, params};
+use rustix::fs::StatVfsMountFlags;
 
 pub use super::last_signed::LastSigned;
 use crate::tlog::hash::Hash;
@@ -168,6 +169,8 @@ pub enum Access {
     Write,
     /// It must exist; the connection cannot write.
     Read,
+    /// The same, for one who reads once and ends: a copy on a read-only disk is read as it lies there.
+    ReadOnce,
 }
 
 /// Opens one SQLite file with every pragma that the ledger relies on.
@@ -176,18 +179,24 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Connection, StoreError
         | match access {
             Access::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
             Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
-            Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            Access::Read | Access::ReadOnce => OpenFlags::SQLITE_OPEN_READ_ONLY,
         };
     let fault = |error| StoreError::sql(path, &error);
     match (access, path.exists()) {
         (Access::Create, true) => return Err(StoreError::Exists(path.to_owned())),
-        (Access::Write | Access::Read, false) => return Err(StoreError::Missing(path.to_owned())),
+        (Access::Write | Access::Read | Access::ReadOnce, false) => return Err(StoreError::Missing(path.to_owned())),
         _ => {}
     }
-    let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
+    let opened = match access {
+        Access::ReadOnce if lies_still(path) => {
+            Connection::open_with_flags(unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)
+        }
+        _ => Connection::open_with_flags(path, flags),
+    };
+    let connection = opened.map_err(fault)?;
     connection.busy_timeout(Duration::from_secs(10)).map_err(fault)?;
     connection.set_prepared_statement_cache_capacity(KEPT_STATEMENTS);
-    if access == Access::Read {
+    if matches!(access, Access::Read | Access::ReadOnce) {
         connection.pragma_update(None, "query_only", true).map_err(fault)?;
     } else {
         connection.pragma_update(None, "journal_mode", "WAL").map_err(fault)?;
@@ -198,6 +207,29 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Connection, StoreError
     connection.pragma_update(None, "trusted_schema", false).map_err(fault)?;
     connection.pragma_update(None, "cell_size_check", true).map_err(fault)?;
     Ok(connection)
+}
+
+/// Whether a file lies on a read-only disk without a log: SQLite would make one to read it. Who follows a ledger while
+/// others may write to it must not ask, for a disk may be read-only to him alone.
+fn lies_still(path: &Path) -> bool {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let disk = rustix::fs::statvfs(folder);
+    !beside(path, "-wal").exists() && disk.is_ok_and(|disk| disk.f_flag.contains(StatVfsMountFlags::RDONLY))
+}
+
+/// A file as SQLite names one that nobody changes (SQLite, "Uniform Resource Identifiers", `immutable`).
+fn unchanging(path: &Path) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'-' | b'_');
+    let name = path.as_os_str().as_encoded_bytes().iter();
+    let spelled = name.map(|byte| if plain(byte) { char::from(*byte).to_string() } else { format!("%{byte:02x}") });
+    format!("file:{}?immutable=1", spelled.collect::<String>())
+}
+
+/// The file of this name with that behind it.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 /// Lets SQLite keep at most this much of a file in memory, in KiB.

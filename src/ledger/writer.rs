@@ -209,7 +209,7 @@ impl Writer {
         let follower = Follower::new(derived, Arc::clone(&lock));
         let admission = Admission::new(dir, replay, Arc::clone(&keys), clock, follower.size())?;
         let committer = Committer::new(entries, last_signed, keys, newest, lock);
-        Ok(Self { admission, committer, follower, folding: Folding::of(dir)? })
+        Ok(Self { admission, committer, follower, folding: Folding::of(dir) })
     }
 
     /// The rule book's state after the last entry.

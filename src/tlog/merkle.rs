@@ -415,3 +415,59 @@ impl Frontier {
         fold(&self.peaks).unwrap_or(EMPTY_ROOT)
     }
 }
+
+/// The newest part of a tree, in memory: its edge as it was at one size, and every node completed since. The proof of a leaf
+/// behind that edge needs nothing else, for what is left of it on its way to the root is a peak of the edge.
+#[derive(Debug, Clone)]
+pub struct Newest {
+    first: u64,
+    /// By level: which node the first hash is, and the hashes from there on.
+    levels: Vec<(u64, Vec<Hash>)>,
+}
+
+impl Newest {
+    /// The edge itself, before anything is completed.
+    pub fn behind(edge: &Frontier) -> Self {
+        // Smallest first, as the bits of the size say on which levels they are.
+        let mut peaks = edge.peaks.iter().rev();
+        let level = |level: u32| {
+            let behind = edge.size >> level;
+            let peak: Vec<Hash> = peaks.by_ref().take((behind & 1) as usize).copied().collect();
+            (behind - peak.len() as u64, peak)
+        };
+        Newest { first: edge.size, levels: (0..u64::BITS - edge.size.leading_zeros()).map(level).collect() }
+    }
+
+    /// Takes over what [`Frontier::push`] gave for the next leaf.
+    pub fn extend(&mut self, completed: &[(Node, Hash)]) {
+        for (node, hash) in completed {
+            let level = usize::from(node.level);
+            if level == self.levels.len() {
+                self.levels.push((node.index, Vec::new()));
+            }
+            self.levels[level].1.push(*hash);
+        }
+    }
+
+    /// The first leaf whose proof can be made.
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+}
+
+/// A node that is older than the edge, or not complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("node {} of level {} is not among the newest; read it from the tiles", .0.index, .0.level)]
+pub struct NotNewest(pub Node);
+
+impl HashReader for Newest {
+    type Error = NotNewest;
+
+    fn read_hashes(&self, nodes: &[Node]) -> Result<Vec<Hash>, NotNewest> {
+        let read = |node: &Node| {
+            let (from, hashes) = self.levels.get(usize::from(node.level))?;
+            hashes.get(usize::try_from(node.index.checked_sub(*from)?).ok()?).copied()
+        };
+        nodes.iter().map(|node| read(node).ok_or(NotNewest(*node))).collect()
+    }
+}

@@ -111,6 +111,36 @@ fn a_read_only_disk_is_told() {
     );
 }
 
+/// What an inspector is handed on a disk that cannot be written, and with a name that SQLite would read as a question.
+#[test]
+fn a_copy_on_a_read_only_disk_is_verified() {
+    let shell = Shell::with_ledger();
+    let logs = std::fs::read_dir(shell.path().join("led")).expect("read").flatten();
+    assert!(logs.into_iter().all(|file| !file.path().to_string_lossy().ends_with("-wal")), "nothing writes to it");
+    shell.write(
+        "read-once.sh",
+        "set -e
+         mkdir disk
+         mount -t tmpfs -o size=10m tmpfs disk
+         cp -r led 'disk/led 100%25?#'
+         mount -o remount,ro disk
+         hibah verify 'disk/led 100%25?#' --json | grep root
+         hibah show 'disk/led 100%25?#' 3 | head -n 1
+         hibah export 'disk/led 100%25?#' copy | head -n 1
+         hibah verify copy --json | grep root\n",
+    );
+    let root = std::process::Command::new("sh").args(["-c", "unshare -rm true"]).status().expect("sh runs");
+    if !root.success() {
+        return left_out("no user namespaces here, so no disk can be mounted read-only; run the tests as root");
+    }
+    shell.check(
+        "$ unshare -rm sh read-once.sh > told; grep -v root told; grep -c root told; test $(grep root told | sort -u | wc -l) = 1
+         Entry 3: *
+         Exported *
+         2",
+    );
+}
+
 #[test]
 fn a_wrong_clock_is_told_and_nothing_is_recorded() {
     if shim().is_none() {

@@ -7,7 +7,7 @@ use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
 use hibah::tlog::hash::{EMPTY_ROOT, Hash, leaf_hash, node_hash};
 use hibah::tlog::merkle::{
-    Frontier, HashReader, Node, ProofError, ProveError, check_consistency, check_inclusion, prove_consistency,
+    Frontier, HashReader, Newest, Node, NotNewest, ProofError, ProveError, check_consistency, check_inclusion, prove_consistency,
     prove_inclusion, root,
 };
 use sha2::Sha256;
@@ -152,6 +152,34 @@ fn every_inclusion_proof_is_the_models_and_corrupted_is_refused() {
             }
         }
     }
+}
+
+#[test]
+fn the_newest_leaves_are_proved_from_what_came_since_and_nothing_else() {
+    let (leaves, memory) = (leaf_hashes(), Memory::of_size(SIZES));
+    for first in 0..SIZES {
+        let mut edge = Memory::of_size(first).frontier;
+        let mut newest = Newest::behind(&edge);
+        for size in first + 1..=SIZES {
+            newest.extend(&edge.push(leaves[size as usize - 1]));
+            for index in 0..size {
+                let proof = prove_inclusion(index, size, &newest);
+                if index >= newest.first() {
+                    assert_eq!(proof.ok(), prove_inclusion(index, size, &memory).ok(), "{index} of {size} since {first}");
+                } else if let Ok(proof) = proof {
+                    // A peak of the edge may be the leaf's sibling; what it proves is true all the same.
+                    assert_eq!(Some(proof), prove_inclusion(index, size, &memory).ok(), "{index} of {size} since {first}");
+                }
+            }
+        }
+    }
+    let edge = Memory::of_size(5).frontier;
+    let older = Node { level: 0, index: 3 };
+    assert_eq!(Newest::behind(&edge).read_hashes(&[older]), Err(NotNewest(older)));
+    let later = Node { level: 0, index: 5 };
+    assert_eq!(Newest::behind(&edge).read_hashes(&[later]), Err(NotNewest(later)));
+    let higher = Node { level: 40, index: 0 };
+    assert_eq!(Newest::behind(&edge).read_hashes(&[higher]), Err(NotNewest(higher)));
 }
 
 #[test]
