@@ -101,13 +101,15 @@ pub fn open_reader(dir: &Path) -> Result<Reader, Failure> {
     let folder = Folder::open(dir)?;
     let signed = folder.last_signed.get()?;
     let origin = signed.note.split('\n').next().unwrap_or_default();
-    let taken_in =
-        || Reader::open_once(dir).and_then(|reader| Ok(reader.newest(1)?.first().map_or(0, |last| last.index + 1)));
+    let taken_in = || {
+        Reader::open_as(dir, Access::ReadOnce)
+            .and_then(|reader| Ok(reader.newest(1)?.first().map_or(0, |last| last.index + 1)))
+    };
     // Asked first, since a reader may look at files that it cannot write; a damaged table answers nothing.
     if !dir.join(DERIVED_FILE).exists() || !taken_in().is_ok_and(|size| size >= signed.size) {
         derived::catch_up(dir, origin)?;
     }
-    Ok(Reader::open_once(dir)?)
+    Ok(Reader::open_as(dir, Access::ReadOnce)?)
 }
 
 impl Folder {

@@ -10,6 +10,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Transaction,
 use serde_json::json;
 
 use super::committer::tile_nodes;
+use super::grant_row::{GrantRow, GrantSql, lines, next_steps};
 use super::hidden::Hiding;
 use super::replay::{Replay, Signatures, Step};
 use super::rows::Rows;
@@ -19,7 +20,7 @@ use crate::grants::about::{About, AwardId, CaseId};
 use crate::grants::figures::Figure;
 use crate::grants::flags::Finding;
 use crate::grants::money::Amount;
-use crate::grants::state::{CaseRow, Next, organisation_of};
+use crate::grants::state::{CaseRow, organisation_of};
 use crate::tlog::hash::{Hash, Sha256Stream, sha256};
 
 /// File name of the derived tables.
@@ -286,7 +287,7 @@ struct Sql<'t> {
     record: CachedStatement<'t>,
     follow: CachedStatement<'t>,
     name: CachedStatement<'t>,
-    grant: CachedStatement<'t>,
+    grant: GrantSql<'t>,
 }
 
 impl<'t> Sql<'t> {
@@ -296,7 +297,7 @@ impl<'t> Sql<'t> {
             record: transaction.prepare_cached(sql)?,
             follow: transaction.prepare_cached("INSERT OR IGNORE INTO timeline (about, idx) VALUES (?1, ?2)")?,
             name: transaction.prepare_cached("SELECT name FROM organisations WHERE n = ?1")?,
-            grant: transaction.prepare_cached(include_str!("../../schema/upsert-grant.sql"))?,
+            grant: GrantSql::of(transaction)?,
         })
     }
 }
@@ -369,32 +370,29 @@ impl Writing<'_> {
         let title = if hiding.hides_title(&name, titled)? { "" } else { facts.title.as_str() };
         let numbers = hiding.numbers_shown(&case.numbers)?;
         let recipient: Option<String> = self.sql.name.query_row([organisation], |row| row.get(0)).optional()?;
-        put_grant(
-            &mut self.sql.grant,
-            &GrantRow {
-                id: name,
-                migrated: false,
-                recipient: recipient.as_deref().unwrap_or_default(),
-                organisation,
-                title,
-                field: &facts.field,
-                agency: &facts.agency,
-                fiscal_year: facts.fiscal_year,
-                status: case.status,
-                stage: case.stage.map(crate::grants::kinds::Kind::name).unwrap_or_default(),
-                next: next_steps(&case.next),
-                numbers: lines(numbers.iter().map(|(number, _)| number)),
-                numbered: lines(numbers.iter().map(|(_, entry)| entry)),
-                // A case's purpose is in its statement only; the state that this row is made from does not keep it.
-                words: String::new(),
-                report_due: case.report_due.map(|day| day.to_string()),
-                amounts: std::array::from_fn(|at| amount(Figure::ALL[at])),
-                index,
-                titled,
-                way: facts.way,
-                adopted: rows.adopted.as_deref().filter(|_| own),
-            },
-        )
+        self.sql.grant.put(&GrantRow {
+            id: name,
+            migrated: false,
+            recipient: recipient.as_deref().unwrap_or_default(),
+            organisation,
+            title,
+            field: &facts.field,
+            agency: &facts.agency,
+            fiscal_year: facts.fiscal_year,
+            status: case.status,
+            stage: case.stage.map(crate::grants::kinds::Kind::name).unwrap_or_default(),
+            next: next_steps(&case.next),
+            numbers: lines(numbers.iter().map(|(number, _)| number)),
+            numbered: lines(numbers.iter().map(|(_, entry)| entry)),
+            // A case's purpose is in its statement only; the state that this row is made from does not keep it.
+            words: String::new(),
+            report_due: case.report_due.map(|day| day.to_string()),
+            amounts: std::array::from_fn(|at| amount(Figure::ALL[at])),
+            index,
+            titled,
+            way: facts.way,
+            adopted: rows.adopted.as_deref().filter(|_| own),
+        })
     }
 
     /// An award is recorded once; an organisation may claim it later.
@@ -414,34 +412,28 @@ impl Writing<'_> {
         let numbers: Vec<&str> = named.into_iter().flat_map(|map| map.values()).filter_map(|v| v.as_str()).collect();
         // A number is found whether it is written with hyphens or without (`reader::fts_expression`).
         let digits: String = text("/recipient/number").chars().filter(char::is_ascii_alphanumeric).collect();
-        put_grant(
-            &mut self.sql.grant,
-            &GrantRow {
-                id: About::Award(*id).to_string(),
-                migrated: true,
-                recipient: text("/recipient/name"),
-                organisation: None,
-                title: [text("/purpose"), text("/programme")]
-                    .into_iter()
-                    .find(|text| !text.is_empty())
-                    .unwrap_or_default(),
-                field: text("/fund"),
-                agency: text("/agency"),
-                fiscal_year: number("/fiscal_year").and_then(|year| u16::try_from(year).ok()).unwrap_or_default(),
-                status: text("/outcome"),
-                stage: &rows.kind,
-                next: "[]".to_owned(),
-                numbers: numbers.join("\n"),
-                numbered: lines(numbers.iter().map(|_| rows.index.to_string())),
-                words: [digits.as_str(), text("/recipient/number"), text("/programme"), text("/sponsor")].join("\n"),
-                report_due: None,
-                amounts: Figure::NAMES.map(|name| number(&format!("/amounts/{name}"))),
-                index: rows.index,
-                titled: Some(rows.index),
-                way: ("", ""),
-                adopted: None,
-            },
-        )
+        self.sql.grant.put(&GrantRow {
+            id: About::Award(*id).to_string(),
+            migrated: true,
+            recipient: text("/recipient/name"),
+            organisation: None,
+            title: [text("/purpose"), text("/programme")].into_iter().find(|text| !text.is_empty()).unwrap_or_default(),
+            field: text("/fund"),
+            agency: text("/agency"),
+            fiscal_year: number("/fiscal_year").and_then(|year| u16::try_from(year).ok()).unwrap_or_default(),
+            status: text("/outcome"),
+            stage: &rows.kind,
+            next: "[]".to_owned(),
+            numbers: numbers.join("\n"),
+            numbered: lines(numbers.iter().map(|_| rows.index.to_string())),
+            words: [digits.as_str(), text("/recipient/number"), text("/programme"), text("/sponsor")].join("\n"),
+            report_due: None,
+            amounts: Figure::NAMES.map(|name| number(&format!("/amounts/{name}"))),
+            index: rows.index,
+            titled: Some(rows.index),
+            way: ("", ""),
+            adopted: None,
+        })
     }
 
     fn organisation(&self, n: u64, name: &str, rows: &Rows) -> rusqlite::Result<()> {
@@ -473,90 +465,4 @@ fn put_finding(transaction: &Transaction<'_>, finding: &Finding) -> rusqlite::Re
         serde_json::Value::Object(facts).to_string()
     ])?;
     Ok(())
-}
-
-/// A row of `grants` as `schema/upsert-grant.sql` takes it.
-struct GrantRow<'a> {
-    id: String,
-    migrated: bool,
-    recipient: &'a str,
-    organisation: Option<u64>,
-    title: &'a str,
-    field: &'a str,
-    agency: &'a str,
-    fiscal_year: u16,
-    status: &'a str,
-    stage: &'a str,
-    next: String,
-    numbers: String,
-    numbered: String,
-    words: String,
-    report_due: Option<String>,
-    amounts: [Option<i64>; 11],
-    index: u64,
-    /// The entry, where it gives the title; else the row keeps the one that it names, and so the stage in `adopted`.
-    titled: Option<u64>,
-    way: (&'a str, &'a str),
-    adopted: Option<&'a str>,
-}
-
-fn put_grant(grant: &mut CachedStatement<'_>, row: &GrantRow<'_>) -> rusqlite::Result<()> {
-    let [asked, recommended, considered, proposed, enacted, decreed, agreed, paid, credited, reported, refunded] =
-        row.amounts;
-    grant.execute(params![
-        row.id,
-        row.migrated,
-        row.recipient,
-        row.organisation,
-        row.title,
-        row.field,
-        row.agency,
-        row.fiscal_year,
-        row.status,
-        row.stage,
-        row.next,
-        row.numbers,
-        row.words,
-        asked,
-        recommended,
-        considered,
-        proposed,
-        enacted,
-        decreed,
-        agreed,
-        paid,
-        credited,
-        reported,
-        refunded,
-        row.index,
-        row.report_due,
-        row.titled,
-        row.way.0,
-        row.way.1,
-        row.adopted,
-        row.numbered,
-    ])?;
-    Ok(())
-}
-
-fn lines(parts: impl Iterator<Item = impl AsRef<str>>) -> String {
-    parts.map(|part| part.as_ref().to_owned()).collect::<Vec<_>>().join("\n")
-}
-
-fn next_steps(next: &[Next]) -> String {
-    let steps: Vec<_> = next
-        .iter()
-        .map(|step| {
-            let mut next = json!({
-                "kind": step.kind.name(),
-                "office": step.office.map(|role| role.name()),
-                "organisation": step.organisation,
-            });
-            if let Some(due) = step.due {
-                next["due"] = json!(due.to_string());
-            }
-            next
-        })
-        .collect();
-    json!(steps).to_string()
 }

@@ -83,10 +83,8 @@ impl<'a> Entry<'a> {
     /// The bytes of the entry: the Merkle leaf's data.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes =
-            format!("{VERSION_LINE}\n{}\n{}\n{}\n\n", self.index, self.previous, self.recorded_at).into_bytes();
-        bytes.extend_from_slice(self.statement);
-        bytes
+        let header = format!("{VERSION_LINE}\n{}\n{}\n{}\n\n", self.index, self.previous, self.recorded_at);
+        [header.as_bytes(), self.statement].concat()
     }
 
     /// Checks that this entry takes the place after `previous`, recorded at `not_before` or later.

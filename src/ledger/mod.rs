@@ -15,6 +15,7 @@ pub mod findings;
 mod folding;
 mod follower;
 pub mod form;
+mod grant_row;
 mod hidden;
 mod last_signed;
 pub mod ledger_keys;

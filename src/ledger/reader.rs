@@ -187,15 +187,11 @@ impl Reader {
         Self::open_as(dir, Access::Read)
     }
 
-    /// As [`Reader::open`], for one who reads once and ends ([`Access::ReadOnce`]).
+    /// The same, for one who follows the ledger or for one who reads it once ([`Access::ReadOnce`]).
     ///
     /// # Errors
-    /// As [`Reader::open`].
-    pub fn open_once(dir: &Path) -> Result<Self, StoreError> {
-        Self::open_as(dir, Access::ReadOnce)
-    }
-
-    fn open_as(dir: &Path, access: Access) -> Result<Self, StoreError> {
+    /// What the files report.
+    pub fn open_as(dir: &Path, access: Access) -> Result<Self, StoreError> {
         let entries = Entries::open(dir, access)?;
         let last_signed = LastSigned::open(dir, access)?;
         let file = dir.join(DERIVED_FILE);

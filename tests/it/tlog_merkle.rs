@@ -7,8 +7,8 @@ use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
 use hibah::tlog::hash::{EMPTY_ROOT, Hash, leaf_hash, node_hash};
 use hibah::tlog::merkle::{
-    Frontier, HashReader, Newest, Node, NotNewest, ProofError, ProveError, check_consistency, check_inclusion, prove_consistency,
-    prove_inclusion, root,
+    Frontier, HashReader, Newest, Node, NotNewest, ProofError, ProveError, check_consistency, check_inclusion,
+    prove_consistency, prove_inclusion, root,
 };
 use sha2::Sha256;
 
@@ -165,10 +165,18 @@ fn the_newest_leaves_are_proved_from_what_came_since_and_nothing_else() {
             for index in 0..size {
                 let proof = prove_inclusion(index, size, &newest);
                 if index >= newest.first() {
-                    assert_eq!(proof.ok(), prove_inclusion(index, size, &memory).ok(), "{index} of {size} since {first}");
+                    assert_eq!(
+                        proof.ok(),
+                        prove_inclusion(index, size, &memory).ok(),
+                        "{index} of {size} since {first}"
+                    );
                 } else if let Ok(proof) = proof {
                     // A peak of the edge may be the leaf's sibling; what it proves is true all the same.
-                    assert_eq!(Some(proof), prove_inclusion(index, size, &memory).ok(), "{index} of {size} since {first}");
+                    assert_eq!(
+                        Some(proof),
+                        prove_inclusion(index, size, &memory).ok(),
+                        "{index} of {size} since {first}"
+                    );
                 }
             }
         }
