@@ -45,12 +45,17 @@ pub fn read_text(file: &Path, what: &str) -> Result<String, Failure> {
         .map_err(|_| Failure::CouldNot(format!("{} is not UTF-8 text: name {what}", file.display())))
 }
 
-/// Writes a file whole or not at all; what was there before is replaced.
+/// Writes a file whole or not at all, and durably: a receipt may be all that its holder has. What was there before is
+/// replaced.
 pub fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(".unfinished");
     let unfinished = file.with_file_name(name);
-    std::fs::write(&unfinished, bytes).and_then(|()| std::fs::rename(&unfinished, file)).map_err(|error| {
+    let written = std::fs::File::create(&unfinished).and_then(|mut out| {
+        out.write_all(bytes)?;
+        out.sync_all()
+    });
+    written.and_then(|()| std::fs::rename(&unfinished, file)).map_err(|error| {
         // Best effort: the error that matters is the one being reported.
         let _ = std::fs::remove_file(&unfinished);
         Failure::CouldNot(format!("{} could not be written ({}): name a file that can be", file.display(), why(&error)))

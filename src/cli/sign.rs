@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::passphrase::Passphrase;
-use super::{Failure, clock, files, key_file, output, source};
+use super::{Failure, batch, clock, files, key_file, output, source};
 use crate::grants::about::About;
 use crate::grants::kinds::Kind;
 use crate::grants::one::bodies::Body;
@@ -27,11 +27,15 @@ const EXPIRES_DAYS: i64 = 14;
 
 /// Sign a statement: a new one from its kind and body, or a draft that waits for more signers
 #[derive(clap::Args)]
-#[command(after_help = after_help(), group = clap::ArgGroup::new("asked").args(["kind", "fields"]))]
+#[command(after_help = after_help(), group = clap::ArgGroup::new("asked").args(["kind", "fields", "batch"]))]
 pub struct Args {
     /// A draft to show and, with --key, to sign
-    #[arg(required_unless_present_any = ["kind", "fields"])]
+    #[arg(required_unless_present_any = ["kind", "fields", "batch"])]
     file: Option<PathBuf>,
+    /// Sign up to 200 statements with one look and one passphrase: a JSON object a line, {"kind": ..., "about": ..., "body": {...}}
+    /// with event_date, expires and signers if need be, or {"draft": FILE}; --out names the folder for new ones
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "kind"], requires = "key")]
+    pub(super) batch: Option<PathBuf>,
     /// Print the fields of this kind's body, one a line, and do nothing else; with --ledger, under its rule set
     #[arg(long, value_name = "KIND", value_parser = kind, conflicts_with_all = ["file", "key", "out", "json"])]
     fields: Option<Kind>,
@@ -46,16 +50,16 @@ pub struct Args {
     body: Option<PathBuf>,
     /// The ledger to look `after` and the next number up in: its folder, an exported folder or its web address
     #[arg(long, value_name = "LEDGER", requires = "asked")]
-    ledger: Option<String>,
+    pub(super) ledger: Option<String>,
     /// The ledger's verifier key, to be sure which ledger that is
     #[arg(long, value_name = "KEY", requires = "ledger", value_parser = source::vkey)]
-    vkey: Option<VerifierKey>,
+    pub(super) vkey: Option<VerifierKey>,
     /// Leaf hash of the latest entry about it, if no --ledger is at hand
     #[arg(long, value_name = "HEX", requires = "kind")]
     after: Option<String>,
     /// Your key file; give it again for each key that you hold
     #[arg(long, value_name = "FILE", required_unless_present_any = ["file", "fields"])]
-    key: Vec<PathBuf>,
+    pub(super) key: Vec<PathBuf>,
     /// Another signer, <key name>+<8 hex digits>, who signs the file later
     #[arg(long, value_name = "ID", requires = "kind", value_parser = signer_id)]
     signer: Vec<SignerId>,
@@ -70,12 +74,12 @@ pub struct Args {
     expires: Option<Date>,
     /// Where the statement goes; - is standard output [default: KIND.ABOUT.statement, or the draft itself]
     #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// Say it for a machine
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     #[command(flatten)]
-    passphrase: Passphrase,
+    pub(super) passphrase: Passphrase,
 }
 
 fn after_help() -> String {
@@ -94,7 +98,9 @@ Examples:
   hibah sign --ledger my-ledger --kind application.submitted \\
     --about case/1/new --body application.json --key org.key
   hibah sign agreement.signed.case-1-1.statement \\
-    --key my-ledger/keys/official-3-ppkd.key"
+    --key my-ledger/keys/official-3-ppkd.key
+  hibah sign --ledger my-ledger --batch decisions.jsonl --out signed \\
+    --key my-ledger/keys/official-4-tim_pertimbangan.key"
     )
 }
 
@@ -124,6 +130,9 @@ fn seal(text: &str) -> Result<(String, PathBuf), String> {
 pub fn run(args: &Args) -> Result<(), Failure> {
     if let Some(kind) = args.fields {
         return tell_fields(kind, rules_of(args)?);
+    }
+    if let Some(file) = &args.batch {
+        return batch::run(args, file);
     }
     let Draft { mut statement, replay, openings } = match (&args.file, &args.kind) {
         (Some(file), _) => Draft { statement: read_draft(file)?, replay: None, openings: Vec::new() },
@@ -196,7 +205,7 @@ fn tell_fields(kind: Kind, rules: RuleSet) -> Result<(), Failure> {
 }
 
 /// Reads a draft of any ledger: its second line says which.
-fn read_draft(file: &Path) -> Result<Statement, Failure> {
+pub(super) fn read_draft(file: &Path) -> Result<Statement, Failure> {
     let bytes = files::read(file, "a statement file made by `hibah sign`")?;
     let text = String::from_utf8_lossy(&bytes);
     let origin = text.split('\n').nth(1).unwrap_or_default();
@@ -221,59 +230,85 @@ fn draft(args: &Args, kind: &str) -> Result<Draft, Failure> {
     }
     let mut body = read_body(args)?;
     let mut signers = args.signer.clone();
-    for file in &args.key {
-        signers.push(id_of(&key_file::read_public(file)?)?);
-    }
-    signers.sort();
-    signers.dedup();
+    signers.extend(signers_of(&args.key)?);
     let replay = match &args.ledger {
         Some(named) => Some(source::replay(&source::open_ledger(named)?, None, args.vkey.as_ref(), &mut |_| {})?),
         None => None,
     };
-    let about = about(args, replay.as_ref())?;
-    let today = match &replay {
-        Some(replay) => replay.state().local_date(clock::now()?),
-        None => clock::now()?.local_date(0),
-    };
-    let expires_days = replay
-        .as_ref()
-        .and_then(|replay| i64::try_from(replay.state().expires_max_days()?).ok())
-        .map_or(EXPIRES_DAYS, |limit| limit.min(EXPIRES_DAYS));
+    let about = about(args.about.as_deref().unwrap_or_default(), replay.as_ref())?;
     if let Some(replay) = &replay {
         fill_rows(&mut body, replay);
     }
     let origin = origin(args, replay.as_ref())?;
     let mut openings = sealed(args, &origin, &about, &mut body)?;
-    let content = Content {
-        origin,
-        kind: kind.to_owned(),
-        about,
-        after: Some(after(args, &about, replay.as_ref())?),
-        body,
-        event_date: args.event_date.unwrap_or(today),
-        // A date of this century has one two weeks later.
-        expires: args.expires.or_else(|| today.plus_days(expires_days)).unwrap_or(today),
-        signers,
-    };
-    let statement =
-        content.draft().map_err(|fault| Failure::CouldNot(format!("the statement cannot be made: {fault}")))?;
-    // Without the ledger it is not known which rule set is in force: one of them must take it.
-    let rules = match &replay {
-        Some(replay) => vec![replay.state().rules_for(statement.kind(), statement.json())],
-        None => vec![RuleSet::Zero, RuleSet::One],
-    };
-    let read = rules.into_iter().map(|rules| statement.claim(rules)).reduce(|first, second| first.or(second));
-    if let Some(Err(refusal)) = read {
-        return Err(Failure::CouldNot(format!("the statement cannot be made: {}", refusal.sentence)));
-    }
+    let after = after(args.after.as_deref(), &about, replay.as_ref())?;
+    let (event_date, expires) = (args.event_date, args.expires);
+    let wish = Wish { origin, kind: kind.to_owned(), about, after, body, event_date, expires, signers };
+    let statement = wish.draft(replay.as_ref())?;
     for opening in &mut openings {
         opening.statement = statement.hash();
     }
     Ok(Draft { statement, replay, openings })
 }
 
+/// What a new statement is to say.
+pub(super) struct Wish {
+    pub(super) origin: String,
+    pub(super) kind: String,
+    pub(super) about: About,
+    pub(super) after: Hash,
+    pub(super) body: Value,
+    pub(super) event_date: Option<Date>,
+    pub(super) expires: Option<Date>,
+    pub(super) signers: Vec<SignerId>,
+}
+
+impl Wish {
+    /// The statement, with today's dates where none are wished for; of a ledger's state, if it is known.
+    pub(super) fn draft(self, replay: Option<&Replay>) -> Result<Statement, Failure> {
+        let today = match replay {
+            Some(replay) => replay.state().local_date(clock::now()?),
+            None => clock::now()?.local_date(0),
+        };
+        let expires_days = replay
+            .and_then(|replay| i64::try_from(replay.state().expires_max_days()?).ok())
+            .map_or(EXPIRES_DAYS, |limit| limit.min(EXPIRES_DAYS));
+        let mut signers = self.signers;
+        signers.sort();
+        signers.dedup();
+        let content = Content {
+            origin: self.origin,
+            kind: self.kind,
+            about: self.about,
+            after: Some(self.after),
+            body: self.body,
+            event_date: self.event_date.unwrap_or(today),
+            // A date of this century has one two weeks later.
+            expires: self.expires.or_else(|| today.plus_days(expires_days)).unwrap_or(today),
+            signers,
+        };
+        let statement =
+            content.draft().map_err(|fault| Failure::CouldNot(format!("the statement cannot be made: {fault}")))?;
+        // Without the ledger it is not known which rule set is in force: one of them must take it.
+        let rules = match replay {
+            Some(replay) => vec![replay.state().rules_for(statement.kind(), statement.json())],
+            None => vec![RuleSet::Zero, RuleSet::One],
+        };
+        let read = rules.into_iter().map(|rules| statement.claim(rules)).reduce(|first, second| first.or(second));
+        if let Some(Err(refusal)) = read {
+            return Err(Failure::CouldNot(format!("the statement cannot be made: {}", refusal.sentence)));
+        }
+        Ok(statement)
+    }
+}
+
+/// The signers whose key files these are.
+pub(super) fn signers_of(keys: &[PathBuf]) -> Result<Vec<SignerId>, Failure> {
+    keys.iter().map(|file| id_of(&key_file::read_public(file)?)).collect()
+}
+
 /// Each row of a decree names the latest entry about its case; where it is left out, the ledger knows it.
-fn fill_rows(body: &mut Value, replay: &Replay) {
+pub(super) fn fill_rows(body: &mut Value, replay: &Replay) {
     for row in body.get_mut("rows").and_then(Value::as_array_mut).into_iter().flatten() {
         let case = row.get("case").and_then(Value::as_str).and_then(About::parse);
         let head = case.and_then(|case| replay.state().head(&case));
@@ -309,20 +344,22 @@ fn read_body(args: &Args) -> Result<Value, Failure> {
         return Err(Failure::CouldNot("a statement needs its fields: name a JSON file with --body".to_owned()));
     };
     let text = files::read_text(file, "a JSON file with the statement's fields")?;
-    // The strict parser says everything but how it is laid out; any layout is taken, and the statement holds the canonical one.
-    match canonical::parse_object(&text) {
-        Ok(body) => Ok(Value::Object(body)),
-        Err(fault) if fault.code == FormCode::NotCanonical => serde_json::from_str(&text).map_err(Failure::could_not),
-        Err(fault) => {
-            let what = fault.sentence.replace(" of the JSON line", "");
-            Err(Failure::CouldNot(format!("{} cannot be the statement's fields: {what}", file.display())))
-        }
+    read_object(&text)
+        .map_err(|what| Failure::CouldNot(format!("{} cannot be the statement's fields: {what}", file.display())))
+}
+
+/// Reads a JSON object, or says what is wrong with it. The strict parser says everything but how it is laid out: any
+/// layout is taken, and the statement holds the canonical one.
+pub(super) fn read_object(text: &str) -> Result<Value, String> {
+    match canonical::parse_object(text) {
+        Ok(object) => Ok(Value::Object(object)),
+        Err(fault) if fault.code == FormCode::NotCanonical => serde_json::from_str(text).map_err(|e| e.to_string()),
+        Err(fault) => Err(fault.sentence.replace(" of the JSON line", "")),
     }
 }
 
 /// The thing that the statement is about; `new` at its end takes the next number of its series.
-fn about(args: &Args, replay: Option<&Replay>) -> Result<About, Failure> {
-    let text = args.about.as_deref().unwrap_or_default();
+pub(super) fn about(text: &str, replay: Option<&Replay>) -> Result<About, Failure> {
     let fault = || {
         let (last, others) = About::SPELLINGS.split_last().unwrap_or((&"", &[]));
         Failure::CouldNot(format!(
@@ -343,8 +380,8 @@ fn about(args: &Args, replay: Option<&Replay>) -> Result<About, Failure> {
     About::parse(&format!("{parent}/{}", replay.state().next_number(&of_series))).ok_or_else(fault)
 }
 
-fn after(args: &Args, about: &About, replay: Option<&Replay>) -> Result<Hash, Failure> {
-    if let Some(hex) = &args.after {
+pub(super) fn after(given: Option<&str>, about: &About, replay: Option<&Replay>) -> Result<Hash, Failure> {
+    if let Some(hex) = given {
         return Hash::from_hex(hex).map_err(|_| {
             Failure::CouldNot(format!("--after \"{hex}\" is no leaf hash: write 64 lowercase hexadecimal digits"))
         });
@@ -378,7 +415,7 @@ fn id_of(key: &VerifierKey) -> Result<SignerId, Failure> {
 }
 
 /// Shows what is to be signed before a passphrase is asked for.
-fn show(statement: &Statement) {
+pub(super) fn show(statement: &Statement) {
     let title = Kind::parse(statement.kind()).map_or("unknown kind", Kind::title_en);
     output::remark(format_args!("{title}, about {}. These are the lines that are signed:\n", statement.about()));
     for line in statement.text().split_terminator('\n') {
@@ -436,7 +473,7 @@ fn tell(args: &Args, statement: &Statement, out: &Path) {
 }
 
 /// Says at once what the ledger would say; whoever submits it is told in any case.
-fn foretell(statement: &Statement, replay: &Replay) {
+pub(super) fn foretell(statement: &Statement, replay: &Replay) {
     if !statement.missing_signers().is_empty() {
         return;
     }

@@ -25,14 +25,15 @@ pub const LEDGER_KEY_FILE: &str = "keys/ledger.key";
 /// Hand a signed statement to a ledger and keep the receipt
 #[derive(clap::Args)]
 #[command(
-    after_help = "LEDGER is a ledger's folder, opened with its ledger key, or the address of a desk.\nThe same statement is never recorded twice: submitting it again gives its receipt again.\nOpenings and documents are taken with the statement or not at all; those of a statement that is\nrecorded already are taken too.\n\nExamples:\n  hibah submit my-ledger application.statement\n  hibah submit http://127.0.0.1:8081 application.statement \\\n    --receipt application.receipt\n  hibah submit my-ledger org.statement \\\n    --opening org.statement.account.opening --document deed.pdf"
+    after_help = "LEDGER is a ledger's folder, opened with its ledger key, or the address of a desk.\nThe same statement is never recorded twice: submitting it again gives its receipt again.\nOpenings and documents are taken with the statement or not at all; those of a statement that is\nrecorded already are taken too.\n\nExamples:\n  hibah submit my-ledger application.statement\n  hibah submit http://127.0.0.1:8081 application.statement \\\n    --receipt application.receipt\n  hibah submit my-ledger signed/001.statement signed/002.statement\n  hibah submit my-ledger org.statement \\\n    --opening org.statement.account.opening --document deed.pdf"
 )]
 pub struct Args {
     /// The ledger's folder, or the address of its desk
     #[arg(value_name = "LEDGER")]
     ledger: String,
-    /// The statement file, signed by all its signers
-    file: PathBuf,
+    /// The statement file, signed by all its signers; several are handed in one after another
+    #[arg(required = true)]
+    file: Vec<PathBuf>,
     /// Where the receipt goes [default: FILE.tlog-proof]
     #[arg(long, value_name = "FILE")]
     receipt: Option<PathBuf>,
@@ -66,13 +67,14 @@ enum Answer {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let statement = files::read(&args.file, "a statement file made by `hibah sign`")?;
+    let [file] = &args.file[..] else { return several(args) };
+    let statement = read(file)?;
     let answer = if source::is_url(&args.ledger) { to_desk(args, &statement)? } else { to_folder(args, &statement)? };
     match answer {
         Answer::Recorded { index, new, size, receipt } => {
-            let file = args.receipt.clone().unwrap_or_else(|| files::with_ending(&args.file, ".tlog-proof"));
-            files::write(&file, receipt.as_bytes())?;
-            recorded(args, index, new, size, &file);
+            let kept = args.receipt.clone().unwrap_or_else(|| files::with_ending(file, ".tlog-proof"));
+            files::write(&kept, receipt.as_bytes())?;
+            recorded(args, index, new, size, &kept);
             Ok(())
         }
         Answer::Refused { code, sentence, head, size, time } => {
@@ -90,12 +92,66 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             if let (Some(size), Some(time)) = (size, time) {
                 text.push_str(&format!(
                     "\n  Judged after {} at {time}; the judgement is repeated from public data by:\n  hibah check {} LEDGER --at {size} --time {time}",
-                    output::count(size, "entry", "entries"), args.file.display()
+                    output::count(size, "entry", "entries"), file.display()
                 ));
             }
             Err(Failure::DoesNotHold(text))
         }
     }
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    files::read(file, "a statement file made by `hibah sign`")
+}
+
+/// Hands in one after another; what is refused keeps none of the others back.
+fn several(args: &Args) -> Result<(), Failure> {
+    if args.receipt.is_some() || !args.opening.is_empty() || !args.document.is_empty() {
+        return Err(Failure::could_not(
+            "--receipt, --opening and --document are of one statement: submit those that need them one by one",
+        ));
+    }
+    let statements = args.file.iter().map(|file| Ok((file, read(file)?))).collect::<Result<Vec<_>, Failure>>()?;
+    let mut writer = match source::is_url(&args.ledger) {
+        true => None,
+        false => Some(open_writer(Path::new(&args.ledger), &args.ledger_key, &args.passphrase)?),
+    };
+    let (mut told, mut refused) = (Vec::new(), 0);
+    for (file, statement) in statements {
+        let answer = match &mut writer {
+            Some(writer) => recorded_in(writer, &statement)?,
+            None => to_desk(args, &statement)?,
+        };
+        match answer {
+            Answer::Recorded { index, new, receipt, .. } => {
+                let kept = files::with_ending(file, ".tlog-proof");
+                files::write(&kept, receipt.as_bytes())?;
+                told.push(json!({ "file": file.display().to_string(), "recorded": true, "index": index, "new": new, "receipt": kept.display().to_string() }));
+                if !args.json {
+                    let before = if new { "" } else { " (recorded before)" };
+                    output::say(format_args!("Entry {index}{before}: {}", file.display()));
+                }
+            }
+            Answer::Refused { code, sentence, head, .. } => {
+                refused += 1;
+                if !args.json {
+                    let sentence = without_code(&sentence, &code);
+                    output::say(format_args!("Refused by rule {code}: {}: {sentence}", file.display()));
+                }
+                told.push(json!({ "file": file.display().to_string(), "recorded": false, "rule": code, "sentence": sentence, "head": head }));
+            }
+        }
+    }
+    if args.json {
+        output::json(&json!({ "statements": told }));
+    }
+    if refused == 0 {
+        return Ok(());
+    }
+    Err(Failure::DoesNotHold(format!(
+        "{refused} of {} were refused and the others recorded: look at what changed, and sign those anew",
+        output::count(args.file.len() as u64, "statement", "statements")
+    )))
 }
 
 /// The rule book's sentences begin with their rule, which is said already.

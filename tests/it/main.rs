@@ -1,6 +1,7 @@
 //! The one test binary: data through one `check` a subject, the real binary, real files.
 
 mod browser;
+mod cli_batch;
 mod cli_clock;
 mod cli_fields;
 mod cli_flags;
