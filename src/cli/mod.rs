@@ -11,6 +11,7 @@ pub mod bench;
 mod check;
 pub mod clock;
 pub mod demo;
+mod doctor;
 pub mod dumps;
 mod explain;
 mod export;
@@ -63,6 +64,7 @@ enum Command {
     Show(show::Args),
     Officials(officials::Args),
     Flags(flags::Args),
+    Doctor(doctor::Args),
     Reconcile(reconcile::Args),
     Vault(vault::Args),
     Explain(explain::Args),
@@ -121,6 +123,7 @@ pub fn run() -> ExitCode {
         Command::Show(args) => show::run(&args),
         Command::Officials(args) => officials::run(&args),
         Command::Flags(args) => flags::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Reconcile(args) => reconcile::run(&args),
         Command::Vault(args) => vault::run(&args),
         Command::Explain(args) => explain::run(&args),

@@ -59,6 +59,7 @@ fn every_subcommand_has_examples_that_parse() {
         "show",
         "officials",
         "flags",
+        "doctor",
         "reconcile",
         "vault",
         "explain",

@@ -3,6 +3,7 @@
 mod browser;
 mod cli_batch;
 mod cli_clock;
+mod cli_doctor;
 mod cli_fields;
 mod cli_flags;
 mod cli_help;
