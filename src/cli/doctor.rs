@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::{Failure, clock, output, source};
+use super::{Failure, clock, key_file, output, source};
 use crate::grants::roster::{Holder, Roster};
 use crate::grants::time::{Date, Timestamp};
 use crate::tlog::note::VerifierKey;
@@ -66,6 +66,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     if let source::Ledger::Folder(folder) = &ledger {
         found.extend(unsigned(folder.unsigned()?));
         found.extend(open_files(Path::new(&args.source)));
+        found.extend(keys_of_others(Path::new(&args.source)));
     }
     tell(args, state.origin(), replay.size(), today, &found);
     match found.len() as u64 {
@@ -184,13 +185,29 @@ fn unsigned(entries: u64) -> Option<Finding> {
     })
 }
 
+/// Keys of roots, officials and organisations in the ledger's folder: who has the machine can speak for them.
+fn keys_of_others(dir: &Path) -> Option<Finding> {
+    let files = key_file::in_folder(&dir.join("keys")).unwrap_or_default();
+    let of_others = |file: &PathBuf| {
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        ["root-", "official-", "org-"].iter().any(|of| name.starts_with(of))
+    };
+    let theirs: Vec<PathBuf> = files.into_iter().filter(of_others).collect();
+    let first = theirs.first()?;
+    Some(Finding {
+        code: "keys-of-others",
+        sentence: format!(
+            "{} beside the ledger ({} and so on) that are other people's: move each to its holder, so that this machine cannot speak for them.",
+            output::count(theirs.len() as u64, "key file is", "key files are"),
+            first.display()
+        ),
+    })
+}
+
 /// Key files and the vault that others than their owner can read.
 fn open_files(dir: &Path) -> Vec<Finding> {
-    let listed = std::fs::read_dir(dir.join("keys")).into_iter().flatten().flatten();
-    let mut private: Vec<PathBuf> =
-        listed.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "key")).collect();
+    let mut private = key_file::in_folder(&dir.join("keys")).unwrap_or_default();
     private.push(dir.join("vault.db"));
-    private.sort();
     let open = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|about| about.mode() & 0o077 != 0);
     let found = private.into_iter().filter(open).map(|path| Finding {
         code: "open-file",

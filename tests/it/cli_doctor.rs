@@ -7,7 +7,12 @@ fn a_sound_ledger_has_nothing_to_see_to_and_an_old_one_much() {
     let shell = Shell::with_ledger();
     let old = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/vectors/v1/ledger");
     shell.check(&format!(
-        "$ hibah doctor led --vkey $(cat vkey)
+        "$ hibah doctor led
+         ? 1
+         - * key files are beside the ledger (led/keys/official-1-wali_kota.key and so on) that are other people's: *
+         error: 1 thing to see to on led
+         $ mkdir holders; mv led/keys/root-* led/keys/official-* holders
+         $ hibah doctor led --vkey $(cat vkey)
          hibah.bandung.example/ledger, 18 entries, on *
          Nothing to see to.
          $ hibah doctor led --json

@@ -5,7 +5,7 @@ const VKEY: &str = "hibah.bandung.example/ledger+5bd97d7b+AYY+3QdK1+X/Je7lDhId6i
 
 /// The words of an example as a shell would split them: up to a pipe or a redirection.
 fn words(example: &str) -> Vec<String> {
-    let example = example.replace("$(cat vkey)", VKEY);
+    let example = example.replace("$(cat vkey)", VKEY).replace("$(cat root-2.vkey)", VKEY);
     example.split_whitespace().take_while(|word| !matches!(*word, ">" | "|")).map(str::to_owned).collect()
 }
 
@@ -88,14 +88,16 @@ fn an_example_that_does_not_parse_would_be_found() {
 }
 
 #[test]
-fn the_commands_of_the_runbook_parse() {
-    let runbook = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/restoring.md");
-    let text = std::fs::read_to_string(runbook).expect("a document");
-    let commands: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("$ hibah ")).collect();
-    assert!(commands.len() >= 6, "the runbook names only {} commands", commands.len());
-    for command in commands {
-        let command = command.split(" #").next().unwrap_or_default();
-        let parsed = hibah::cli::command().try_get_matches_from(words(&format!("hibah {command}")));
-        assert!(parsed.is_ok(), "docs/restoring.md names a command that does not parse: {command}");
+fn the_commands_of_the_runbooks_parse() {
+    for runbook in ["docs/restoring.md", "docs/running.md"] {
+        let text = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(runbook));
+        let text = text.expect("a document");
+        let commands: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("$ hibah ")).collect();
+        assert!(commands.len() >= 6, "{runbook} names only {} commands", commands.len());
+        for command in commands {
+            let command = command.split(" #").next().unwrap_or_default();
+            let parsed = hibah::cli::command().try_get_matches_from(words(&format!("hibah {command}")));
+            assert!(parsed.is_ok(), "{runbook} names a command that does not parse: {command}");
+        }
     }
 }
