@@ -124,8 +124,7 @@ impl TlogProof {
 
 impl fmt::Display for TlogProof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_head(f, self.extra.as_deref(), self.index, &self.hashes)?;
-        write!(f, "\n{}", self.checkpoint)
+        write!(f, "{}{}", head(self.extra.as_deref(), self.index, &self.hashes), self.checkpoint)
     }
 }
 
@@ -133,26 +132,24 @@ impl fmt::Display for TlogProof {
 /// once.
 #[must_use]
 pub fn print(index: u64, hashes: &[Hash], checkpoint: &str) -> String {
-    const LINE: usize = 45;
-    let mut file = String::with_capacity(FIRST_LINE.len() + LINE * (hashes.len() + 1) + checkpoint.len());
-    // A string takes whatever is written to it.
-    let _ = write_head(&mut file, None, index, hashes);
-    file.push('\n');
-    file.push_str(checkpoint);
-    file
+    head(None, index, hashes) + checkpoint
 }
 
-fn write_head(f: &mut impl fmt::Write, extra: Option<&[u8]>, index: u64, hashes: &[Hash]) -> fmt::Result {
-    writeln!(f, "{FIRST_LINE}")?;
+/// All before the checkpoint.
+fn head(extra: Option<&[u8]>, index: u64, hashes: &[Hash]) -> String {
+    const LINE: usize = 45;
+    let mut head = String::with_capacity(FIRST_LINE.len() + LINE * (hashes.len() + 12));
+    head.push_str(FIRST_LINE);
     if let Some(extra) = extra {
-        writeln!(f, "extra {}", STANDARD.encode(extra))?;
+        head.push_str("\nextra ");
+        STANDARD.encode_string(extra, &mut head);
     }
-    writeln!(f, "index {index}")?;
+    head.push_str("\nindex ");
+    head.push_str(&index.to_string());
     for hash in hashes {
-        let mut line = [0; 44];
-        let printed = STANDARD.encode_slice(hash.as_bytes(), &mut line).ok();
-        let text = printed.and_then(|length| std::str::from_utf8(&line[..length]).ok());
-        writeln!(f, "{}", text.expect("32 bytes have 44 characters in base64"))?;
+        head.push('\n');
+        STANDARD.encode_string(hash.as_bytes(), &mut head);
     }
-    Ok(())
+    head.push_str("\n\n");
+    head
 }
