@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::documents::{Document, Place, with_place};
-use super::narrow::PAGE_SIZE;
+use super::narrow::{PAGE_SIZE, page_of};
 use super::table::{Column, Datum, Row, Table, Turns};
 use super::told::{Fact, Said, Teller};
 use super::words::{Lang, Words};
@@ -17,7 +17,6 @@ use crate::grants::time::{Date, Timestamp};
 use crate::ledger::reader::{Reader, Record};
 use crate::public::Site;
 use crate::public::answer::{Fault, Missing};
-use crate::public::api::flags::page_of;
 use crate::public::moment::Moment;
 use crate::public::shown::Shown;
 

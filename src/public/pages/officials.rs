@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde_json::Value;
 
-use super::narrow::PAGE_SIZE;
+use super::narrow::{PAGE_SIZE, page_of};
 use super::table::{Column, Datum, Row, Table, Turns};
 use super::words::{Lang, Words};
 use super::{Frame, Visit, html};
@@ -17,7 +17,6 @@ use crate::grants::time::Date;
 use crate::ledger::reader::Reader;
 use crate::public::Site;
 use crate::public::answer::Fault;
-use crate::public::api::flags::page_of;
 use crate::public::founding::Founding;
 use crate::public::moment::Moment;
 

@@ -82,7 +82,7 @@ struct List<'a> {
 
 /// All years.
 pub(super) async fn all(State(site): State<Site>, visit: Visit) -> Result<Response, Fault> {
-    let rolls = Arc::clone(&site.roll);
+    let rolls = site.memory.rolls().await?;
     let roll = site.pool.read(move |reader| rolls.of(reader)).await?;
     let (w, lang, founding) = (visit.lang.words(), visit.lang, &site.founding);
     let (mut bars, mut rows) = (Vec::new(), Vec::new());
@@ -413,7 +413,8 @@ pub(super) async fn one(
 ) -> Result<Response, Fault> {
     let missing = Fault::missing(Missing::Year);
     let year = number(&year).and_then(|year| u16::try_from(year).ok()).ok_or(missing.clone())?;
-    let (rolls, paces, founding) = (Arc::clone(&site.roll), Arc::clone(&site.pace), Arc::clone(&site.founding));
+    let (rolls, paces) = (site.memory.rolls().await?, site.memory.paces().await?);
+    let founding = Arc::clone(&site.founding);
     let read = site.pool.read(move |reader| {
         let roll = rolls.of(reader)?;
         let known = years(&roll);
@@ -423,7 +424,7 @@ pub(super) async fn one(
             line.counted.fiscal_year == year || other.is_some_and(|other| line.counted.fiscal_year == other.year)
         };
         let roll = Arc::new(roll.only(shown));
-        let days = paces.with(reader, founding.offset_min, |pace| days(&roll, pace, counting))?;
+        let days = paces.with(reader, &founding, |pace| days(&roll, pace, counting))?;
         let coverage = Coverage::read(reader, &founding.origin, year)?;
         Ok((counting, Found { roll, coverage, known, other, days }))
     });

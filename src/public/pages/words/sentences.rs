@@ -113,6 +113,32 @@ impl Words {
         }
     }
 
+    /// After how many working days a step usually comes.
+    pub(in crate::public) fn usually(&self, days: i64) -> String {
+        self.either(format!("; biasanya {days}"), format!("; usually {days}"))
+    }
+
+    /// How many reports of citizens about an agency's cases were answered.
+    pub(in crate::public) fn reports_answered(&self, answered: u64, received: u64) -> String {
+        let (answered, all) = (self.count(answered), self.count(received));
+        let plural = if received == 1 { "" } else { "s" };
+        match received {
+            0 => self.either(
+                "Belum ada laporan warga tentang kasus SKPD ini.".to_owned(),
+                "No citizen has reported anything about a case of this agency yet.".to_owned(),
+            ),
+            _ => self.either(
+                format!("{answered} dari {all} laporan warga tentang kasus SKPD ini sudah dijawab."),
+                format!("{answered} of {all} report{plural} by citizens about cases of this agency answered."),
+            ),
+        }
+    }
+
+    /// How many of some cases took longer than allowed.
+    pub(in crate::public) fn over_limit(&self, over: u64, all: u64) -> String {
+        format!("{} ({})", self.count(over), self.per_mille(over * 1_000 / all.max(1)))
+    }
+
     /// How many of the five papers of evidence are recorded.
     pub(in crate::public) fn evidence_count(&self, there: usize) -> String {
         self.either(format!("{there} dari 5"), format!("{there} of 5"))
