@@ -119,9 +119,11 @@ impl Reader {
         let squeezed_out = format!("squeezed : \"{}\"", parts.concat());
         // Of a number with other signs than the tables squeeze out, the parts stand beside each other.
         let beside = (parts.len() > 1).then(|| format!(" OR numbers : \"{}\"", parts.join(" ")));
-        let sql = "SELECT n, numbers FROM grants WHERE n IN (SELECT rowid FROM grants_words WHERE grants_words MATCH ?1)";
+        let sql =
+            "SELECT n, numbers FROM grants WHERE n IN (SELECT rowid FROM grants_words WHERE grants_words MATCH ?1)";
         let expression = format!("{squeezed_out}{}", beside.unwrap_or_default());
-        let numbered: Vec<(u64, String)> = self.listed(sql, params![expression], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let numbered: Vec<(u64, String)> =
+            self.listed(sql, params![expression], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let named = numbered.into_iter().filter(|(_, numbers)| numbers.lines().any(|number| squeezed(number) == plain));
         found.extend(named.map(|(n, _)| n));
         Ok(found)

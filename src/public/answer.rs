@@ -40,6 +40,10 @@ pub(super) enum Missing {
     Agency,
     /// A fiscal year without grants.
     Year,
+    /// A nominative list.
+    List,
+    /// A version of a budget.
+    Budget,
     /// A decree.
     Decree,
     /// A flag.

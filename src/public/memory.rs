@@ -11,8 +11,9 @@ use super::answer::Fault;
 use super::founding::Founding;
 use super::limits::MEMORY_WAIT;
 use super::pace::PaceCase;
-use super::roll::RollCase;
+use super::roll::{Roll, RollCase};
 use crate::ledger::reader::Reader;
+use crate::ledger::store::StoreError;
 
 /// How much of it is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,14 +46,16 @@ impl Memory {
     /// Makes it of the ledger in this folder, on the thread that asks.
     pub(super) fn make(&self, dir: &Path, founding: &Founding) {
         let _making = Making(self);
-        let made = Reader::open(dir).map_err(Fault::from).and_then(|reader| {
+        let made = Reader::open(dir).and_then(|reader| {
             // Each at a moment of its own: what is recorded meanwhile is read with the first request.
             reader.still(|reader| self.roll.of(reader))??;
             self.made.send_replace(Made::Roll);
             reader.still(|reader| self.pace.with(reader, founding, |_| ()))?
         });
-        if made.is_err() {
-            tracing::warn!("sums and days of all grants could not be read at the start: the first request reads them");
+        if let Err(why) = made {
+            tracing::warn!(
+                "sums and days of all grants were not read at the start, so the first request reads them: {why}"
+            );
         }
     }
 
@@ -73,6 +76,12 @@ impl Memory {
     pub(super) async fn paces(&self) -> Result<Arc<PaceCase>, Fault> {
         self.wait(Made::All).await?;
         Ok(Arc::clone(&self.pace))
+    }
+
+    /// Sums and filters as they were at this size, for a reader that stands there.
+    pub(super) fn roll_at(&self, reader: &Reader, size: u64) -> Result<Arc<Roll>, StoreError> {
+        let kept = self.roll.of(reader)?;
+        if kept.size == size { Ok(kept) } else { RollCase::default().of(reader) }
     }
 
     /// Delays and days, where they are made already.

@@ -5,6 +5,7 @@
 
 mod answer;
 pub mod api;
+mod appointments;
 mod browser;
 mod calendar;
 pub mod connections;

@@ -7,13 +7,13 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::answer::Fault;
 use super::founding::Founding;
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
 use crate::grants::time::Date;
 use crate::ledger::reader::Reader;
 use crate::ledger::roll::Told;
+use crate::ledger::store::StoreError;
 
 /// From how many days on an entry counts as late, as the flag `late_entry` has it.
 pub(super) const LATE_DAYS: i64 = 7;
@@ -117,7 +117,7 @@ impl Pace {
         self.attempts.get(office).into_iter().flatten().map(|(rule, count)| (rule.as_str(), *count))
     }
 
-    fn bring_up(&mut self, reader: &Reader, founding: &Founding) -> Result<(), Fault> {
+    fn bring_up(&mut self, reader: &Reader, founding: &Founding) -> Result<(), StoreError> {
         let size = reader.progress()?.size;
         // A request that began earlier may see less than is in already.
         if size <= self.size {
@@ -131,11 +131,11 @@ impl Pace {
         read
     }
 
-    fn read_on(&mut self, reader: &Reader, founding: &Founding, size: u64) -> Result<(), Fault> {
+    fn read_on(&mut self, reader: &Reader, founding: &Founding, size: u64) -> Result<(), StoreError> {
         // What is recorded meanwhile is read the next time.
         reader.each_told(self.size..size, |told| {
             self.take(&told, founding);
-            Ok::<_, Fault>(())
+            Ok::<_, StoreError>(())
         })?;
         for record in reader.of_kind(Kind::RefusalsCounted.name(), self.size..size)? {
             let Some(statement) = reader.statement(record.index, &founding.origin)? else { continue };
@@ -189,7 +189,7 @@ impl PaceCase {
         reader: &Reader,
         founding: &Founding,
         work: impl FnOnce(&Pace) -> T,
-    ) -> Result<T, Fault> {
+    ) -> Result<T, StoreError> {
         let mut pace = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         pace.bring_up(reader, founding)?;
         Ok(work(&pace))

@@ -6,13 +6,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::answer::Fault;
 use super::api::flags::REPORT_MISSING;
+use super::founding::Founding;
 use super::pages::narrow::SIZES;
 use crate::grants::time::Date;
 use crate::ledger::reader::{GrantQuery, Reader, SIZE, Sort};
 use crate::ledger::roll::{Counted, Progress};
 use crate::ledger::search::Matching;
+use crate::ledger::store::StoreError;
 
 /// All grants, as far as the tables were when they were read.
 #[derive(Clone, Debug, Default)]
@@ -208,6 +209,12 @@ impl Roll {
         &self.lines
     }
 
+    /// The codes of the profile's agencies, and those that grants name beside them.
+    pub(super) fn agencies(&self, founding: &Founding) -> BTreeSet<String> {
+        let named = self.lines.iter().map(|line| line.counted.agency.clone());
+        named.chain(founding.agencies()).filter(|code| !code.is_empty()).collect()
+    }
+
     /// The grants that a list asks for, and what each of its filters would leave: of these, or of all that have its words.
     pub(super) fn chosen(&self, query: &GrantQuery, words: Option<&Matching>) -> Chosen {
         let wanted = self.wanted(query);
@@ -286,6 +293,11 @@ impl Roll {
         tally
     }
 
+    /// The latest entry about those that `chosen` takes.
+    pub(super) fn latest(&self, chosen: impl Fn(&Line) -> bool) -> Option<u64> {
+        self.lines.iter().filter(|line| chosen(line)).map(|line| line.counted.last_index).max()
+    }
+
     /// The sums over each group of those that have a key.
     pub(super) fn grouped<K: Ord>(&self, key: impl Fn(&Line) -> Option<K>) -> BTreeMap<K, Tally> {
         let mut groups: BTreeMap<K, Tally> = BTreeMap::new();
@@ -298,7 +310,7 @@ impl Roll {
     }
 
     /// The roll after what the ledger says now.
-    fn brought_up(&self, reader: &Reader, progress: &Progress) -> Result<Self, Fault> {
+    fn brought_up(&self, reader: &Reader, progress: &Progress) -> Result<Self, StoreError> {
         let mut roll = self.clone();
         let since = roll.size;
         let mut fresh = BTreeSet::new();
@@ -332,7 +344,7 @@ pub(super) struct RollCase(RwLock<Arc<Roll>>);
 impl RollCase {
     /// The roll of what `reader` reads, or a newer one: a request that began earlier, or finds tables that are being made
     /// anew, may see less than is in already, and entries never change.
-    pub(super) fn of(&self, reader: &Reader) -> Result<Arc<Roll>, Fault> {
+    pub(super) fn of(&self, reader: &Reader) -> Result<Arc<Roll>, StoreError> {
         let known = Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner));
         let progress = reader.progress()?;
         if known.size >= progress.size {

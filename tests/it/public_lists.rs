@@ -170,7 +170,7 @@ fn decrees_officials_reports_and_records_have_pages() {
         &[
             "Decree 978/Kep.161-DPKAD/2014",
             "In effect. 1 row recorded.",
-            "the same as the total that the decree names",
+            "the same as the total that it names",
             "/en/grants/case/4/1",
             "Yayasan A",
             "Rp 75.000.000",

@@ -1,6 +1,6 @@
 //! Agencies: what was asked of each and what it gave, how soon it was recorded, and what was refused, with the reasons.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -38,12 +38,6 @@ struct List<'a> {
     table: Table,
 }
 
-/// The codes of the profile, and those that grants name beside them.
-fn codes(founding: &Founding, roll: &Roll) -> BTreeSet<String> {
-    let named = roll.lines().iter().map(|line| line.counted.agency.clone());
-    named.chain(founding.agencies()).filter(|code| !code.is_empty()).collect()
-}
-
 /// The middle delay, and the share of what came late.
 fn delay_cells(delays: Option<&Delays>, w: &Words) -> [Datum; 2] {
     let median = delays.and_then(Delays::median);
@@ -55,15 +49,14 @@ fn delay_cells(delays: Option<&Delays>, w: &Words) -> [Datum; 2] {
 pub(super) async fn all(State(site): State<Site>, visit: Visit) -> Result<Response, Fault> {
     let (rolls, paces) = (site.memory.rolls().await?, site.memory.paces().await?);
     let own = Arc::clone(&site.founding);
-    let read = site
-        .pool
-        .read(move |reader| Ok((rolls.of(reader)?, paces.with(reader, &own, |pace| pace.recording.clone())?)));
+    let read =
+        site.pool.read(move |reader| Ok((rolls.of(reader)?, paces.with(reader, &own, |pace| pace.recording.clone())?)));
     let (roll, recording) = read.await?;
     let (w, lang, founding) = (visit.lang.words(), visit.lang, &site.founding);
     let tallies = roll.grouped(|line| Some(line.counted.agency.clone()));
     let refused = roll.grouped(|line| (line.counted.status == REFUSED).then(|| line.counted.agency.clone()));
     // Those that were asked for something first, the most before the others.
-    let mut listed: Vec<String> = codes(founding, &roll).into_iter().collect();
+    let mut listed: Vec<String> = roll.agencies(founding).into_iter().collect();
     listed.sort_by_key(|code| std::cmp::Reverse(tallies.get(code).map_or(0, |tally| tally.grants)));
     let rows = listed.into_iter().map(|code| {
         let tally = tallies.get(&code).cloned().unwrap_or_default();
@@ -342,7 +335,7 @@ pub(super) async fn one(
     let asked = code.clone();
     let read = site.pool.read(move |reader| {
         let roll = rolls.of(reader)?;
-        if !codes(&founding, &roll).contains(&asked) {
+        if !roll.agencies(&founding).contains(&asked) {
             return Err(Fault::missing(Missing::Agency));
         }
         let own = paces.with(reader, &founding, |pace| Own::of(pace, &founding, &asked))?;

@@ -383,7 +383,7 @@ impl<'a> View<'a> {
             Some("budget") => w.budget_number,
             _ => w.decree_number,
         };
-        let mut facts = vec![Fact::plain(label, number)];
+        let mut facts = vec![Fact::linked(label, number, super::papers::address(&paper.about, self.lang))];
         if step.row.is_some() {
             facts.extend(self.teller().decided(&paper.body, &step.signatures));
         }

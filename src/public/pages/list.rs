@@ -298,7 +298,8 @@ impl View<'_> {
     fn named(&self, found: &Found) -> Vec<(String, String)> {
         let w = self.lang.words();
         let entry = found.entry.as_ref().map(|record| {
-            let told = format!("{} {}: {}, {}", w.entry_heading, w.count(record.index), w.kind(&record.kind), record.about);
+            let told =
+                format!("{} {}: {}, {}", w.entry_heading, w.count(record.index), w.kind(&record.kind), record.about);
             (told, format!("{}/entries/{}", self.lang.prefix(), record.index))
         });
         let thing = found.thing.map(|about| Thing::of(&about.to_string(), self.lang));

@@ -113,7 +113,10 @@ pub(in crate::public) static NARROWINGS: [Narrowing; 11] = [
         print: |n| n.size.and_then(|at| SIZE_NAMES.get(at)).map(|name| (*name).to_owned()),
     },
     Narrowing {
-        parameter: text("flag", "Only grants that this flag found something on; `report_missing`: those whose report is overdue"),
+        parameter: text(
+            "flag",
+            "Only grants that this flag found something on; `report_missing`: those whose report is overdue",
+        ),
         read: |n, value| Some(n.flag = Some(value.to_owned())),
         print: |n| n.flag.clone(),
     },
@@ -267,7 +270,7 @@ impl Narrowed {
 }
 
 /// Percent-encodes all but the unreserved characters of RFC 3986.
-pub(super) fn escape(text: &str) -> String {
+pub(in crate::public) fn escape(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, byte| {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),

@@ -32,7 +32,7 @@ const FLOW: [usize; 10] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const REPORT_LATE: &str = "report_late";
 
 /// Fiscal years that have grants, and whether a year has none but awards from before the ledger.
-fn years(roll: &Roll) -> BTreeMap<u16, bool> {
+pub(in crate::public) fn years(roll: &Roll) -> BTreeMap<u16, bool> {
     let mut years: BTreeMap<u16, bool> = BTreeMap::new();
     for line in roll.lines().iter().filter(|line| line.counted.fiscal_year > 0) {
         *years.entry(line.counted.fiscal_year).or_insert(true) &= line.counted.migrated;
@@ -42,22 +42,22 @@ fn years(roll: &Roll) -> BTreeMap<u16, bool> {
 
 /// What a year counts: its cases; of a year before the ledger, its awards.
 #[derive(Clone, Copy)]
-struct Counting {
-    year: u16,
-    migrated: bool,
+pub(in crate::public) struct Counting {
+    pub(in crate::public) year: u16,
+    pub(in crate::public) migrated: bool,
 }
 
 impl Counting {
-    fn takes(self, line: &Line) -> bool {
+    pub(in crate::public) fn takes(self, line: &Line) -> bool {
         line.counted.fiscal_year == self.year && line.counted.migrated == self.migrated
     }
 
-    fn tally(self, roll: &Roll) -> Tally {
+    pub(in crate::public) fn tally(self, roll: &Roll) -> Tally {
         roll.tally(|line| self.takes(line))
     }
 
     /// How many different recipients have this amount; one without a number counts by itself.
-    fn recipients(self, roll: &Roll, at: usize) -> u64 {
+    pub(in crate::public) fn recipients(self, roll: &Roll, at: usize) -> u64 {
         let having = roll.lines().iter().filter(|line| self.takes(line) && line.counted.amounts[at].is_some());
         let (known, unknown): (Vec<Option<u64>>, Vec<Option<u64>>) =
             having.map(|line| line.counted.organisation).partition(Option::is_some);
@@ -83,7 +83,7 @@ struct List<'a> {
 /// All years.
 pub(super) async fn all(State(site): State<Site>, visit: Visit) -> Result<Response, Fault> {
     let rolls = site.memory.rolls().await?;
-    let roll = site.pool.read(move |reader| rolls.of(reader)).await?;
+    let roll = site.pool.read(move |reader| Ok(rolls.of(reader)?)).await?;
     let (w, lang, founding) = (visit.lang.words(), visit.lang, &site.founding);
     let (mut bars, mut rows) = (Vec::new(), Vec::new());
     for (year, migrated) in years(&roll) {

@@ -4,7 +4,7 @@ mod english;
 pub(in crate::public) mod forms;
 mod indonesian;
 pub(in crate::public) mod prose;
-mod sentences;
+pub(in crate::public) mod sentences;
 
 use crate::grants::explain::Language;
 use crate::grants::kinds::Kind;
@@ -145,7 +145,7 @@ words! {
     column_realised column_recipients_paid column_recipients_reported coverage_never year_apart year_flow
     year_flow_lead chart_flow column_of_asked column_days year_days_note year_reports year_reports_note
     chart_reports reports_on_time reports_late reports_missing reports_not_due column_share year_fields chart_fields
-    year_agencies year_compare year_compare_none column_difference decrees_title decrees_lead decrees_none
+    year_agencies year_compare year_compare_none column_difference budgets_title lists_title decrees_title decrees_lead decrees_none
     column_rows decree_total decree_word decree_sum decree_sum_same decree_sum_differs decree_rows decree_no_rows
     decree_said column_row overdue_title overdue_lead overdue_as_of overdue_late overdue_coming overdue_coming_none
     changes_title changes_lead changes_none changes_newest changes_older officials_title officials_lead
@@ -402,6 +402,14 @@ impl Words {
             Missing::Decree => pick(
                 "Tidak ada keputusan dengan nomor ini: lihat daftarnya di /decrees.",
                 "There is no decree of this number: /decrees lists them.",
+            ),
+            Missing::List => pick(
+                "Tidak ada daftar nominatif dengan nomor ini: lihat semuanya di /lists.",
+                "There is no nominative list of this number: /lists has them all.",
+            ),
+            Missing::Budget => pick(
+                "Tidak ada anggaran dengan nomor ini: lihat semuanya di /budgets.",
+                "There is no budget of this number: /budgets has them all.",
             ),
             Missing::Document => pick(
                 "Dokumen dengan sidik jari ini tidak tersimpan di sini, atau tidak disebut oleh entri mana pun: mintalah kepada lembaga atau kantor yang menyebutnya.",
