@@ -164,6 +164,12 @@ impl Kept {
         })
     }
 
+    /// What counts all grants of the ledger in `dir`.
+    fn count(&self, dir: PathBuf) -> impl FnOnce() + Send + use<> {
+        let (memory, founding) = (Arc::clone(&self.memory), Site::from_ref(self).founding);
+        move || memory.make(&dir, &founding)
+    }
+
     /// Takes over how far the ledger is, and a profile or a ledger key that was changed on it since it was last read.
     async fn refresh(&self) -> Result<(), Fault> {
         let (other, state) = self.fresh.may_be_other();
@@ -200,14 +206,26 @@ pub fn router(dir: PathBuf) -> Result<Router, StoreError> {
 /// # Errors
 /// As [`router`].
 pub fn router_of(dir: PathBuf, manner: impl Into<Manner>) -> Result<Router, StoreError> {
-    Ok(serving(dir, manner.into())?.router)
+    let (router, count) = router_uncounted(dir, manner.into())?;
+    std::thread::spawn(count);
+    Ok(router)
 }
 
-/// The router, and before it the way to tiles that are in memory. What is counted of all grants is read meanwhile.
+/// As [`router_of`], before anything is counted of all grants, and what counts it on the thread that calls it. Until that has
+/// ended, pages that need it wait [`limits::MEMORY_WAIT`] and then answer 503.
+///
+/// # Errors
+/// As [`router`].
+pub fn router_uncounted(dir: PathBuf, manner: Manner) -> Result<(Router, impl FnOnce() + Send + 'static), StoreError> {
+    let kept = Kept::open(dir.clone(), manner)?;
+    let count = kept.count(dir);
+    Ok((routed(kept), count))
+}
+
+/// The router, and before it the way to tiles that are in memory.
 fn serving(dir: PathBuf, manner: Manner) -> Result<Serving, StoreError> {
     let kept = Kept::open(dir.clone(), manner)?;
-    let (memory, founding) = (Arc::clone(&kept.memory), Site::from_ref(&kept).founding);
-    std::thread::spawn(move || memory.make(&dir, &founding));
+    std::thread::spawn(kept.count(dir));
     let shelves = Arc::clone(&kept.shelves);
     let at_once: AtOnce = Arc::new(move |request| {
         let answer = log::at_once(&shelves, request)?;
