@@ -177,7 +177,7 @@ pub fn export(reader: &Reader, dir: &Path, form: Form, out: &Path) -> Result<Set
     made.map_err(|error| failed(error, out))
 }
 
-/// Makes the set of dumps of the ledger's present moment; none if it is there already.
+/// Makes the set of dumps of the ledger's present moment; none if this version of the program made it already.
 pub fn make(dir: &Path) -> Result<Option<Set>, Failure> {
     let folder = dir.join(DUMPS);
     let reader = Reader::open(dir)?;
@@ -191,9 +191,10 @@ pub fn make(dir: &Path) -> Result<Option<Set>, Failure> {
         remove(&folder, |name| name.starts_with(UNFINISHED))?;
         let unfinished = folder.join(format!("{UNFINISHED}{}", set.set));
         std::fs::create_dir_all(&unfinished)?;
+        // Another version may have written other lines.
         let earlier = sets(&folder)
             .into_iter()
-            .next()
+            .find(Set::is_of_this_version)
             .map(|set| Earlier { file: folder.join(&set.set).join(Form::Jsonl.name()), set });
         for form in Form::ALL {
             set.files.extend(write(source, form, &unfinished.join(form.name()), earlier.as_ref())?);

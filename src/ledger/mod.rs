@@ -29,7 +29,7 @@ pub mod replay;
 pub mod restore;
 pub mod roll;
 mod rows;
-mod search;
+pub mod search;
 pub mod sequencer;
 pub mod shown;
 pub mod snapshot;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 
 use super::derived::{self, DERIVED_FILE};
-use super::search;
+use super::search::EXACT;
 use super::statement::Statement;
 use super::store::{self, Access, Entries, LastSigned, Signed, StoreError};
 use super::verify::{Source, SourceError};
@@ -90,7 +90,7 @@ pub struct Grant {
 #[derive(Clone, Debug, Default)]
 pub struct GrantQuery {
     /// Words that must all occur, as beginnings, in recipient, title, numbers or id, or in a migrated
-    /// award's recipient number, programme or sponsor.
+    /// award's recipient number, programme or sponsor. Grants that they name exactly come first, in every order.
     pub words: String,
     /// One fiscal year.
     pub fiscal_year: Option<u16>,
@@ -148,10 +148,12 @@ pub const SIZE: [usize; 3] = [7, 5, 0];
 /// A page of grants and how many there are in all.
 #[derive(Clone, Debug, Default)]
 pub struct GrantPage {
-    /// The grants of this page, latest change first.
+    /// The grants of this page: those that the words name exactly, then the others, each in the order asked for.
     pub grants: Vec<Grant>,
     /// How many match.
     pub total: u64,
+    /// How many of those the words name exactly, as [`Reader::named_exactly`] has it.
+    pub exact: u64,
     /// The sums of the eleven amounts over all that match, in minor units; none where no grant has the amount.
     pub sums: [Option<i128>; 11],
     /// How many of those that match have each amount.
@@ -366,25 +368,27 @@ impl Reader {
     /// What the files report.
     pub fn grants(&self, query: &GrantQuery) -> Result<GrantPage, StoreError> {
         let fault = |e: rusqlite::Error| self.fault(&e);
-        let (filter, words) = filter(query);
-        let values = &narrowed(query, &words)[..];
+        let asked = self.asked(query)?;
+        let (filter, values) = (asked.filter(), &asked.values()[..]);
         // In two parts, each far from 64 bits, since SQLite ends a sum that overflows with an error.
         let sums = Figure::NAMES
             .map(|name| format!("count(g.{name}), sum(g.{name} / {SUM_PART}), sum(g.{name} % {SUM_PART})"));
-        let (total, sums, counts) = self
+        let counted = format!("SELECT count(*), {}, coalesce(sum({EXACT}), 0) {filter}", sums.join(", "));
+        let ((total, sums, counts), exact) = self
             .derived
-            .query_row(&format!("SELECT count(*), {} {filter}", sums.join(", ")), values, read_sums)
+            .query_row(&counted, values, |row| Ok((read_sums(row)?, row.get(1 + 3 * Figure::NAMES.len())?)))
             .map_err(fault)?;
         let sql = format!(
-            "SELECT {} {filter} ORDER BY {} LIMIT {} OFFSET {}",
+            "SELECT {} {filter} ORDER BY {}{} LIMIT {} OFFSET {}",
             grant_columns(),
+            asked.first(),
             query.sort.order(),
             query.limit,
             query.offset
         );
         let mut statement = self.derived.prepare(&sql).map_err(fault)?;
         let rows = statement.query_map(values, read_grant).map_err(fault)?;
-        Ok(GrantPage { grants: rows.collect::<Result<_, _>>().map_err(fault)?, total, sums, counts })
+        Ok(GrantPage { grants: rows.collect::<Result<_, _>>().map_err(fault)?, total, exact, sums, counts })
     }
 
     /// How many grants have each value of `column`, which is `fiscal_year`, `status`, `field` or `agency`, among those
@@ -394,12 +398,12 @@ impl Reader {
     /// What the files report.
     pub fn facet(&self, query: &GrantQuery, column: Facet) -> Result<Vec<Count>, StoreError> {
         let fault = |e: rusqlite::Error| self.fault(&e);
-        let (filter, words) = filter(query);
-        let column = column.column();
+        let asked = self.asked(query)?;
+        let (filter, column) = (asked.filter(), column.column());
         let sql =
             format!("SELECT CAST(g.{column} AS TEXT), count(*) {filter} GROUP BY g.{column} ORDER BY count(*) DESC, 1");
         let mut statement = self.derived.prepare(&sql).map_err(fault)?;
-        let values = &narrowed(query, &words)[..];
+        let values = &asked.values()[..];
         let rows =
             statement.query_map(values, |row| Ok(Count { value: row.get(0)?, count: row.get(1)? })).map_err(fault)?;
         rows.collect::<Result<_, _>>().map_err(fault)
@@ -543,32 +547,6 @@ pub(super) fn read_grant(row: &Row<'_>) -> rusqlite::Result<Grant> {
         report_due: row.get(17)?,
         amounts,
     })
-}
-
-/// What ?1 to ?9 of [`filter`] stand for.
-pub(super) fn narrowed<'a>(query: &'a GrantQuery, words: &'a Option<String>) -> [&'a dyn ToSql; 9] {
-    let GrantQuery { fiscal_year, status, field, agency, organisation, migrated, stage, flag, .. } = query;
-    [words, fiscal_year, status, field, agency, organisation, migrated, stage, flag]
-}
-
-/// The FROM and WHERE of a query, and its words as an FTS5 expression (none: no word filter).
-pub(super) fn filter(query: &GrantQuery) -> (String, Option<String>) {
-    let words = search::expression(&query.words);
-    let from = if words.is_some() {
-        "FROM grants_words JOIN grants AS g ON g.n = grants_words.rowid WHERE grants_words MATCH ?1"
-    } else {
-        "FROM grants AS g WHERE ?1 IS NULL"
-    };
-    let narrowed = "AND (?2 IS NULL OR g.fiscal_year = ?2) AND (?3 IS NULL OR g.status = ?3) AND (?4 IS NULL OR g.field = ?4) AND (?5 IS NULL OR g.agency = ?5) AND (?6 IS NULL OR g.organisation = ?6) AND (?7 IS NULL OR g.migrated = ?7) AND (?8 IS NULL OR g.stage = ?8) AND (?9 IS NULL OR EXISTS (SELECT 1 FROM findings AS f WHERE f.thing = g.id AND f.flag = ?9) OR (?9 = 'report_missing' AND g.report_due < (SELECT day FROM progress)))";
-    let amount = match query.amount {
-        None => String::new(),
-        Some(at) => Figure::NAMES.get(at).map_or("AND 0".to_owned(), |name| format!("AND g.{name} IS NOT NULL")),
-    };
-    let size = query.size.map(|(least, below)| {
-        let size = "coalesce(g.paid, g.decreed, g.asked)";
-        format!("AND {size} >= {least} AND {size} < {below}")
-    });
-    (format!("{from} {narrowed} {amount} {}", size.unwrap_or_default()), words)
 }
 
 impl TileSource for Reader {

@@ -3,9 +3,11 @@
 //! A row of `grants` whose figures change gets the entry that changed it as `last_idx`, so everything that changed since an
 //! entry is found by index.
 
-use rusqlite::{Row, params};
+use std::ops::Range;
 
-use super::reader::Reader;
+use rusqlite::{Row, ToSql, params};
+
+use super::reader::{Reader, Record, read_record};
 use super::store::StoreError;
 use crate::grants::figures::Figure;
 use crate::grants::time::{Date, Timestamp};
@@ -46,28 +48,33 @@ pub struct Progress {
     pub day: Option<Date>,
 }
 
-/// One entry about a case: whose agency's, on which day it happened as claimed, and when it was recorded.
+/// An entry that concerns a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
-    /// The entry.
-    pub index: u64,
+pub struct Told {
+    /// The case, as [`Counted::n`].
+    pub n: u64,
+    /// The kind of statement.
+    pub kind: String,
     /// The agency of the case, by its code.
     pub agency: String,
+    /// The way of the law.
+    pub way: String,
+    /// Whether it is about the case itself.
+    pub own: bool,
+    /// Whether it is about a list, a budget or a decree that names the case.
+    pub paper: bool,
     /// When it happened, as claimed.
     pub event: Date,
     /// When the ledger recorded it.
     pub recorded: Timestamp,
 }
 
-/// A step of a grant that gives it one of the eleven amounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Given {
-    /// The grant, as [`Counted::n`].
-    pub n: u64,
-    /// Which amount.
-    pub figure: Figure,
-    /// When it happened, as claimed.
-    pub event: Date,
+impl Told {
+    /// Which of the eleven amounts it gives the case.
+    #[must_use]
+    pub fn gives(&self) -> Option<Figure> {
+        GIVING.iter().find(|(known, _)| *known == self.kind).map(|(_, figure)| *figure)
+    }
 }
 
 /// The kinds that give an amount to a case, and which; rows give it, the paper around them does not.
@@ -120,37 +127,46 @@ impl Reader {
         self.listed(sql, params![since], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
-    /// The entries about cases from `since` on.
+    /// The entries of this range that concern cases, those of one case in order.
     ///
     /// # Errors
-    /// What the files report.
-    pub fn said_since(&self, since: u64) -> Result<Vec<Said>, StoreError> {
-        let sql = "SELECT r.idx, g.agency, r.event_date, r.recorded_at FROM records AS r JOIN grants AS g ON g.id = r.about WHERE r.idx >= ?1 AND NOT g.migrated";
-        let read = |row: &Row<'_>| {
-            let event = Date::parse(&row.get::<_, String>(2)?);
-            let recorded = Timestamp::parse(&row.get::<_, String>(3)?);
-            let (index, agency) = (row.get(0)?, row.get(1)?);
-            Ok(event.zip(recorded).map(|(event, recorded)| Said { index, agency, event, recorded }))
-        };
-        Ok(self.listed(sql, params![since], read)?.into_iter().flatten().collect())
+    /// What the files report, and what `each` says.
+    pub fn each_told<E: From<StoreError>>(
+        &self,
+        entries: Range<u64>,
+        mut each: impl FnMut(Told) -> Result<(), E>,
+    ) -> Result<(), E> {
+        // By the index of changes, then the timeline of each case: whether all are asked for or the newest, nothing else is read.
+        let sql = "SELECT g.n, r.kind, g.agency, g.way, r.about, g.id, r.event_date, r.recorded_at FROM grants AS g CROSS JOIN timeline AS t ON t.about = g.id AND t.idx >= ?1 AND t.idx < ?2 CROSS JOIN records AS r ON r.idx = t.idx WHERE g.last_idx >= ?1 AND NOT g.migrated ORDER BY g.last_idx, g.n, t.idx";
+        let values: [&dyn ToSql; 2] = [&entries.start, &entries.end];
+        self.each(sql, &values, told, |told| told.map_or(Ok(()), &mut each))
     }
 
-    /// The steps from entry `since` on that give a case an amount, in order.
+    /// The entries of a kind within a range, in order.
     ///
     /// # Errors
     /// What the files report.
-    pub fn given_since(&self, since: u64) -> Result<Vec<Given>, StoreError> {
-        let kinds = GIVING.map(|(kind, _)| format!("'{kind}'")).join(", ");
-        let sql = format!(
-            "SELECT g.n, r.kind, r.event_date FROM records AS r JOIN timeline AS t USING (idx) JOIN grants AS g ON g.id = t.about WHERE r.idx >= ?1 AND r.kind IN ({kinds}) ORDER BY r.idx"
-        );
-        let read = |row: &Row<'_>| {
-            let (n, kind, event): (u64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let figure = GIVING.iter().find(|(known, _)| *known == kind).map(|(_, figure)| *figure);
-            Ok(figure.zip(Date::parse(&event)).map(|(figure, event)| Given { n, figure, event }))
-        };
-        Ok(self.listed(&sql, params![since], read)?.into_iter().flatten().collect())
+    pub fn of_kind(&self, kind: &str, entries: Range<u64>) -> Result<Vec<Record>, StoreError> {
+        let sql = "SELECT idx, kind, about, recorded_at, event_date FROM records WHERE idx >= ?1 AND idx < ?2 AND kind = ?3 ORDER BY idx";
+        self.listed(sql, params![entries.start, entries.end, kind], read_record)
     }
+}
+
+fn told(row: &Row<'_>) -> rusqlite::Result<Option<Told>> {
+    let (about, id): (String, String) = (row.get(4)?, row.get(5)?);
+    let event = Date::parse(&row.get::<_, String>(6)?);
+    let recorded = Timestamp::parse(&row.get::<_, String>(7)?);
+    let Some((event, recorded)) = event.zip(recorded) else { return Ok(None) };
+    Ok(Some(Told {
+        n: row.get(0)?,
+        kind: row.get(1)?,
+        agency: row.get(2)?,
+        way: row.get(3)?,
+        own: about == id,
+        paper: ["list/", "budget/", "decree/"].iter().any(|sort| about.starts_with(sort)),
+        event,
+        recorded,
+    }))
 }
 
 fn counted(row: &Row<'_>) -> rusqlite::Result<Counted> {

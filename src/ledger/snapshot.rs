@@ -82,8 +82,8 @@ impl Reader {
         merkle::root(size, &TileHashReader::new(self, size)).map_err(|error| self.unreadable(&error))
     }
 
-    /// The grants that match, in the order in which they came, each handed on as it is read. `limit` and `offset` are
-    /// not asked.
+    /// The grants that match, those that the words name exactly before the others, in the order in which they came, each
+    /// handed on as it is read. `limit` and `offset` are not asked.
     ///
     /// # Errors
     /// What the files report, and what `each` says, which ends it.
@@ -92,9 +92,9 @@ impl Reader {
         query: &GrantQuery,
         each: impl FnMut(Grant) -> Result<(), E>,
     ) -> Result<(), E> {
-        let (filter, words) = reader::filter(query);
-        let sql = format!("SELECT {} {filter} ORDER BY g.n", reader::grant_columns());
-        self.each(&sql, &reader::narrowed(query, &words), reader::read_grant, each)
+        let asked = self.asked(query)?;
+        let sql = format!("SELECT {} {} ORDER BY {}g.n", reader::grant_columns(), asked.filter(), asked.first());
+        self.each(&sql, &asked.values(), reader::read_grant, each)
     }
 
     /// The grants that changed after the place `(entry, number of arrival)`, the one that changed first before the
@@ -107,13 +107,15 @@ impl Reader {
         query: &GrantQuery,
         after: ChangePlace,
     ) -> Result<Vec<(ChangePlace, Grant)>, StoreError> {
-        let (filter, words) = reader::filter(query);
+        let asked = self.asked(query)?;
+        // In the order of changes whatever the words name: a cursor that named anything else would miss some.
         let sql = format!(
-            "SELECT {}, g.n {filter} AND (g.last_idx, g.n) > (?10, ?11) ORDER BY g.last_idx, g.n LIMIT {}",
+            "SELECT {}, g.n {} AND (g.last_idx, g.n) > (?11, ?12) ORDER BY g.last_idx, g.n LIMIT {}",
             reader::grant_columns(),
+            asked.filter(),
             query.limit
         );
-        let narrowed = reader::narrowed(query, &words);
+        let narrowed = asked.values();
         let values: Vec<&dyn ToSql> = narrowed.iter().copied().chain([&after.0 as &dyn ToSql, &after.1]).collect();
         let mut grants = Vec::new();
         let read = |row: &Row<'_>| {
@@ -242,7 +244,7 @@ impl Reader {
         self.derived.query_row(sql, [size], |row| row.get(0)).map_err(|e| self.fault(&e))
     }
 
-    fn each<T, E: From<StoreError>>(
+    pub(super) fn each<T, E: From<StoreError>>(
         &self,
         sql: &str,
         values: &[&dyn ToSql],

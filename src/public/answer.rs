@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::api::parameters::Parameter;
 use super::pages::words::Lang;
 use crate::ledger::store::StoreError;
 use crate::tlog::hash::sha256;
@@ -39,6 +40,10 @@ pub(super) enum Missing {
     Agency,
     /// A fiscal year without grants.
     Year,
+    /// A nominative list.
+    List,
+    /// A version of a budget.
+    Budget,
     /// A decree.
     Decree,
     /// A flag.
@@ -66,11 +71,18 @@ pub(super) enum Fault {
     Method,
     /// 503: every reader is busy.
     Busy,
+    /// 503: what is counted of all grants is not read yet, after a start.
+    Counting,
     /// 503: the files cannot be read. Why is in the operator's log only.
     Store,
 }
 
 impl Fault {
+    /// A value that a parameter does not take.
+    pub(super) const fn parameter(parameter: &Parameter) -> Self {
+        Self::Parameter(parameter.name, parameter.must)
+    }
+
     pub(super) const fn missing(what: Missing) -> Self {
         Self::Missing(what)
     }
@@ -89,7 +101,7 @@ impl Fault {
             Self::Hidden => StatusCode::GONE,
             Self::Erased => StatusCode::GONE,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Busy | Self::Store => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Counting | Self::Store => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }

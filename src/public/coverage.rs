@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::answer::Fault;
 use crate::grants::kinds::Kind;
 use crate::grants::time::Date;
 use crate::ledger::reader::Reader;
+use crate::ledger::store::StoreError;
 
 /// What the treasury's registers say of a fiscal year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(super) enum Coverage {
 
 impl Coverage {
     /// What is said of this fiscal year; of registers of the same month, the latest counts.
-    pub(super) fn read(reader: &Reader, origin: &str, year: u16) -> Result<Self, Fault> {
+    pub(super) fn read(reader: &Reader, origin: &str, year: u16) -> Result<Self, StoreError> {
         let mut whole = None;
         let mut months: BTreeMap<u64, i128> = BTreeMap::new();
         let mut newest = None;

@@ -22,13 +22,16 @@ use crate::ledger::snapshot::Snapshot;
 
 /// The folder of all sets within a ledger's folder.
 pub const DUMPS: &str = "dumps";
+/// The version of this program.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The list of a set's files.
 pub const INDEX: &str = "index.json";
 
 /// A set of dumps.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Set {
-    /// Its name: size and the beginning of the root.
+    /// Its name: size and the beginning of the root, and the version of the program that made it, which may write the same
+    /// entries otherwise than another.
     pub set: String,
     /// What it was made from.
     pub checkpoint: Made,
@@ -81,7 +84,7 @@ impl Set {
     pub fn of(at: &Snapshot) -> Self {
         let Snapshot { origin, size, root, recorded_at, .. } = at.clone();
         Self {
-            set: at.short(),
+            set: format!("{}-{VERSION}", at.short()),
             checkpoint: Made { origin, size, root: root.to_hex(), recorded_at },
             licence: Terms {
                 name: LICENCE.name.to_owned(),
@@ -92,6 +95,12 @@ impl Set {
         }
     }
 
+    /// Whether this version of the program made it.
+    #[must_use]
+    pub fn is_of_this_version(&self) -> bool {
+        parts(&self.set).is_some_and(|(_, version)| version == VERSION)
+    }
+
     /// The set in a folder, if it is whole.
     #[must_use]
     pub fn read(folder: &Path) -> Option<Self> {
@@ -99,21 +108,29 @@ impl Set {
     }
 }
 
-/// The size that a set's name says; none if it is no such name.
-fn size_of(name: &str) -> Option<u64> {
-    let (size, root) = name.split_once('-')?;
+/// The size and the version that a set's name says; none if it is no such name. A set of before names had a version has an
+/// empty one.
+fn parts(name: &str) -> Option<(u64, &str)> {
+    let (size, rest) = name.split_once('-')?;
+    let (root, version) = rest.split_once('-').unwrap_or((rest, ""));
     let hex = root.len() == 16 && root.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    number(size).filter(|_| hex)
+    let plain = version.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.+".contains(&b));
+    number(size).filter(|_| hex && plain).map(|size| (size, version))
 }
 
-/// The sets in a folder of dumps, the newest first.
+/// The sets in a folder of dumps, the newest first; of one moment, the one that this version made.
 #[must_use]
 pub fn sets(folder: &Path) -> Vec<Set> {
     let listed = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    let mut found: Vec<(u64, Set)> =
-        listed.filter_map(|entry| Some((size_of(entry.file_name().to_str()?)?, Set::read(&entry.path())?))).collect();
-    found.sort_by_key(|(size, _)| std::cmp::Reverse(*size));
-    found.into_iter().map(|(_, set)| set).collect()
+    let mut found: Vec<(u64, bool, Set)> = listed
+        .filter_map(|entry| {
+            let (size, version) =
+                parts(entry.file_name().to_str()?).map(|(size, version)| (size, version == VERSION))?;
+            Some((size, version, Set::read(&entry.path())?))
+        })
+        .collect();
+    found.sort_by_key(|(size, own, _)| std::cmp::Reverse((*size, *own)));
+    found.into_iter().map(|(.., set)| set).collect()
 }
 
 /// The dumps of a ledger.
@@ -136,7 +153,7 @@ impl Dumps {
     async fn file(&self, set: String, name: String) -> Result<(std::fs::File, Dump), Fault> {
         let folder = Arc::clone(&self.0);
         let read = tokio::task::spawn_blocking(move || {
-            size_of(&set)?;
+            parts(&set)?;
             let folder = folder.join(&set);
             // Only what the index names is opened, so a name that leads elsewhere is not there.
             let dump = Set::read(&folder)?.files.into_iter().find(|dump| dump.name == name)?;
@@ -163,7 +180,7 @@ pub(super) async fn index(State(site): State<Site>) -> Result<Response, Fault> {
 #[derive(utoipa::ToSchema)]
 #[allow(dead_code)] // Only its schema is used: `Set` is read by the command line too, which knows no schema.
 pub(super) struct DumpSet {
-    /// Its name: how many entries, and the first 16 hex digits of their root.
+    /// Its name: how many entries, the first 16 hex digits of their root, and the version of the program that made it.
     set: String,
     /// What it was made from.
     #[schema(value_type = Object)]

@@ -2,6 +2,8 @@
 //!
 //! What an item is called never changes: a `tag:` address (RFC 4151) of the ledger's host, its first day, and the thing.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::response::Response;
 
@@ -13,9 +15,12 @@ use super::history::{History, Step};
 use super::lists::{self, Form};
 use super::moment::Moment;
 use super::pages::Visit;
-use super::pages::narrow::Narrowed;
+use super::pages::narrow::{Narrowed, escape};
+use super::pages::papers::Paper;
 use super::pages::words::forms::FormWords;
 use super::pages::words::{Lang, Words};
+use super::pages::years::{Counting, years};
+use super::roll::{Roll, Tally};
 use crate::grants::explain::Topic;
 use crate::grants::time::{Date, Timestamp};
 use crate::ledger::findings::{Finding, MissingReport};
@@ -141,6 +146,67 @@ impl Maker<'_> {
         item
     }
 
+    /// Things of which it is counted: each with its name, address and grants, and the latest entry about one of those.
+    fn counted(&self, mut things: Vec<(u64, String, String, Tally)>, items: &mut Vec<Item>) -> Result<(), Fault> {
+        things.sort_unstable_by_key(|(last, ..)| std::cmp::Reverse(*last));
+        for (last, title, path, tally) in things.into_iter().take(ITEMS as usize) {
+            let told = self.words().amounts.iter().enumerate();
+            let told =
+                told.filter_map(|(at, label)| Some(format!("{label} {}", self.founding.money_sum(tally.sum(at)?))));
+            let told: Vec<String> = std::iter::once(self.words().grants(tally.grants)).chain(told).collect();
+            items.push(Item {
+                id: self.tag(path.trim_start_matches('/')),
+                title,
+                updated: self.recorded(last)?.recorded_at,
+                href: self.href(&path),
+                summary: told.join(" · "),
+            });
+        }
+        Ok(())
+    }
+
+    fn agencies(&self, roll: &Roll, items: &mut Vec<Item>) -> Result<(), Fault> {
+        let tallies = roll.grouped(|line| Some(line.counted.agency.clone()).filter(|code| !code.is_empty()));
+        let things = tallies.into_iter().filter_map(|(code, tally)| {
+            let last = roll.latest(|line| line.counted.agency == code)?;
+            let title = self.founding.agency(&code, self.lang).to_owned();
+            Some((last, title, format!("/agencies/{}", escape(&code)), tally))
+        });
+        self.counted(things.collect(), items)
+    }
+
+    fn years(&self, roll: &Roll, items: &mut Vec<Item>) -> Result<(), Fault> {
+        let things = years(roll).into_iter().filter_map(|(year, migrated)| {
+            let counting = Counting { year, migrated };
+            let last = roll.latest(|line| counting.takes(line))?;
+            Some((
+                last,
+                format!("{} {year}", self.words().year_heading),
+                format!("/years/{year}"),
+                counting.tally(roll),
+            ))
+        });
+        self.counted(things.collect(), items)
+    }
+
+    /// The latest entry about each thing of a sort, the newest first.
+    fn latest_of(&self, sort: &str, items: &mut Vec<Item>) -> Result<(), Fault> {
+        let mut latest: Vec<u64> = self.reader.things(sort)?.into_iter().map(|(.., latest)| latest).collect();
+        latest.sort_unstable_by(|a, b| b.cmp(a));
+        for index in latest.into_iter().take(ITEMS as usize) {
+            items.push(self.entry(&self.recorded(index)?));
+        }
+        Ok(())
+    }
+
+    /// The first entry about each paper of a sort, the newest first.
+    fn first_of(&self, paper: Paper, items: &mut Vec<Item>) -> Result<(), Fault> {
+        for (_, first, _) in self.reader.things(paper.sort())?.into_iter().rev().take(ITEMS as usize) {
+            items.push(self.entry(&self.recorded(first)?));
+        }
+        Ok(())
+    }
+
     fn finding(&self, finding: &Finding) -> Result<Item, Fault> {
         let w = self.words();
         let others: Vec<String> = finding.others.iter().map(|other| format!("/{other}")).collect();
@@ -220,6 +286,7 @@ async fn made(
 
 /// The newest of a list.
 pub(super) async fn of_list(site: Site, visit: &Visit, path: String, narrowed: Narrowed) -> Result<Response, Fault> {
+    let memory = Arc::clone(&site.memory);
     made(site, visit, move |maker| {
         let (w, f) = (maker.words(), maker.forms());
         let mut items = Vec::new();
@@ -237,11 +304,29 @@ pub(super) async fn of_list(site: Site, visit: &Visit, path: String, narrowed: N
                 }
                 f.organisations.to_owned()
             }
+            "/agencies" => {
+                maker.agencies(&*memory.roll_at(maker.reader, maker.at.size)?, &mut items)?;
+                w.agencies_title.to_owned()
+            }
+            "/years" => {
+                maker.years(&*memory.roll_at(maker.reader, maker.at.size)?, &mut items)?;
+                w.years_title.to_owned()
+            }
+            "/officials" => {
+                maker.latest_of("official", &mut items)?;
+                w.officials_title.to_owned()
+            }
             "/decrees" => {
-                for record in newest_of(maker.reader, "decree.issued")? {
-                    items.push(maker.entry(&record));
-                }
+                maker.first_of(Paper::Decree, &mut items)?;
                 w.decrees_title.to_owned()
+            }
+            "/budgets" => {
+                maker.first_of(Paper::Budget, &mut items)?;
+                w.budgets_title.to_owned()
+            }
+            "/lists" => {
+                maker.first_of(Paper::List, &mut items)?;
+                w.lists_title.to_owned()
             }
             "/overdue" => findings(maker, Some(REPORT_MISSING), &mut items)?,
             "/changes" => {
@@ -250,7 +335,15 @@ pub(super) async fn of_list(site: Site, visit: &Visit, path: String, narrowed: N
                 );
                 f.newest_entries.to_owned()
             }
-            _ => findings(maker, path.strip_prefix("/flags/"), &mut items)?,
+            _ => match Paper::at(&path) {
+                Some((paper, about)) => {
+                    items.extend(
+                        maker.reader.timeline(&about)?.iter().rev().take(ITEMS as usize).map(|r| maker.entry(r)),
+                    );
+                    format!("{} {about}", w.paper(paper).word)
+                }
+                None => findings(maker, path.strip_prefix("/flags/"), &mut items)?,
+            },
         };
         let page = format!("{path}{}", narrowed.address_of_all());
         Ok(maker.feed(title, &path, &page, items))

@@ -202,12 +202,24 @@ impl Founding {
     /// On which of how many working days a step of this kind is on `day`, when the one before it was on `from`; none where the
     /// profile sets no deadline.
     pub(super) fn working_days(&self, kind: &str, from: Date, day: Date) -> Option<(u64, u64)> {
-        let profile = self.ruled.as_ref()?;
-        let deadline = profile.deadlines.iter().flatten().find(|deadline| deadline.kind.name() == kind)?;
+        let (profile, limit) = (self.ruled.as_ref()?, self.limit(kind)?);
         // A case that lies for years is over in any case.
         let passed = from.days_until(day).clamp(0, 3_660);
         let worked = (1..=passed).filter_map(|days| from.plus_days(days)).filter(|day| profile.is_working_day(*day));
-        Some((worked.count() as u64, deadline.working_days))
+        Some((worked.count() as u64, limit))
+    }
+
+    /// Within how many working days a step of this kind must follow the one before it, where the profile says so.
+    pub(super) fn limit(&self, kind: &str) -> Option<u64> {
+        let mut deadlines = self.ruled.as_ref()?.deadlines.iter().flatten();
+        deadlines.find(|deadline| deadline.kind.name() == kind).map(|deadline| deadline.working_days)
+    }
+
+    /// The codes of the offices of an agency.
+    pub(super) fn offices_of(&self, agency: &str) -> Vec<&str> {
+        let offices = self.profile.get("offices").and_then(Value::as_array).into_iter().flatten();
+        let own = offices.filter(|office| office.get("agency").and_then(Value::as_str) == Some(agency));
+        own.filter_map(|office| office.get("code")?.as_str()).collect()
     }
 
     /// What the key of each office may sign, by the code of the office.

@@ -8,6 +8,7 @@
 //! | path, query | 414 |
 //! | the life of a connection, its last answer | the end of the connection |
 //! | readers of the ledger's files at once | a wait, then 503 |
+//! | what is counted of all grants, until it was read once after a start | a wait, then 503 |
 //! | lists of any length that are made at once | a wait, then 503 |
 //! | a client that reads nothing of a list | its end, broken off |
 //! | a statement: bytes, time | 413, 408 |
@@ -63,6 +64,9 @@ pub const FULL_PAUSE: Duration = Duration::from_millis(5);
 pub const MAX_READERS: usize = 8;
 /// How long a request waits for a reader before it is told to come back.
 pub const READER_WAIT: Duration = Duration::from_secs(5);
+
+/// How long a request waits for what is counted of all grants, after a start.
+pub const MEMORY_WAIT: Duration = Duration::from_secs(2);
 
 /// The most lists of any length that are made at once; each holds one of the readers until its client has read on.
 pub const MAX_LISTS: usize = 4;

@@ -4,6 +4,7 @@
 //! JSON itself say: how many entries, and the Merkle root over them. Atom has the newest of it.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, Uri, header};
@@ -15,6 +16,7 @@ use super::api::flags::REPORT_MISSING;
 use super::feed;
 use super::pages::Visit;
 use super::pages::narrow::Narrowed;
+use super::pages::papers::{self, Paper};
 use super::pages::words::Lang;
 use super::tables::{self, Origin, Table, TableError, Which, csv, json};
 use crate::grants::about::About;
@@ -60,15 +62,27 @@ impl Form {
     }
 }
 
-/// The lists that have all forms at fixed addresses, without ending; those of single flags are told by [`named`].
-pub(super) const LISTS: [&str; 6] = ["/grants", "/orgs", "/decrees", "/overdue", "/flags", "/changes"];
+/// The lists that have all forms at fixed addresses, without ending; those of single flags and papers are told by [`named`].
+pub(super) const LISTS: [&str; 11] = [
+    "/grants",
+    "/orgs",
+    "/agencies",
+    "/years",
+    "/decrees",
+    "/budgets",
+    "/lists",
+    "/officials",
+    "/overdue",
+    "/flags",
+    "/changes",
+];
 
 /// The other forms of a page, by its path without language: their endings and what to call them.
 pub(super) fn forms_of(path: &str) -> &'static [(&'static str, Form)] {
     const LIST: &[(&str, Form)] = &[("CSV", Form::Csv), ("JSON", Form::Json), ("Atom", Form::Atom)];
     const GRANT: &[(&str, Form)] = &[("Atom", Form::Atom), ("iCalendar", Form::Ics), ("JSON", Form::Json)];
     let flag = path.strip_prefix("/flags/").is_some_and(|name| name == REPORT_MISSING || Flag::parse(name).is_some());
-    if LISTS.contains(&path) || flag {
+    if LISTS.contains(&path) || flag || Paper::at(path).is_some() {
         return LIST;
     }
     let grant = path.strip_prefix("/grants/").and_then(About::parse);
@@ -99,11 +113,16 @@ fn named(path: &str, pairs: &[(String, String)]) -> Result<Asked, Fault> {
         "/orgs" => Narrowed { words: Narrowed::read(pairs)?.words, ..Narrowed::read(&[])? },
         _ => Narrowed::read(&[])?,
     };
-    let mut which = Which { grants: narrowed.query(), flag: None, letters: narrowed.words.clone() };
+    let mut which = Which { grants: narrowed.query(), letters: narrowed.words.clone(), ..Which::default() };
     let table = match path {
         "/grants" => &tables::GRANTS,
         "/orgs" => &tables::ORGANISATIONS,
+        "/agencies" => &tables::AGENCIES,
+        "/years" => &tables::YEARS,
         "/decrees" => &tables::DECREES,
+        "/budgets" => &tables::BUDGETS,
+        "/lists" => &tables::LISTS,
+        "/officials" => &tables::OFFICIALS,
         "/overdue" => &tables::REPORTS_DUE,
         "/flags" => &tables::FLAGS,
         "/changes" => &tables::ENTRIES,
@@ -114,7 +133,11 @@ fn named(path: &str, pairs: &[(String, String)]) -> Result<Asked, Fault> {
                 &tables::FINDINGS
             }
             Some(_) => return Err(Fault::missing(Missing::Flag)),
-            None => return Err(Fault::missing(Missing::Path)),
+            None => {
+                let (_, about) = Paper::at(path).ok_or(Fault::missing(Missing::Path))?;
+                which.paper = about;
+                &tables::ROWS
+            }
         },
     };
     Ok(Asked { table, which, narrowed })
@@ -130,6 +153,14 @@ pub(super) async fn list(
     let (_, path) = Lang::of(uri.path());
     let (path, form) = Form::split(path).ok_or(Fault::missing(Missing::Path))?;
     let asked = named(path, &pairs)?;
+    if !asked.which.paper.is_empty() {
+        let about = asked.which.paper.clone();
+        site.pool.read(move |reader| papers::is_there(reader, &about)).await?;
+    }
+    if matches!(path, "/agencies" | "/years") {
+        // What they are made of is then brought up, never read whole.
+        site.memory.rolls().await?;
+    }
     match form {
         Form::Csv | Form::Json => whole(site, path.to_owned(), asked, form).await,
         Form::Atom => feed::of_list(site, &visit, path.to_owned(), asked.narrowed).await,
@@ -140,9 +171,9 @@ pub(super) async fn list(
 async fn whole(site: Site, path: String, asked: Asked, form: Form) -> Result<Response, Fault> {
     let Asked { table, which, narrowed } = asked;
     let address = format!("{path}{}", narrowed.address_of_all());
-    let (founding, printed) = (site.founding.clone(), address.clone());
+    let (founding, memory, printed) = (site.founding.clone(), Arc::clone(&site.memory), address.clone());
     let work = move |reader: &_, at: &Snapshot, out: &mut dyn Write| -> Result<(), TableError> {
-        let origin = Origin { reader, founding: &founding, at };
+        let origin = Origin { reader, founding: &founding, at, memory: &memory };
         match form {
             Form::Json => json::write(table, &printed, &origin, &which, out),
             _ => csv::write(table, &origin, &which, out),

@@ -5,6 +5,7 @@
 
 mod answer;
 pub mod api;
+mod appointments;
 mod browser;
 mod calendar;
 pub mod connections;
@@ -20,6 +21,7 @@ mod holders;
 pub mod limits;
 mod lists;
 mod log;
+mod memory;
 mod moment;
 mod pace;
 mod pages;
@@ -47,9 +49,8 @@ use connections::{AtOnce, Bounds, Serving};
 use dumps::Dumps;
 use founding::Founding;
 use fresh::Fresh;
-use pace::PaceCase;
+use memory::Memory;
 use pool::Pool;
-use roll::RollCase;
 use shelf::Shelves;
 use stream::Streams;
 
@@ -92,8 +93,7 @@ struct Kept {
     shelves: Arc<Shelves>,
     fresh: Arc<Fresh>,
     streams: Arc<Streams>,
-    roll: Arc<RollCase>,
-    pace: Arc<PaceCase>,
+    memory: Arc<Memory>,
 }
 
 /// How far the ledger is, as every page says it.
@@ -124,8 +124,7 @@ struct Site {
     dumps: Dumps,
     shelves: Arc<Shelves>,
     streams: Arc<Streams>,
-    roll: Arc<RollCase>,
-    pace: Arc<PaceCase>,
+    memory: Arc<Memory>,
 }
 
 impl FromRef<Kept> for Site {
@@ -140,13 +139,37 @@ impl FromRef<Kept> for Site {
             dumps: kept.dumps.clone(),
             shelves: Arc::clone(&kept.shelves),
             streams: Arc::clone(&kept.streams),
-            roll: Arc::clone(&kept.roll),
-            pace: Arc::clone(&kept.pace),
+            memory: Arc::clone(&kept.memory),
         }
     }
 }
 
 impl Kept {
+    /// Of the ledger in `dir`, with nothing in memory yet.
+    fn open(dir: PathBuf, manner: Manner) -> Result<Self, StoreError> {
+        let (documents, dumps, fresh) = (Documents::of(&dir), Dumps::of(&dir), Fresh::new(dir.clone()));
+        let pool = Pool::open(dir)?;
+        let founding = pool.founding()?;
+        Ok(Self {
+            pool: Arc::new(pool),
+            founding: Arc::new(RwLock::new(Arc::new(founding))),
+            standing: Arc::default(),
+            manner,
+            documents,
+            dumps,
+            shelves: Arc::default(),
+            fresh: Arc::new(fresh),
+            streams: Arc::default(),
+            memory: Arc::default(),
+        })
+    }
+
+    /// What counts all grants of the ledger in `dir`.
+    fn count(&self, dir: PathBuf) -> impl FnOnce() + Send + use<> {
+        let (memory, founding) = (Arc::clone(&self.memory), Site::from_ref(self).founding);
+        move || memory.make(&dir, &founding)
+    }
+
     /// Takes over how far the ledger is, and a profile or a ledger key that was changed on it since it was last read.
     async fn refresh(&self) -> Result<(), Fault> {
         let (other, state) = self.fresh.may_be_other();
@@ -183,44 +206,45 @@ pub fn router(dir: PathBuf) -> Result<Router, StoreError> {
 /// # Errors
 /// As [`router`].
 pub fn router_of(dir: PathBuf, manner: impl Into<Manner>) -> Result<Router, StoreError> {
-    Ok(serving(dir, manner.into())?.router)
+    let (router, count) = router_uncounted(dir, manner.into())?;
+    std::thread::spawn(count);
+    Ok(router)
+}
+
+/// As [`router_of`], before anything is counted of all grants, and what counts it on the thread that calls it. Until that has
+/// ended, pages that need it wait [`limits::MEMORY_WAIT`] and then answer 503.
+///
+/// # Errors
+/// As [`router`].
+pub fn router_uncounted(dir: PathBuf, manner: Manner) -> Result<(Router, impl FnOnce() + Send + 'static), StoreError> {
+    let kept = Kept::open(dir.clone(), manner)?;
+    let count = kept.count(dir);
+    Ok((routed(kept), count))
 }
 
 /// The router, and before it the way to tiles that are in memory.
 fn serving(dir: PathBuf, manner: Manner) -> Result<Serving, StoreError> {
-    let (documents, dumps) = (Documents::of(&dir), Dumps::of(&dir));
-    let fresh = Arc::new(Fresh::new(dir.clone()));
-    let pool = Pool::open(dir)?;
-    let founding = pool.founding()?;
-    let (founding, shelves) = (Arc::new(RwLock::new(Arc::new(founding))), Arc::<Shelves>::default());
-    let kept = Kept {
-        pool: Arc::new(pool),
-        founding,
-        standing: Arc::default(),
-        manner,
-        documents,
-        dumps,
-        shelves: Arc::clone(&shelves),
-        streams: Arc::default(),
-        roll: Arc::default(),
-        pace: Arc::default(),
-        fresh,
-    };
-    let mut router = pages::routes();
-    for (path, handler) in api::routes() {
-        router = router.route(path, handler);
-    }
-    let router = router
-        .route("/healthz", axum::routing::get(health))
-        .fallback(async || Fault::missing(answer::Missing::Path))
-        .layer(middleware::from_fn_with_state(kept.clone(), fresh::answer))
-        .layer(middleware::from_fn_with_state(kept.clone(), dress))
-        .with_state(kept);
+    let kept = Kept::open(dir.clone(), manner)?;
+    std::thread::spawn(kept.count(dir));
+    let shelves = Arc::clone(&kept.shelves);
     let at_once: AtOnce = Arc::new(move |request| {
         let answer = log::at_once(&shelves, request)?;
         Some(if manner.behind_tls { answer::over_tls(answer) } else { answer })
     });
-    Ok(Serving { router, at_once: Some(at_once), count: Arc::default() })
+    Ok(Serving { router: routed(kept), at_once: Some(at_once), count: Arc::default() })
+}
+
+fn routed(kept: Kept) -> Router {
+    let mut router = pages::routes();
+    for (path, handler) in api::routes() {
+        router = router.route(path, handler);
+    }
+    router
+        .route("/healthz", axum::routing::get(health))
+        .fallback(async || Fault::missing(answer::Missing::Path))
+        .layer(middleware::from_fn_with_state(kept.clone(), fresh::answer))
+        .layer(middleware::from_fn_with_state(kept.clone(), dress))
+        .with_state(kept)
 }
 
 /// Serves the ledger in `dir` until `shutdown`; requests under way are answered first.

@@ -1,15 +1,25 @@
-//! How fast things go: how long after an event it was recorded, by agency, and on which day each grant got each amount. Kept
-//! in memory and brought up to the ledger when it is asked for; the first time reads all entries.
+//! How fast things go: how long after an event it was recorded, how long cases stay before a step, on which day each grant got
+//! each amount; what was refused before it was an entry, and which reports of citizens were answered. Kept in memory and
+//! brought up to the ledger when it is asked for; the first time reads all entries.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use super::answer::Fault;
+use serde_json::Value;
+
+use super::founding::Founding;
+use crate::grants::figures::Figure;
+use crate::grants::kinds::Kind;
 use crate::grants::time::Date;
 use crate::ledger::reader::Reader;
+use crate::ledger::roll::Told;
+use crate::ledger::store::StoreError;
 
 /// From how many days on an entry counts as late, as the flag `late_entry` has it.
 pub(super) const LATE_DAYS: i64 = 7;
+
+/// Of fewer stays nothing is said to be usual.
+const ENOUGH: u64 = 10;
 
 /// How many entries came after so many days.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,10 +45,30 @@ impl Delays {
         })
     }
 
+    /// How many took longer than so many days.
+    pub(super) fn beyond(&self, days: i64) -> u64 {
+        self.0.range(days + 1..).map(|(_, count)| count).sum()
+    }
+
     /// How many took longer than [`LATE_DAYS`].
     pub(super) fn late(&self) -> u64 {
-        self.0.range(LATE_DAYS + 1..).map(|(_, count)| count).sum()
+        self.beyond(LATE_DAYS)
     }
+
+    fn merge(mut self, other: &Self) -> Self {
+        other.0.iter().for_each(|(days, count)| *self.0.entry(*days).or_default() += count);
+        self
+    }
+}
+
+/// Where a case stayed: the agency, the way of the law, and the kind of the step that ended the stay.
+type Stay = (String, String, String);
+
+/// Reports of citizens about cases of an agency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Heard {
+    pub(super) received: u64,
+    pub(super) answered: u64,
 }
 
 /// The pace of a ledger.
@@ -47,7 +77,15 @@ pub(super) struct Pace {
     size: u64,
     /// By the code of the agency, over entries about its cases.
     pub(super) recording: BTreeMap<String, Delays>,
-    /// By grant, as the roll numbers them: when it first got each amount.
+    /// By the code of the agency.
+    pub(super) heard: BTreeMap<String, Heard>,
+    /// By the code of the office and the rule: how many statements the rules refused, as the desk counted them.
+    attempts: BTreeMap<String, BTreeMap<String, u64>>,
+    /// In working days, of steps for which the profile sets a limit.
+    stays: BTreeMap<Stay, Delays>,
+    /// By grant, as the roll numbers them: when its last step was.
+    moved: HashMap<u64, Date>,
+    /// By grant: when it first got each amount.
     reached: HashMap<u64, [Option<Date>; 11]>,
 }
 
@@ -57,28 +95,86 @@ impl Pace {
         self.reached.get(&n)
     }
 
-    fn bring_up(&mut self, reader: &Reader, offset_min: i32) -> Result<(), Fault> {
+    /// After how many working days cases of this way usually get a step of this kind: the middle, where enough of them did.
+    pub(super) fn usual(&self, way: &str, kind: &str) -> Option<i64> {
+        let of_it = self.stays.iter().filter(|((_, of_way, of_kind), _)| of_way == way && of_kind == kind);
+        let all = of_it.fold(Delays::default(), |all, (_, delays)| all.merge(delays));
+        (all.count() >= ENOUGH).then(|| all.median()).flatten()
+    }
+
+    /// How long cases of an agency stayed before each kind of step, in working days.
+    pub(super) fn stays(&self, agency: &str) -> BTreeMap<String, Delays> {
+        let of_it = self.stays.iter().filter(|((of_agency, ..), _)| of_agency == agency);
+        of_it.fold(BTreeMap::new(), |mut all, ((.., kind), delays)| {
+            let known: &mut Delays = all.entry(kind.clone()).or_default();
+            *known = std::mem::take(known).merge(delays);
+            all
+        })
+    }
+
+    /// How many statements of an office each rule refused.
+    pub(super) fn attempts(&self, office: &str) -> impl Iterator<Item = (&str, u64)> {
+        self.attempts.get(office).into_iter().flatten().map(|(rule, count)| (rule.as_str(), *count))
+    }
+
+    fn bring_up(&mut self, reader: &Reader, founding: &Founding) -> Result<(), StoreError> {
         let size = reader.progress()?.size;
-        if size < self.size {
-            *self = Self::default();
-        }
-        if size == self.size {
+        // A request that began earlier may see less than is in already.
+        if size <= self.size {
             return Ok(());
         }
-        // What is recorded meanwhile is read the next time.
-        for said in reader.said_since(self.size)?.into_iter().filter(|said| said.index < size) {
-            let days = said.event.days_until(said.recorded.local_date(offset_min));
-            self.recording.entry(said.agency).or_default().add(days);
+        let read = self.read_on(reader, founding, size);
+        if read.is_err() {
+            // Half of an entry must not be counted twice.
+            *self = Self::default();
         }
-        for given in reader.given_since(self.size)? {
-            let at = crate::grants::figures::Figure::ALL.iter().position(|figure| *figure == given.figure);
-            let reached = self.reached.entry(given.n).or_default();
-            if let Some(day) = at.and_then(|at| reached.get_mut(at)) {
-                day.get_or_insert(given.event);
+        read
+    }
+
+    fn read_on(&mut self, reader: &Reader, founding: &Founding, size: u64) -> Result<(), StoreError> {
+        // What is recorded meanwhile is read the next time.
+        reader.each_told(self.size..size, |told| {
+            self.take(&told, founding);
+            Ok::<_, StoreError>(())
+        })?;
+        for record in reader.of_kind(Kind::RefusalsCounted.name(), self.size..size)? {
+            let Some(statement) = reader.statement(record.index, &founding.origin)? else { continue };
+            let counts = statement.body().get("counts").and_then(Value::as_array);
+            for one in counts.into_iter().flatten() {
+                let text = |name: &str| one.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+                let by_rule = self.attempts.entry(text("office")).or_default();
+                *by_rule.entry(text("rule")).or_default() += one.get("count").and_then(Value::as_u64).unwrap_or(0);
             }
         }
         self.size = size;
         Ok(())
+    }
+
+    fn take(&mut self, told: &Told, founding: &Founding) {
+        if told.own {
+            let days = told.event.days_until(told.recorded.local_date(founding.offset_min));
+            self.recording.entry(told.agency.clone()).or_default().add(days);
+        }
+        match Kind::parse(&told.kind) {
+            Some(Kind::ReportReceived) => self.heard.entry(told.agency.clone()).or_default().received += 1,
+            Some(Kind::ReportAnswered) => self.heard.entry(told.agency.clone()).or_default().answered += 1,
+            _ => {}
+        }
+        if told.own || told.paper {
+            let before = self.moved.insert(told.n, told.event);
+            let worked = before.and_then(|before| founding.working_days(&told.kind, before, told.event));
+            if let Some(days) = worked.and_then(|(days, _)| i64::try_from(days).ok()) {
+                let stay = (told.agency.clone(), told.way.clone(), told.kind.clone());
+                self.stays.entry(stay).or_default().add(days);
+            }
+        }
+        if let Some(figure) = told.gives() {
+            let at = Figure::ALL.iter().position(|known| *known == figure);
+            let reached = self.reached.entry(told.n).or_default();
+            if let Some(day) = at.and_then(|at| reached.get_mut(at)) {
+                day.get_or_insert(told.event);
+            }
+        }
     }
 }
 
@@ -88,9 +184,14 @@ pub(super) struct PaceCase(Mutex<Pace>);
 
 impl PaceCase {
     /// What `work` makes of the pace of what `reader` reads.
-    pub(super) fn with<T>(&self, reader: &Reader, offset_min: i32, work: impl FnOnce(&Pace) -> T) -> Result<T, Fault> {
+    pub(super) fn with<T>(
+        &self,
+        reader: &Reader,
+        founding: &Founding,
+        work: impl FnOnce(&Pace) -> T,
+    ) -> Result<T, StoreError> {
         let mut pace = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pace.bring_up(reader, offset_min)?;
+        pace.bring_up(reader, founding)?;
         Ok(work(&pace))
     }
 }

@@ -6,12 +6,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::answer::Fault;
 use super::api::flags::REPORT_MISSING;
+use super::founding::Founding;
 use super::pages::narrow::SIZES;
 use crate::grants::time::Date;
 use crate::ledger::reader::{GrantQuery, Reader, SIZE, Sort};
 use crate::ledger::roll::{Counted, Progress};
+use crate::ledger::search::Matching;
+use crate::ledger::store::StoreError;
 
 /// All grants, as far as the tables were when they were read.
 #[derive(Clone, Debug, Default)]
@@ -134,8 +136,11 @@ const BEFORE: &str = "before";
 /// The grants of a list, and what is counted of them.
 #[derive(Debug, Default)]
 pub(super) struct Chosen {
-    /// The grants of the page that is asked for, by their numbers in the tables, in the order asked for.
+    /// The grants of the page that is asked for, by their numbers in the tables: those that the words name exactly, then the
+    /// others, each in the order asked for.
     pub(super) numbers: Vec<u64>,
+    /// How many of the whole list the words name exactly.
+    pub(super) exact: u64,
     /// The sums over all of the list.
     pub(super) tally: Tally,
     /// How many grants each choice of a filter would leave.
@@ -204,11 +209,17 @@ impl Roll {
         &self.lines
     }
 
+    /// The codes of the profile's agencies, and those that grants name beside them.
+    pub(super) fn agencies(&self, founding: &Founding) -> BTreeSet<String> {
+        let named = self.lines.iter().map(|line| line.counted.agency.clone());
+        named.chain(founding.agencies()).filter(|code| !code.is_empty()).collect()
+    }
+
     /// The grants that a list asks for, and what each of its filters would leave: of these, or of all that have its words.
-    pub(super) fn chosen(&self, query: &GrantQuery, words: Option<&[u64]>) -> Chosen {
+    pub(super) fn chosen(&self, query: &GrantQuery, words: Option<&Matching>) -> Chosen {
         let wanted = self.wanted(query);
         let mut counts = vec![0; self.names.values.len() + 1];
-        let (mut tally, mut found) = (Tally::default(), Vec::new());
+        let (mut tally, mut found, mut exact) = (Tally::default(), Vec::new(), 0);
         let mut take = |line: &Line| {
             if wanted.count(line, &mut counts) {
                 tally.add(line);
@@ -217,13 +228,16 @@ impl Roll {
                     Sort::Size => size_of(&line.counted).unwrap_or(-1),
                     Sort::Year => i64::from(line.counted.fiscal_year),
                 };
-                found.push((Reverse(first), Reverse(line.counted.last_index), line.counted.n));
+                let n = line.counted.n;
+                let named = words.is_some_and(|words| words.exact.contains(&n));
+                exact += u64::from(named);
+                found.push((Reverse(named), Reverse(first), Reverse(line.counted.last_index), n));
             }
         };
         match words {
             None => self.lines.iter().for_each(&mut take),
-            Some(numbers) => {
-                numbers.iter().filter_map(|n| self.lines.get(*self.place.get(n)?)).for_each(&mut take);
+            Some(words) => {
+                words.all.iter().filter_map(|n| self.lines.get(*self.place.get(n)?)).for_each(&mut take);
             }
         }
         let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
@@ -236,7 +250,8 @@ impl Roll {
         let missing = ((Facet::Flag, REPORT_MISSING.to_owned()), counts[wanted.missing]);
         let named = self.names.values.iter().cloned().zip(counts).chain([missing]);
         Chosen {
-            numbers: found.into_iter().skip(skip).map(|(_, _, n)| n).collect(),
+            numbers: found.into_iter().skip(skip).map(|(.., n)| n).collect(),
+            exact,
             tally,
             counts: named.filter(|(_, count)| *count > 0).collect(),
         }
@@ -278,6 +293,11 @@ impl Roll {
         tally
     }
 
+    /// The latest entry about those that `chosen` takes.
+    pub(super) fn latest(&self, chosen: impl Fn(&Line) -> bool) -> Option<u64> {
+        self.lines.iter().filter(|line| chosen(line)).map(|line| line.counted.last_index).max()
+    }
+
     /// The sums over each group of those that have a key.
     pub(super) fn grouped<K: Ord>(&self, key: impl Fn(&Line) -> Option<K>) -> BTreeMap<K, Tally> {
         let mut groups: BTreeMap<K, Tally> = BTreeMap::new();
@@ -290,9 +310,8 @@ impl Roll {
     }
 
     /// The roll after what the ledger says now.
-    fn brought_up(&self, reader: &Reader, progress: &Progress) -> Result<Self, Fault> {
-        // Tables that were made anew, and are not as far yet, are read from their beginning.
-        let mut roll = if progress.size < self.size { Self::default() } else { self.clone() };
+    fn brought_up(&self, reader: &Reader, progress: &Progress) -> Result<Self, StoreError> {
+        let mut roll = self.clone();
         let since = roll.size;
         let mut fresh = BTreeSet::new();
         for counted in reader.counted_since(since)? {
@@ -323,17 +342,18 @@ impl Roll {
 pub(super) struct RollCase(RwLock<Arc<Roll>>);
 
 impl RollCase {
-    /// The roll of what `reader` reads.
-    pub(super) fn of(&self, reader: &Reader) -> Result<Arc<Roll>, Fault> {
+    /// The roll of what `reader` reads, or a newer one: a request that began earlier, or finds tables that are being made
+    /// anew, may see less than is in already, and entries never change.
+    pub(super) fn of(&self, reader: &Reader) -> Result<Arc<Roll>, StoreError> {
         let known = Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner));
         let progress = reader.progress()?;
-        if known.size == progress.size {
+        if known.size >= progress.size {
             return Ok(known);
         }
         let newer = Arc::new(known.brought_up(reader, &progress)?);
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         // Another request may have brought it further meanwhile.
-        if kept.size < newer.size || progress.size < known.size {
+        if kept.size < newer.size {
             *kept = Arc::clone(&newer);
         }
         Ok(newer)

@@ -20,6 +20,7 @@ use hibah::ledger::reader::Reader;
 use hibah::ledger::sequencer::Sequencer;
 use hibah::ledger::writer::{Clock, Writer};
 use hibah::public;
+use hibah::public::limits::{LIST_CHUNK_BYTES, LIST_CHUNKS, MAX_LISTS};
 use serde_json::Value;
 
 use super::cli_serve::{Server, addresses};
@@ -437,48 +438,90 @@ fn tiles_from_memory(public: &str) {
     }
 }
 
+/// Registers until the ledger has so many entries.
+fn grow(city: &mut City, size: u64) {
+    while city.state().size() < size {
+        for _ in 0..100 {
+            register(city, "Yayasan Contoh");
+        }
+        city.flush().expect("registered");
+    }
+}
+
+/// Clients that ask for these paths and read no more than that an answer begins.
+fn stuck(served: &Served, paths: &[&str], times: usize) -> Vec<TcpStream> {
+    let one = |path: &&str| {
+        let mut stream = TcpStream::connect(served.address).expect("a connection");
+        let requests = format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n").repeat(times);
+        stream.write_all(requests.as_bytes()).expect("sent");
+        let mut first = [0; 16];
+        stream.read_exact(&mut first).expect("an answer begins");
+        stream
+    };
+    paths.iter().map(one).collect()
+}
+
+/// The write-ahead log of a file can be cut, within so many tenths of a second: nobody reads what stood before.
+fn can_be_cut(dir: &Path, file: &str, tries: u32) {
+    let connection = rusqlite::Connection::open(dir.join(file)).expect("it opens");
+    let cut = (0..tries).any(|_| {
+        let busy: i64 =
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).expect("it answers");
+        if busy != 0 {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        busy == 0
+    });
+    assert!(cut, "{file}: somebody still reads");
+    let log = std::fs::metadata(dir.join(format!("{file}-wal"))).expect("a log");
+    assert_eq!(log.len(), 0, "{file}");
+}
+
 /// A read transaction that stays open would keep the write-ahead log from being cut.
 #[test]
 fn a_reader_that_takes_nothing_does_not_hold_the_writer() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut city = found(dir.path());
-    let grow = |city: &mut City, size: u64| {
-        while city.state().size() < size {
-            for _ in 0..100 {
-                register(city, "Yayasan Contoh");
-            }
-            city.flush().expect("registered");
-        }
-    };
     grow(&mut city, 300);
     let served = Served::start(public::router(dir.path().to_owned()).unwrap_or_else(|e| panic!("{e}")));
-    let mut stuck = Vec::new();
-    for path in ["/tile/entries/000", "/tile/entries/000.p/255", "/tile/0/000.p/255", "/log", "/grants", "/entries/7"] {
-        let mut stream = TcpStream::connect(served.address).expect("a connection");
-        // More than the buffers of both ends hold.
-        let requests = format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n").repeat(400);
-        stream.write_all(requests.as_bytes()).expect("sent");
-        let mut first = [0; 16];
-        stream.read_exact(&mut first).expect("an answer begins");
-        stuck.push(stream);
-    }
+    let paths = ["/tile/entries/000", "/tile/entries/000.p/255", "/tile/0/000.p/255", "/log", "/grants", "/entries/7"];
+    // More than the buffers of both ends hold.
+    let stuck = stuck(&served, &paths, 400);
     let size = city.state().size() + 1_000;
     grow(&mut city, size);
     assert!(Reader::open(dir.path()).expect("a ledger").signed().expect("a checkpoint").size >= size);
     for file in ["ledger.db", "last-signed.db", "derived.db"] {
-        let connection = rusqlite::Connection::open(dir.path().join(file)).expect("it opens");
-        let cut = (0..50).any(|_| {
-            let busy: i64 =
-                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).expect("it answers");
-            if busy != 0 {
-                std::thread::sleep(Duration::from_millis(100));
-            }
-            busy == 0
-        });
-        assert!(cut, "{file}: somebody still reads");
-        let log = std::fs::metadata(dir.path().join(format!("{file}-wal"))).expect("a log");
-        assert_eq!(log.len(), 0, "{file}");
+        can_be_cut(dir.path(), file, 50);
     }
+    drop(stuck);
+}
+
+/// All places for lists of any length are taken by clients that read nothing: the ledger grows, pages answer, and after the
+/// time that such a client is given the places are free again.
+#[test]
+fn lists_that_nobody_reads_hold_nothing_back() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut city = found(dir.path());
+    // So many that a list does not fit into the pieces that may wait.
+    grow(&mut city, 1_600);
+    let served = Served::start(public::router(dir.path().to_owned()).unwrap_or_else(|e| panic!("{e}")));
+    let list = "/changes.json";
+    let whole = served.get(list).body.len();
+    assert!(whole > LIST_CHUNKS * LIST_CHUNK_BYTES * 3 / 2, "{whole} bytes");
+    let stuck = stuck(&served, &[list; MAX_LISTS], 60);
+    assert_eq!(served.get(list).status, 503, "every place is taken");
+    let size = city.state().size() + 200;
+    grow(&mut city, size);
+    assert!(Reader::open(dir.path()).expect("a ledger").signed().expect("a checkpoint").size >= size);
+    for path in ["/", "/en/orgs", "/changes", "/api/v1/status", "/agencies"] {
+        assert_eq!(served.get(path).status, 200, "{path}");
+    }
+    for file in ["ledger.db", "last-signed.db"] {
+        can_be_cut(dir.path(), file, 50);
+    }
+    // A client that reads nothing is left; only the tables stood still for it.
+    can_be_cut(dir.path(), "derived.db", 600);
+    assert_eq!(served.get(list).status, 200);
     drop(stuck);
 }
 

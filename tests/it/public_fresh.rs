@@ -57,6 +57,30 @@ impl Wire {
     }
 }
 
+/// While all grants are being counted after a start, a page that needs it says so; a grant and an entry are there at once.
+#[test]
+fn pages_say_that_they_wait_for_what_is_counted_at_the_start() {
+    let dir = tempfile::tempdir().expect("a folder");
+    story(&mut found(dir.path()));
+    let made = hibah::public::router_uncounted(dir.path().to_owned(), hibah::public::Manner::default());
+    let (router, count) = made.unwrap_or_else(|e| panic!("{e}"));
+    let served = Served::start(router);
+    for (path, text) in [("/agencies", "masih menghitung semua hibah"), ("/en/years/2026", "still counting all grants")]
+    {
+        let heard = served.get(path);
+        assert_eq!((heard.status, heard.header("retry-after")), (503, "1"), "{path}");
+        assert_eq!(heard.header("cache-control"), "no-store", "{path}");
+        assert!(heard.text().contains(text), "{path}: {}", heard.text());
+    }
+    for path in ["/grants/case/1/1", "/entries/3", "/checkpoint", "/api/v1/grants", "/grants.csv", "/changes"] {
+        assert_eq!(served.get(path).status, 200, "{path}");
+    }
+    count();
+    for path in ["/agencies", "/en/years/2026", "/", "/agencies.csv"] {
+        assert_eq!(served.get(path).status, 200, "{path}");
+    }
+}
+
 #[test]
 fn text_is_compressed_for_whoever_takes_it() {
     let (_dir, served) = town();

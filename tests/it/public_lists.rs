@@ -170,7 +170,7 @@ fn decrees_officials_reports_and_records_have_pages() {
         &[
             "Decree 978/Kep.161-DPKAD/2014",
             "In effect. 1 row recorded.",
-            "the same as the total that the decree names",
+            "the same as the total that it names",
             "/en/grants/case/4/1",
             "Yayasan A",
             "Rp 75.000.000",
@@ -178,6 +178,20 @@ fn decrees_officials_reports_and_records_have_pages() {
         ],
         &["Berlaku"],
     );
+    for (path, there) in [
+        ("/budgets", "/budgets/2014/1\">Perda APBD 2014"),
+        ("/lists", "/lists/2014/1\">978/DNC/2014"),
+        ("/budgets/2014/1", "Anggaran Perda APBD 2014"),
+        ("/lists/2014/1", "Daftar nominatif 978/DNC/2014"),
+        ("/budgets/2014/1", "Berlaku. 2 baris tercatat."),
+        ("/lists/2014/1", "Rp 125.000.000"),
+        ("/lists/2014/1", "/grants/case/5/1"),
+        ("/grants/case/4/1", "<a href=\"/budgets/2014/1\">Perda APBD 2014</a>"),
+        ("/grants/case/4/1", "<a href=\"/lists/2014/1\">978/DNC/2014</a>"),
+        ("/grants/case/4/1", "<a href=\"/decrees/2014/1\">978/Kep.161-DPKAD/2014</a>"),
+    ] {
+        check(served, path, &[there], &["This budget", "In effect"]);
+    }
     check(
         served,
         "/en/officials",
@@ -208,6 +222,8 @@ fn what_is_not_there_is_said() {
         ("/en/years/02014", 404, "There is no grant of this fiscal year"),
         ("/en/decrees/2014/99", 404, "There is no decree of this number"),
         ("/en/decrees/x", 404, "There is no decree of this number"),
+        ("/en/budgets/2014/9", 404, "There is no budget of this number"),
+        ("/lists/2014/9", 404, "Tidak ada daftar nominatif dengan nomor ini"),
         ("/en/years/2014?with=1999", 400, "The parameter with"),
         ("/en/changes?before=x", 400, "The parameter before"),
         ("/en/grants?size=9", 400, "The parameter size"),

@@ -7,18 +7,15 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::number;
 use crate::grants::explain::Topic;
 use crate::grants::flags::Flag;
 use crate::ledger::findings::{Finding, MissingReport, Window};
 use crate::public::Site;
 use crate::public::answer::{self, Fault, Missing};
-use crate::public::pages::narrow::PAGE_SIZE;
+use crate::public::pages::narrow::{PAGE_SIZE, page_of};
 
 /// The list of reports that should be there and are not.
 pub(in crate::public) const REPORT_MISSING: &str = "report_missing";
-/// The last page that can be asked for.
-const MAX_PAGE: u64 = 1_000_000;
 
 /// Both lists, each line with its count.
 #[derive(Serialize, ToSchema)]
@@ -134,10 +131,7 @@ pub(in crate::public) async fn flags(State(site): State<Site>) -> Result<Respons
 /// One flag with its findings, 25 a page; `report_missing` lists reports that should be there and are not.
 #[utoipa::path(
     get, path = "/api/v1/flags/{name}", tag = "flags",
-    params(
-        ("name" = String, Path, description = "The flag's name, as /api/v1/flags lists it"),
-        ("page" = Option<u32>, Query, description = "Which page, from 1", minimum = 1, maximum = 1000000),
-    ),
+    params(("name" = String, Path, description = "The flag's name, as /api/v1/flags lists it")),
     responses(
         (status = 200, body = FlagRead),
         (status = 400, content_type = "application/problem+json", body = super::Problem),
@@ -175,13 +169,4 @@ pub(in crate::public) async fn flag(
         })
     });
     Ok(answer::body("application/json", answer::REVALIDATE, answer::json(&read.await?)))
-}
-
-/// The page that a query asks for; the first where it asks for none.
-pub(in crate::public) fn page_of(pairs: &[(String, String)]) -> Result<u32, Fault> {
-    let Some((_, value)) = pairs.iter().rev().find(|(name, value)| name == "page" && !value.is_empty()) else {
-        return Ok(1);
-    };
-    let page = number(value).filter(|page| (1..=MAX_PAGE).contains(page)).and_then(|page| u32::try_from(page).ok());
-    page.ok_or(Fault::Parameter("page", "be a page from 1 to 1000000"))
 }

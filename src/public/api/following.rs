@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::grant::{GrantSummary, summary};
 use super::number;
+use super::parameters::{Parameter, Takes};
 use crate::ledger::reader::{GrantQuery, Record};
 use crate::ledger::snapshot::Snapshot;
 use crate::ledger::store::StoreError;
@@ -17,9 +18,34 @@ use crate::public::answer::{self, Fault};
 use crate::public::pages::narrow::Narrowed;
 
 /// Items of one answer, where a request does not say.
-const LIMIT: u32 = 100;
+const USUAL_LIMIT: u32 = 100;
 /// The most items of one answer.
 const MAX_LIMIT: u32 = 500;
+
+/// How many items of one answer.
+pub(super) static LIMIT: Parameter = Parameter {
+    name: "limit",
+    means: "How many at most: 1 to 500, by default 100",
+    takes: Takes::Number(1, MAX_LIMIT as u64),
+    must: "be a number from 1 to 500",
+};
+
+/// Where entries go on.
+pub(super) static AFTER_ENTRY: Parameter = Parameter {
+    name: "after",
+    means: "The place of the last entry that the client has",
+    takes: Takes::Number(0, (1 << 53) - 1),
+    must: "be the place of an entry, from 0",
+};
+
+/// Where changed grants go on.
+pub(super) static AFTER_CHANGE: Parameter = Parameter {
+    name: "after",
+    means: "`after` of the answer before, or the place of an entry",
+    takes: Takes::Pattern("^(|(0|[1-9][0-9]{0,14})([.](0|[1-9][0-9]{0,14}))?)$"),
+    must: "be `after` of an earlier answer, or the place of an entry",
+};
+
 /// What comes after every grant that an entry changed.
 const ALL_OF_ENTRY: u64 = i64::MAX.unsigned_abs();
 
@@ -79,23 +105,24 @@ struct ChangedGrants {
     next: Option<String>,
 }
 
-fn value<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {
-    pairs.iter().rev().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
+/// What `read` makes of a parameter that is there.
+fn value<T>(
+    pairs: &[(String, String)],
+    parameter: &Parameter,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, Fault> {
+    let given = pairs.iter().rev().find(|(known, value)| known == parameter.name && !value.is_empty());
+    given.map(|(_, value)| read(value).ok_or(Fault::parameter(parameter))).transpose()
 }
 
 fn limit(pairs: &[(String, String)]) -> Result<u32, Fault> {
-    let Some(text) = value(pairs, "limit") else { return Ok(LIMIT) };
-    let read = number(text).and_then(|n| u32::try_from(n).ok()).filter(|n| (1..=MAX_LIMIT).contains(n));
-    read.ok_or(Fault::Parameter("limit", "be a number from 1 to 500"))
+    let read = |text: &str| number(text).and_then(|n| u32::try_from(n).ok()).filter(|n| (1..=MAX_LIMIT).contains(n));
+    Ok(value(pairs, &LIMIT, read)?.unwrap_or(USUAL_LIMIT))
 }
 
 /// The entries after a place, in order; of the first answer those from 0 on.
 #[utoipa::path(
     get, path = "/api/v1/entries", tag = "entries",
-    params(
-        ("after" = Option<u64>, Query, description = "The place of the last entry that the client has", maximum = 9007199254740991u64),
-        ("limit" = Option<u32>, Query, description = "How many at most: 1 to 500, by default 100", minimum = 1, maximum = 500),
-    ),
     responses((status = 200, body = EntryList), (status = 400, content_type = "application/problem+json", body = super::Problem))
 )]
 pub(in crate::public) async fn entries(
@@ -103,9 +130,7 @@ pub(in crate::public) async fn entries(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
     let limit = limit(&pairs)?;
-    let after = value(&pairs, "after")
-        .map(|text| number(text).ok_or(Fault::Parameter("after", "be the place of an entry, from 0")))
-        .transpose()?;
+    let after = value(&pairs, &AFTER_ENTRY, number)?;
     let read = site.pool.read(move |reader| {
         reader.in_snapshot(|at| {
             let mut entries = Vec::new();
@@ -136,20 +161,9 @@ fn cursor(text: &str) -> Option<(u64, u64)> {
 }
 
 /// The grants that changed after an entry, in the order of their latest change; of the first answer all. A grant that
-/// changes while a client reads comes again: nothing is missed.
+/// changes while a client reads comes again: nothing is missed. What `q` names exactly comes in the same order here.
 #[utoipa::path(
     get, path = "/api/v1/grants/changed", tag = "grants",
-    params(
-        ("after" = Option<String>, Query, description = "`after` of the answer before, or the place of an entry", pattern = "^(|(0|[1-9][0-9]{0,14})([.](0|[1-9][0-9]{0,14}))?)$"),
-        ("limit" = Option<u32>, Query, description = "How many at most: 1 to 500, by default 100", minimum = 1, maximum = 500),
-        ("q" = Option<String>, Query, description = "As in /api/v1/grants", max_length = 200),
-        ("year" = Option<u16>, Query, description = "One fiscal year", maximum = 65535),
-        ("status" = Option<String>, Query, description = "One status", max_length = 200),
-        ("field" = Option<String>, Query, description = "One field's code", max_length = 200),
-        ("org" = Option<u64>, Query, description = "One organisation's number", maximum = 9007199254740991u64),
-        ("from" = Option<String>, Query, description = "`ledger` or `before`", pattern = "^(|ledger|before)$"),
-        ("has" = Option<String>, Query, description = "Only grants that have this one of the eleven amounts", pattern = "^(|asked|recommended|considered|proposed|enacted|decreed|agreed|paid|credited|reported|refunded)$"),
-    ),
     responses((status = 200, body = ChangedGrants), (status = 400, content_type = "application/problem+json", body = super::Problem))
 )]
 pub(in crate::public) async fn changed(
@@ -158,11 +172,7 @@ pub(in crate::public) async fn changed(
 ) -> Result<Response, Fault> {
     let narrowed = Narrowed::read(&pairs)?;
     let limit = limit(&pairs)?;
-    let after = value(&pairs, "after")
-        .map(|text| {
-            cursor(text).ok_or(Fault::Parameter("after", "be `after` of an earlier answer, or the place of an entry"))
-        })
-        .transpose()?;
+    let after = value(&pairs, &AFTER_CHANGE, cursor)?;
     let founding = site.founding.clone();
     let read = site.pool.read(move |reader| {
         reader.in_snapshot(|at| {

@@ -135,9 +135,12 @@ struct GrantList {
     page: u32,
     /// How many pages there are.
     pages: u64,
+    /// How many of all that match `q` names exactly, by their id, the number of an entry about them, or the number of one of their
+    /// documents: they come first, whatever the order.
+    exact: u64,
     /// The sums of each amount over all that match, exact, as decimal digits of minor units.
     sums: Vec<SumRead>,
-    /// This page's grants, latest change first.
+    /// This page's grants, in the order asked for after those that `q` names exactly.
     grants: Vec<GrantSummary>,
 }
 
@@ -291,6 +294,7 @@ fn list(founding: &Founding, page: u32, found: &GrantPage) -> GrantList {
     });
     GrantList {
         total: found.total,
+        exact: found.exact,
         page,
         pages: found.total.div_ceil(u64::from(PAGE_SIZE)),
         sums: sums.collect(),
@@ -301,16 +305,6 @@ fn list(founding: &Founding, page: u32, found: &GrantPage) -> GrantList {
 /// The grants that match, 25 a page, latest change first.
 #[utoipa::path(
     get, path = "/api/v1/grants", tag = "grants",
-    params(
-        ("q" = Option<String>, Query, description = "Words that must all occur in recipient, title, document numbers or id, or in a migrated award's recipient number, programme or sponsor; the last may be a beginning", max_length = 200),
-        ("year" = Option<u16>, Query, description = "One fiscal year", maximum = 65535),
-        ("status" = Option<String>, Query, description = "One status", max_length = 200),
-        ("field" = Option<String>, Query, description = "One field's code", max_length = 200),
-        ("org" = Option<u64>, Query, description = "One organisation's number", maximum = 9007199254740991u64),
-        ("from" = Option<String>, Query, description = "`ledger`: cases; `before`: awards taken over from before the ledger", pattern = "^(|ledger|before)$"),
-        ("has" = Option<String>, Query, description = "Only grants that have this one of the eleven amounts", pattern = "^(|asked|recommended|considered|proposed|enacted|decreed|agreed|paid|credited|reported|refunded)$"),
-        ("page" = Option<u32>, Query, description = "Which page, from 1", minimum = 1, maximum = 1000000),
-    ),
     responses((status = 200, body = GrantList), (status = 400, content_type = "application/problem+json", body = super::Problem))
 )]
 pub(in crate::public) async fn grants(

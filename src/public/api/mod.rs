@@ -7,6 +7,7 @@ pub(super) mod flags;
 mod following;
 pub(super) mod grant;
 mod key;
+pub(super) mod parameters;
 mod status;
 
 use axum::routing::{MethodRouter, get};
@@ -111,25 +112,9 @@ pub fn openapi() -> Value {
         operation["responses"]["304"] = json!({
             "description": "What the client has already, by its If-None-Match",
         });
-        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            let in_query = parameter["in"] == "query";
-            present(&mut parameter["schema"], in_query);
-        }
     }
+    parameters::write(&mut document);
     document
-}
-
-/// A parameter may be absent, but an address has no null. In a query an empty one is as if absent, since that is what
-/// forms send.
-fn present(schema: &mut Value, in_query: bool) {
-    if let Some(sort) = schema.get("type").and_then(Value::as_array)
-        && let Some(sort) = sort.iter().find(|sort| *sort != "null").cloned()
-    {
-        schema["type"] = sort;
-    }
-    if in_query && schema["type"] == "integer" {
-        *schema = json!({ "anyOf": [schema.take(), {"const": "", "type": "string"}] });
-    }
 }
 
 /// This document.

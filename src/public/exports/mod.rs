@@ -13,6 +13,7 @@ use std::io::{Seek, Write};
 use std::path::Path;
 
 use super::founding::Founding;
+use super::memory::Memory;
 use super::tables::Origin;
 pub use super::tables::TableError;
 use crate::ledger::reader::Reader;
@@ -46,7 +47,8 @@ pub fn at_one_moment<T>(
     work: impl FnOnce(&Source<'_>) -> Result<T, TableError>,
 ) -> Result<T, TableError> {
     let founding = Founding::read(reader, dir)?;
-    reader.in_snapshot(|at| work(&Source(Origin { reader, founding: &founding, at })))
+    let memory = Memory::default();
+    reader.in_snapshot(|at| work(&Source(Origin { reader, founding: &founding, at, memory: &memory })))
 }
 
 impl Source<'_> {

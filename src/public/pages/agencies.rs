@@ -1,6 +1,6 @@
 //! Agencies: what was asked of each and what it gave, how soon it was recorded, and what was refused, with the reasons.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -9,19 +9,19 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::chart::{Bar, Chart};
-use super::narrow::{Narrowed, PAGE_SIZE, escape};
+use super::narrow::{Narrowed, PAGE_SIZE, escape, page_of};
 use super::table::{Column, Datum, Row, Table, Turns, sum};
 use super::words::{Lang, Words};
 use super::{Frame, Visit, html};
+use crate::grants::explain::Topic;
 use crate::grants::kinds::Kind;
 use crate::grants::time::Date;
 use crate::ledger::reader::{Grant, Reader};
 use crate::public::Site;
 use crate::public::answer::{Fault, Missing};
-use crate::public::api::flags::page_of;
 use crate::public::founding::Founding;
 use crate::public::moment::Moment;
-use crate::public::pace::{Delays, Pace};
+use crate::public::pace::{Delays, Heard, Pace};
 use crate::public::roll::{Line, Roll};
 use crate::public::shown::Shown;
 
@@ -38,12 +38,6 @@ struct List<'a> {
     table: Table,
 }
 
-/// The codes of the profile, and those that grants name beside them.
-fn codes(founding: &Founding, roll: &Roll) -> BTreeSet<String> {
-    let named = roll.lines().iter().map(|line| line.counted.agency.clone());
-    named.chain(founding.agencies()).filter(|code| !code.is_empty()).collect()
-}
-
 /// The middle delay, and the share of what came late.
 fn delay_cells(delays: Option<&Delays>, w: &Words) -> [Datum; 2] {
     let median = delays.and_then(Delays::median);
@@ -53,16 +47,16 @@ fn delay_cells(delays: Option<&Delays>, w: &Words) -> [Datum; 2] {
 
 /// The list.
 pub(super) async fn all(State(site): State<Site>, visit: Visit) -> Result<Response, Fault> {
-    let (rolls, paces, offset) = (Arc::clone(&site.roll), Arc::clone(&site.pace), site.founding.offset_min);
-    let read = site
-        .pool
-        .read(move |reader| Ok((rolls.of(reader)?, paces.with(reader, offset, |pace| pace.recording.clone())?)));
+    let (rolls, paces) = (site.memory.rolls().await?, site.memory.paces().await?);
+    let own = Arc::clone(&site.founding);
+    let read =
+        site.pool.read(move |reader| Ok((rolls.of(reader)?, paces.with(reader, &own, |pace| pace.recording.clone())?)));
     let (roll, recording) = read.await?;
     let (w, lang, founding) = (visit.lang.words(), visit.lang, &site.founding);
     let tallies = roll.grouped(|line| Some(line.counted.agency.clone()));
     let refused = roll.grouped(|line| (line.counted.status == REFUSED).then(|| line.counted.agency.clone()));
     // Those that were asked for something first, the most before the others.
-    let mut listed: Vec<String> = codes(founding, &roll).into_iter().collect();
+    let mut listed: Vec<String> = roll.agencies(founding).into_iter().collect();
     listed.sort_by_key(|code| std::cmp::Reverse(tallies.get(code).map_or(0, |tally| tally.grants)));
     let rows = listed.into_iter().map(|code| {
         let tally = tallies.get(&code).cloned().unwrap_or_default();
@@ -95,6 +89,9 @@ struct One<'a> {
     statuses: Table,
     refused: Table,
     turns: Turns,
+    stays: Table,
+    attempts: Table,
+    heard: String,
 }
 
 /// A refusal: the grant, when, why, and the entry that says so.
@@ -129,7 +126,7 @@ struct View<'a> {
     lang: Lang,
     roll: &'a Roll,
     code: &'a str,
-    delays: Option<&'a Delays>,
+    own: &'a Own,
 }
 
 impl View<'_> {
@@ -139,7 +136,7 @@ impl View<'_> {
 
     fn sentence(&self) -> String {
         let w = self.lang.words();
-        match self.delays.and_then(|delays| Some((delays.median()?, delays))) {
+        match self.own.delays.as_ref().and_then(|delays| Some((delays.median()?, delays))) {
             None => w.agency_no_entries.to_owned(),
             Some((median, delays)) => w.agency_pace(median, delays.late(), delays.count()),
         }
@@ -226,6 +223,49 @@ impl View<'_> {
         Table { caption: w.agency_status.to_owned(), first: w.column_status, columns, rows: rows.collect() }
     }
 
+    /// How long each step with a limit takes.
+    fn stays(&self) -> Table {
+        let w = self.lang.words();
+        let limited = self.own.stays.iter().filter_map(|(kind, days)| Some((kind, days, self.founding.limit(kind)?)));
+        let rows = limited.map(|(kind, days, limit)| {
+            let over = days.beyond(i64::try_from(limit).unwrap_or(i64::MAX));
+            Row {
+                label: w.kind(kind).to_owned(),
+                href: None,
+                sub: Vec::new(),
+                cells: vec![
+                    Datum::text(w.count(days.count())),
+                    Datum::or_nothing(days.median().map(|median| w.days(median))),
+                    Datum::text(w.days(i64::try_from(limit).unwrap_or(i64::MAX))),
+                    Datum { warns: over > 0, ..Datum::text(w.over_limit(over, days.count())) },
+                ],
+            }
+        });
+        Table {
+            caption: w.agency_stays.to_owned(),
+            first: w.kind,
+            columns: [w.column_count, w.column_usual, w.column_limit, w.column_over].map(Column::right).into(),
+            rows: rows.collect(),
+        }
+    }
+
+    /// What the rules refused of its offices, before it could be an entry.
+    fn attempts(&self) -> Table {
+        let w = self.lang.words();
+        let rows = self.own.attempts.iter().map(|(rule, count)| {
+            let title = Topic::find(rule).map(|topic| topic.title().in_language(self.lang.explained()).to_owned());
+            Row {
+                label: rule.clone(),
+                href: None,
+                sub: title.into_iter().collect(),
+                cells: vec![Datum::text(w.count(*count))],
+            }
+        });
+        let rows = rows.collect();
+        let columns = vec![Column::right(w.column_count)];
+        Table { caption: w.agency_attempts.to_owned(), first: w.column_rule, columns, rows }
+    }
+
     fn refused(&self, refusals: &[Refusal]) -> Table {
         let w = self.lang.words();
         let rows = refusals.iter().map(|refusal| {
@@ -254,9 +294,32 @@ impl View<'_> {
 /// What the page of one agency needs of the ledger.
 struct Found {
     roll: Arc<Roll>,
-    delays: Option<Delays>,
+    own: Own,
     refusals: Vec<Refusal>,
     refused: u64,
+}
+
+/// What the pace says of one agency.
+struct Own {
+    delays: Option<Delays>,
+    stays: BTreeMap<String, Delays>,
+    attempts: BTreeMap<String, u64>,
+    heard: Heard,
+}
+
+impl Own {
+    fn of(pace: &Pace, founding: &Founding, code: &str) -> Self {
+        let mut attempts: BTreeMap<String, u64> = BTreeMap::new();
+        for (rule, count) in founding.offices_of(code).into_iter().flat_map(|office| pace.attempts(office)) {
+            *attempts.entry(rule.to_owned()).or_default() += count;
+        }
+        Self {
+            delays: pace.recording.get(code).cloned(),
+            stays: pace.stays(code),
+            attempts,
+            heard: pace.heard.get(code).copied().unwrap_or_default(),
+        }
+    }
 }
 
 /// One agency.
@@ -267,15 +330,15 @@ pub(super) async fn one(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
     let page = page_of(&pairs)?;
-    let (rolls, paces, founding) = (Arc::clone(&site.roll), Arc::clone(&site.pace), Arc::clone(&site.founding));
+    let (rolls, paces) = (site.memory.rolls().await?, site.memory.paces().await?);
+    let founding = Arc::clone(&site.founding);
     let asked = code.clone();
     let read = site.pool.read(move |reader| {
         let roll = rolls.of(reader)?;
-        if !codes(&founding, &roll).contains(&asked) {
+        if !roll.agencies(&founding).contains(&asked) {
             return Err(Fault::missing(Missing::Agency));
         }
-        let of_it = |pace: &Pace| pace.recording.get(&asked).cloned();
-        let delays = paces.with(reader, founding.offset_min, of_it)?;
+        let own = paces.with(reader, &founding, |pace| Own::of(pace, &founding, &asked))?;
         let refused = |line: &&Line| line.counted.agency == asked && line.counted.status == REFUSED;
         let mut lines: Vec<(u64, u64)> =
             roll.lines().iter().filter(refused).map(|line| (line.counted.last_index, line.counted.n)).collect();
@@ -283,12 +346,12 @@ pub(super) async fn one(
         let skip = usize::try_from((page - 1) * PAGE_SIZE).unwrap_or(usize::MAX);
         let numbers: Vec<u64> = lines.iter().skip(skip).take(PAGE_SIZE as usize).map(|(_, n)| *n).collect();
         let refusals = refusals(reader, &founding.origin, &numbers)?;
-        Ok(Found { refusals, refused: lines.len() as u64, delays, roll })
+        Ok(Found { refusals, refused: lines.len() as u64, own, roll })
     });
     let found = read.await?;
     let (w, lang) = (visit.lang.words(), visit.lang);
-    let delays = found.delays.as_ref();
-    let view = View { founding: &site.founding, lang, roll: &found.roll, code: &code, delays };
+    let own = &found.own;
+    let view = View { founding: &site.founding, lang, roll: &found.roll, code: &code, own };
     let title = site.founding.agency(&code, lang).to_owned();
     let (chart, steps) = view.steps();
     let address = format!("{}/agencies/{}", lang.prefix(), escape(&code));
@@ -304,6 +367,9 @@ pub(super) async fn one(
         statuses: view.statuses(),
         refused: view.refused(&found.refusals),
         turns: Turns::of(page, found.refused, lang, |page| format!("{address}?page={page}")),
+        stays: view.stays(),
+        attempts: view.attempts(),
+        heard: w.reports_answered(own.heard.answered, own.heard.received),
     };
     html(&page)
 }

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
 use super::beside::{Found, flag_title};
-use super::narrow::PAGE_SIZE;
+use super::narrow::{PAGE_SIZE, page_of};
 use super::told::Teller;
 use super::words::{Lang, Words};
 use super::{Frame, Visit, html};
@@ -16,7 +16,7 @@ use crate::grants::time::Date;
 use crate::ledger::findings::{Finding, MissingReport, Window};
 use crate::public::Site;
 use crate::public::answer::{Fault, Missing};
-use crate::public::api::flags::{REPORT_MISSING, page_of};
+use crate::public::api::flags::REPORT_MISSING;
 use crate::public::founding::Founding;
 use crate::public::moment::Moment;
 

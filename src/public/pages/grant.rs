@@ -107,6 +107,8 @@ struct View<'a> {
     founding: &'a Founding,
     lang: Lang,
     history: &'a History,
+    /// After how many working days cases of its way usually take the step that it waits for.
+    usual: Option<i64>,
 }
 
 impl<'a> View<'a> {
@@ -231,11 +233,9 @@ impl<'a> View<'a> {
     /// On which working day the next step is, where it has a deadline.
     fn working_day(&self, next: &[Value]) -> Option<String> {
         let from = Date::parse(&self.history.last_said()?.record.event_date)?;
-        let day = self.history.day?;
-        let kinds = next.iter().filter(|step| step.get("due").is_some());
-        let mut kinds = kinds.filter_map(|step| step.get("kind").and_then(Value::as_str));
-        let (n, of) = kinds.find_map(|kind| self.founding.working_days(kind, from, day))?;
-        Some(self.words().working_day(n, of))
+        let (n, of) = self.founding.working_days(limited(next, self.founding)?, from, self.history.day?)?;
+        let usual = self.usual.map(|days| self.words().usually(days)).unwrap_or_default();
+        Some(format!("{}{usual}", self.words().working_day(n, of)))
     }
 
     /// Who takes a next step: the office of that role, the recipient, or both.
@@ -383,7 +383,7 @@ impl<'a> View<'a> {
             Some("budget") => w.budget_number,
             _ => w.decree_number,
         };
-        let mut facts = vec![Fact::plain(label, number)];
+        let mut facts = vec![Fact::linked(label, number, super::papers::address(&paper.about, self.lang))];
         if step.row.is_some() {
             facts.extend(self.teller().decided(&paper.body, &step.signatures));
         }
@@ -418,6 +418,13 @@ impl<'a> View<'a> {
             grant.id
         )
     }
+}
+
+/// The first of these next steps for which there is a limit.
+fn limited<'n>(next: &'n [Value], founding: &Founding) -> Option<&'n str> {
+    let due = next.iter().filter(|step| step.get("due").is_some());
+    let mut kinds = due.filter_map(|step| step.get("kind").and_then(Value::as_str));
+    kinds.find(|kind| founding.limit(kind).is_some())
 }
 
 /// The five papers that account for a grant (Permendagri 32/2011 art. 18), each with the latest entry that brings it.
@@ -484,9 +491,20 @@ fn share(minor: i64, largest: u64) -> u32 {
 
 /// One grant.
 pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(id): Path<String>) -> Result<Response, Fault> {
-    let founding = site.founding.clone();
-    let history = site.pool.read(move |reader| History::read(reader, &founding.origin, &id)).await?;
-    let view = View { founding: &site.founding, lang: visit.lang, history: &history };
+    let (founding, paces) = (site.founding.clone(), site.memory.paces_made());
+    let read = site.pool.read(move |reader| {
+        let history = History::read(reader, &founding.origin, &id)?;
+        let next: Vec<Value> = serde_json::from_str(&history.grant.next).unwrap_or_default();
+        let usual = match (limited(&next, &founding), paces) {
+            (Some(kind), Some(paces)) => {
+                paces.with(reader, &founding, |pace| pace.usual(&history.grant.way.0, kind))?
+            }
+            _ => None,
+        };
+        Ok((history, usual))
+    });
+    let (history, usual) = read.await?;
+    let view = View { founding: &site.founding, lang: visit.lang, history: &history, usual };
     let (w, grant, base) = (visit.lang.words(), &history.grant, visit.base(&site.founding));
     let last = history.steps.last().map_or(grant.last_index, |step| step.record.index);
     let (title, recipient) = (w.title_of(&grant.title, grant.migrated), view.recipient());

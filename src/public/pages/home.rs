@@ -154,7 +154,7 @@ fn numbers(founding: &Founding, lang: Lang, year: u16, migrated: bool, roll: &Ro
 
 /// The first page.
 pub(super) async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Fault> {
-    let (rolls, origin) = (Arc::clone(&site.roll), site.founding.origin.clone());
+    let (rolls, origin) = (site.memory.rolls().await?, site.founding.origin.clone());
     let found = site.pool.read(move |reader| find(reader, rolls.of(reader)?, &origin)).await?;
     let (founding, lang) = (&site.founding, visit.lang);
     let w = lang.words();

@@ -1,7 +1,5 @@
 //! The list of grants: search, filters with counts, the next spelling where nothing is found, pages.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -10,8 +8,10 @@ use super::beside::flag_title;
 use super::narrow::{Narrowed, SIZES};
 use super::table::Turns;
 use super::words::{Lang, Words};
-use super::{Frame, Visit, html};
-use crate::ledger::reader::{Grant, Reader, Sort};
+use super::{Frame, Thing, Visit, html};
+use crate::grants::about::About;
+use crate::ledger::reader::{Grant, Reader, Record, Sort};
+use crate::ledger::search;
 use crate::public::Site;
 use crate::public::answer::Fault;
 use crate::public::api::flags::REPORT_MISSING;
@@ -51,6 +51,8 @@ struct Row {
     recipient: String,
     id: String,
     migrated: bool,
+    /// Whether the words name it exactly.
+    exact: bool,
     year: u16,
     status: String,
     amounts: Vec<Cell>,
@@ -80,6 +82,8 @@ struct List<'a> {
     empty: &'static str,
     /// The next spelling, where nothing is found: the words, and the list of them.
     spelled: Option<(String, String)>,
+    /// What the words name exactly beside grants: how it reads, and its page.
+    named: Vec<(String, String)>,
     /// The orders that the list may have: the words, the list so, and whether it is.
     sorts: Vec<(&'static str, String, bool)>,
     turns: Turns,
@@ -91,13 +95,24 @@ struct Found {
     grants: Vec<Grant>,
     organisation: Option<String>,
     spelled: Option<String>,
+    /// The entry whose number the words are.
+    entry: Option<Record>,
+    /// The thing, no grant, whose name the words are.
+    thing: Option<About>,
+}
+
+/// The thing that words name, where it is on the ledger and in no list of grants.
+fn other_thing(reader: &Reader, words: &str) -> Result<Option<About>, Fault> {
+    let thing = search::thing(words).filter(|about| !matches!(about, About::Case(_) | About::Award(_)));
+    let Some(about) = thing else { return Ok(None) };
+    Ok((!reader.timeline(&about.to_string())?.is_empty()).then_some(about))
 }
 
 fn find(reader: &Reader, roll: &Roll, narrowed: &Narrowed) -> Result<Found, Fault> {
     let query = narrowed.query();
     let words = reader.matching(&narrowed.words)?;
-    let taken = roll.chosen(&query, words.as_deref());
-    let nothing = words.is_some_and(|words| words.is_empty());
+    let taken = roll.chosen(&query, words.as_ref());
+    let nothing = words.is_some_and(|words| words.all.is_empty());
     Ok(Found {
         grants: reader.grants_at(&taken.numbers)?,
         organisation: match narrowed.organisation {
@@ -105,6 +120,8 @@ fn find(reader: &Reader, roll: &Roll, narrowed: &Narrowed) -> Result<Found, Faul
             None => None,
         },
         spelled: if nothing { reader.next_spelling(&narrowed.words)? } else { None },
+        entry: search::entry_number(&narrowed.words).map(|index| reader.record(index)).transpose()?.flatten(),
+        thing: other_thing(reader, &narrowed.words)?,
         taken,
     })
 }
@@ -254,7 +271,7 @@ impl View<'_> {
         chosen
     }
 
-    fn row(&self, grant: &Grant) -> Row {
+    fn row(&self, grant: &Grant, exact: bool) -> Row {
         let w = self.lang.words();
         let cell = |at: usize| Cell {
             label: w.amounts[at],
@@ -270,10 +287,24 @@ impl View<'_> {
             recipient: w.recipient_of(&grant.recipient, grant.organisation, grant.migrated),
             id: grant.id.clone(),
             migrated: grant.migrated,
+            exact,
             year: grant.fiscal_year,
             status: w.status(&grant.status).to_owned(),
             amounts: COLUMNS.map(cell).into(),
         }
+    }
+
+    /// What the words name exactly beside grants.
+    fn named(&self, found: &Found) -> Vec<(String, String)> {
+        let w = self.lang.words();
+        let entry = found.entry.as_ref().map(|record| {
+            let told =
+                format!("{} {}: {}, {}", w.entry_heading, w.count(record.index), w.kind(&record.kind), record.about);
+            (told, format!("{}/entries/{}", self.lang.prefix(), record.index))
+        });
+        let thing = found.thing.map(|about| Thing::of(&about.to_string(), self.lang));
+        let thing = thing.and_then(|thing| Some((thing.name, thing.href?)));
+        entry.into_iter().chain(thing).collect()
     }
 
     /// Everything that narrows the list but its words: a new search keeps them.
@@ -293,10 +324,11 @@ pub(super) async fn page(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
     let narrowed = Narrowed::read(&pairs)?;
-    let (asked, rolls) = (narrowed.clone(), Arc::clone(&site.roll));
+    let (asked, rolls) = (narrowed.clone(), site.memory.rolls().await?);
     let found = site.pool.read(move |reader| find(reader, &*rolls.of(reader)?, &asked)).await?;
     let (w, view) = (visit.lang.words(), View { founding: &site.founding, lang: visit.lang, narrowed: &narrowed });
     let total = found.taken.tally.grants;
+    let first = u64::from(narrowed.query().offset);
     let chosen = view.chosen(found.organisation.as_deref());
     let empty = match () {
         () if chosen.is_empty() && narrowed.page == 1 => w.empty_no_grants,
@@ -315,11 +347,12 @@ pub(super) async fn page(
         total: w.grants(total),
         clear: view.href(&Narrowed { page: 1, ..Narrowed::default() }),
         filters: view.filters(&found.taken),
-        rows: found.grants.iter().map(|grant| view.row(grant)).collect(),
+        rows: found.grants.iter().zip(first..).map(|(grant, at)| view.row(grant, at < found.taken.exact)).collect(),
         columns: COLUMNS.map(|at| w.amounts[at]),
         sums: summed.collect(),
         empty,
         spelled,
+        named: view.named(&found),
         sorts: view.sorts(),
         turns: Turns::of(narrowed.page, total, visit.lang, |page| view.turned(page)),
         chosen,

@@ -5,7 +5,6 @@ mod beside;
 mod changes;
 mod chart;
 mod data;
-mod decrees;
 mod documents;
 mod embed;
 mod entry;
@@ -19,12 +18,13 @@ pub(super) mod narrow;
 mod officials;
 mod orgs;
 mod overdue;
+pub(super) mod papers;
 mod programs;
 mod prose;
 mod table;
 mod told;
 pub(super) mod words;
-mod years;
+pub(super) mod years;
 
 use std::convert::Infallible;
 use std::sync::LazyLock;
@@ -44,7 +44,11 @@ use super::lists::{self, Form};
 use super::moment::Moment;
 use super::{Kept, Records, Site, browser, calendar, feed};
 use crate::tlog::hash::sha256;
+use papers::Paper;
 use words::{Lang, Words};
+
+/// What a query says.
+type Pairs = Query<Vec<(String, String)>>;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -78,8 +82,6 @@ pub(super) fn routes() -> Router<Kept> {
             .route(&at("/agencies/{code}"), get(agencies::one))
             .route(&at("/years"), get(years::all))
             .route(&at("/years/{year}"), get(years::one))
-            .route(&at("/decrees"), get(decrees::all))
-            .route(&at("/decrees/{*id}"), get(decrees::one))
             .route(&at("/officials"), get(officials::page))
             .route(&at("/overdue"), get(overdue::page))
             .route(&at("/changes"), get(changes::page))
@@ -90,6 +92,18 @@ pub(super) fn routes() -> Router<Kept> {
             .route(&at("/data"), get(data::page))
             .route(&at("/api"), get(programs::page))
             .route(&at("/embed/grants/{*id}"), get(embed::page));
+        for paper in Paper::ALL {
+            let all =
+                async move |site: State<Site>, visit: Visit, pairs: Pairs| papers::all(paper, site, visit, pairs).await;
+            let one = async move |site: State<Site>, uri: Uri, visit: Visit, id: Path<String>, pairs: Pairs| {
+                match Form::split(&id) {
+                    None => papers::one(paper, site, visit, id, pairs).await,
+                    Some(_) => lists::list(site, uri, visit, pairs).await,
+                }
+            };
+            router =
+                router.route(&at(paper.path()), get(all)).route(&at(&format!("{}/{{*id}}", paper.path())), get(one));
+        }
         for list in lists::LISTS {
             for form in ["csv", "json", "atom"] {
                 router = router.route(&at(&format!("{list}.{form}")), get(lists::list));
@@ -119,7 +133,7 @@ async fn flag_or_form(
     uri: Uri,
     visit: Visit,
     Path(name): Path<String>,
-    pairs: Query<Vec<(String, String)>>,
+    pairs: Pairs,
 ) -> Result<Response, Fault> {
     match Form::split(&name) {
         None => flags::one(site, visit, Path(name), pairs).await,
@@ -333,7 +347,7 @@ impl Thing {
         let page = match about.split_once('/') {
             Some(("case" | "award", _)) => Some(format!("/grants/{about}")),
             Some(("org", n)) => Some(format!("/orgs/{n}")),
-            Some(("decree", rest)) => Some(format!("/decrees/{rest}")),
+            Some(("list" | "budget" | "decree", _)) => papers::address(about, Lang::Indonesian),
             Some(("official", _)) => Some("/officials".to_owned()),
             _ => None,
         };

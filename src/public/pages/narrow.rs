@@ -4,13 +4,12 @@ use crate::grants::figures::Figure;
 use crate::ledger::reader::{GrantQuery, Sort};
 use crate::public::answer::Fault;
 use crate::public::api::number;
+use crate::public::api::parameters::{MAX_VALUE_CHARS, Parameter, Takes};
 
 /// Grants on one page.
 pub(in crate::public) const PAGE_SIZE: u32 = 25;
 /// The last page that can be asked for.
 const MAX_PAGE: u64 = 1_000_000;
-/// The longest value of a parameter, in characters.
-const MAX_VALUE_CHARS: usize = 200;
 
 /// What grants are sorted into by size: at least the first, less than the second, in minor units.
 pub(in crate::public) const SIZES: [(i64, i64); 5] = [
@@ -20,9 +19,154 @@ pub(in crate::public) const SIZES: [(i64, i64); 5] = [
     (500_000_000, 1_000_000_000),
     (1_000_000_000, i64::MAX),
 ];
-/// The values of `size` and `sort` in an address.
-const SIZE_NAMES: [&str; SIZES.len()] = ["1", "2", "3", "4", "5"];
-const SORTS: [(&str, Sort); 3] = [("changed", Sort::Changed), ("size", Sort::Size), ("year", Sort::Year)];
+/// The values of `size`, `sort` and `from` in an address.
+const SIZE_NAMES: &[&str] = &["1", "2", "3", "4", "5"];
+const SORT_NAMES: &[&str] = &["changed", "size", "year"];
+const FROM_NAMES: &[&str] = &["ledger", "before"];
+const SORTS: [Sort; 3] = [Sort::Changed, Sort::Size, Sort::Year];
+
+/// A parameter that narrows or orders a list: how its value is read, and printed into an address again.
+pub(in crate::public) struct Narrowing {
+    pub(in crate::public) parameter: Parameter,
+    /// Takes a value over; none where it is not one of those that the parameter takes.
+    read: fn(&mut Narrowed, &str) -> Option<()>,
+    print: fn(&Narrowed) -> Option<String>,
+}
+
+const fn text(name: &'static str, means: &'static str) -> Parameter {
+    Parameter { name, means, takes: Takes::Text, must: "be at most 200 characters" }
+}
+
+/// The place of a value among those that a parameter takes.
+fn place(names: &[&str], value: &str) -> Option<usize> {
+    names.iter().position(|name| *name == value)
+}
+
+/// What a list of grants is narrowed by, in the order of an address: one list, one address.
+pub(in crate::public) static NARROWINGS: [Narrowing; 11] = [
+    Narrowing {
+        parameter: text(
+            "q",
+            "Words that must all occur in recipient, title, document numbers or id, or in a migrated award's recipient number, programme or sponsor; each may be a beginning. Grants that it names exactly, by id, the number of an entry about them, or a document's number, come first",
+        ),
+        read: |n, value| Some(value.clone_into(&mut n.words)),
+        print: |n| (!n.words.is_empty()).then(|| n.words.clone()),
+    },
+    Narrowing {
+        parameter: Parameter {
+            name: "year",
+            means: "One fiscal year",
+            takes: Takes::Number(0, u16::MAX as u64),
+            must: "be a year such as 2026",
+        },
+        read: |n, value| Some(n.year = Some(number(value).and_then(|year| u16::try_from(year).ok())?)),
+        print: |n| n.year.map(|year| year.to_string()),
+    },
+    Narrowing {
+        parameter: text("status", "One status, as grants have it"),
+        read: |n, value| Some(n.status = Some(value.to_owned())),
+        print: |n| n.status.clone(),
+    },
+    Narrowing {
+        parameter: text("field", "One field's code"),
+        read: |n, value| Some(n.field = Some(value.to_owned())),
+        print: |n| n.field.clone(),
+    },
+    Narrowing {
+        parameter: text("agency", "One agency's code, or for migrated awards its name"),
+        read: |n, value| Some(n.agency = Some(value.to_owned())),
+        print: |n| n.agency.clone(),
+    },
+    Narrowing {
+        parameter: Parameter {
+            name: "org",
+            means: "One organisation's number",
+            takes: Takes::Number(0, (1 << 53) - 1),
+            must: "be the number of an organisation",
+        },
+        read: |n, value| Some(n.organisation = Some(number(value)?)),
+        print: |n| n.organisation.map(|org| org.to_string()),
+    },
+    Narrowing {
+        parameter: Parameter {
+            name: "from",
+            means: "`ledger`: cases; `before`: awards taken over from before the ledger",
+            takes: Takes::OneOf(FROM_NAMES),
+            must: "be ledger or before",
+        },
+        read: |n, value| Some(n.migrated = Some(place(FROM_NAMES, value)? == 1)),
+        print: |n| n.migrated.map(|before| FROM_NAMES[usize::from(before)].to_owned()),
+    },
+    Narrowing {
+        parameter: text("stage", "The kind of the last step, such as warrant.issued"),
+        read: |n, value| Some(n.stage = Some(value.to_owned())),
+        print: |n| n.stage.clone(),
+    },
+    Narrowing {
+        parameter: Parameter {
+            name: "size",
+            means: "What was paid, or else decreed, or else asked, in minor units: `1` below 25,000,000, `2` below 100,000,000, `3` below 500,000,000, `4` below 1,000,000,000, `5` from there",
+            takes: Takes::OneOf(SIZE_NAMES),
+            must: "be a number from 1 to 5",
+        },
+        read: |n, value| Some(n.size = Some(place(SIZE_NAMES, value)?)),
+        print: |n| n.size.and_then(|at| SIZE_NAMES.get(at)).map(|name| (*name).to_owned()),
+    },
+    Narrowing {
+        parameter: text(
+            "flag",
+            "Only grants that this flag found something on; `report_missing`: those whose report is overdue",
+        ),
+        read: |n, value| Some(n.flag = Some(value.to_owned())),
+        print: |n| n.flag.clone(),
+    },
+    Narrowing {
+        parameter: Parameter {
+            name: "has",
+            means: "Only grants that have this one of the eleven amounts",
+            takes: Takes::OneOf(&Figure::NAMES),
+            must: "be one of the eleven amounts, such as paid",
+        },
+        read: |n, value| Some(n.has = Some(place(&Figure::NAMES, value)?)),
+        print: |n| n.has.and_then(|at| Figure::NAMES.get(at)).map(|name| (*name).to_owned()),
+    },
+];
+
+/// Which grants come first.
+pub(in crate::public) static SORT: Narrowing = Narrowing {
+    parameter: Parameter {
+        name: "sort",
+        means: "Which come first, after those that `q` names exactly: the one that changed last (as if absent), the largest, or the one of the latest fiscal year",
+        takes: Takes::OneOf(SORT_NAMES),
+        must: "be changed, size or year",
+    },
+    read: |n, value| Some(n.sort = SORTS[place(SORT_NAMES, value)?]),
+    print: |n| {
+        let at = SORTS.iter().position(|sort| *sort == n.sort && *sort != Sort::default())?;
+        Some(SORT_NAMES[at].to_owned())
+    },
+};
+
+/// Which page.
+pub(in crate::public) static PAGE: Parameter = Parameter {
+    name: "page",
+    means: "Which page, from 1; a page has 25",
+    takes: Takes::Number(1, MAX_PAGE),
+    must: "be a page from 1 to 1000000",
+};
+
+/// The page that a value names.
+fn page(value: &str) -> Option<u32> {
+    number(value).filter(|page| (1..=MAX_PAGE).contains(page)).and_then(|page| u32::try_from(page).ok())
+}
+
+/// The page that a query asks for; the first where it asks for none.
+pub(in crate::public) fn page_of(pairs: &[(String, String)]) -> Result<u32, Fault> {
+    match pairs.iter().rev().find(|(name, value)| name == PAGE.name && !value.is_empty()) {
+        None => Ok(1),
+        Some((_, value)) => page(value).ok_or(Fault::parameter(&PAGE)),
+    }
+}
 
 /// A list's parameters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,51 +208,15 @@ impl Narrowed {
             if value.is_empty() {
                 continue;
             }
-            if value.chars().count() > MAX_VALUE_CHARS {
-                return Err(Fault::Parameter("q", "be at most 200 characters"));
+            if *name == PAGE.name {
+                narrowed.page = page(value).ok_or(Fault::parameter(&PAGE))?;
+                continue;
             }
-            match name.as_str() {
-                "q" => narrowed.words = value.to_owned(),
-                "year" => {
-                    let year = number(value).and_then(|n| u16::try_from(n).ok());
-                    narrowed.year = Some(year.ok_or(Fault::Parameter("year", "be a year such as 2026"))?);
-                }
-                "status" => narrowed.status = Some(value.to_owned()),
-                "field" => narrowed.field = Some(value.to_owned()),
-                "agency" => narrowed.agency = Some(value.to_owned()),
-                "org" => {
-                    let n = number(value).ok_or(Fault::Parameter("org", "be the number of an organisation"))?;
-                    narrowed.organisation = Some(n);
-                }
-                "from" => {
-                    narrowed.migrated = Some(match value {
-                        "before" => true,
-                        "ledger" => false,
-                        _ => return Err(Fault::Parameter("from", "be ledger or before")),
-                    });
-                }
-                "stage" => narrowed.stage = Some(value.to_owned()),
-                "flag" => narrowed.flag = Some(value.to_owned()),
-                "size" => {
-                    let at = SIZE_NAMES.iter().position(|name| *name == value);
-                    narrowed.size = Some(at.ok_or(Fault::Parameter("size", "be a number from 1 to 5"))?);
-                }
-                "sort" => {
-                    let sort = SORTS.iter().find(|(name, _)| *name == value).map(|(_, sort)| *sort);
-                    narrowed.sort = sort.ok_or(Fault::Parameter("sort", "be changed, size or year"))?;
-                }
-                "has" => {
-                    let at = Figure::NAMES.iter().position(|amount| *amount == value);
-                    narrowed.has =
-                        Some(at.ok_or(Fault::Parameter("has", "be one of the eleven amounts, such as paid"))?);
-                }
-                "page" => {
-                    let page = number(value).filter(|page| (1..=MAX_PAGE).contains(page));
-                    let page = page.and_then(|page| u32::try_from(page).ok());
-                    narrowed.page = page.ok_or(Fault::Parameter("page", "be a page from 1 to 1000000"))?;
-                }
-                _ => {}
-            }
+            let mut known = NARROWINGS.iter().chain([&SORT]);
+            let Some(narrowing) = known.find(|known| known.parameter.name == name) else { continue };
+            let fits = value.chars().count() <= MAX_VALUE_CHARS;
+            let read = fits.then(|| (narrowing.read)(&mut narrowed, value)).flatten();
+            read.ok_or(Fault::parameter(&narrowing.parameter))?;
         }
         Ok(narrowed)
     }
@@ -135,23 +243,8 @@ impl Narrowed {
 
     /// The parameters in a fixed order, without the page: one list, one address.
     pub(in crate::public) fn pairs(&self) -> Vec<(&'static str, String)> {
-        let mut pairs: Vec<(&'static str, String)> = Vec::new();
-        if !self.words.is_empty() {
-            pairs.push(("q", self.words.clone()));
-        }
-        pairs.extend(self.year.map(|year| ("year", year.to_string())));
-        pairs.extend(self.status.clone().map(|status| ("status", status)));
-        pairs.extend(self.field.clone().map(|field| ("field", field)));
-        pairs.extend(self.agency.clone().map(|agency| ("agency", agency)));
-        pairs.extend(self.organisation.map(|n| ("org", n.to_string())));
-        pairs.extend(self.migrated.map(|before| ("from", if before { "before" } else { "ledger" }.to_owned())));
-        pairs.extend(self.stage.clone().map(|stage| ("stage", stage)));
-        pairs.extend(self.size.and_then(|at| SIZE_NAMES.get(at)).map(|name| ("size", (*name).to_owned())));
-        pairs.extend(self.flag.clone().map(|flag| ("flag", flag)));
-        pairs.extend(self.has.and_then(|at| Figure::NAMES.get(at)).map(|name| ("has", (*name).to_owned())));
-        let sort = SORTS.iter().find(|(_, sort)| *sort == self.sort && self.sort != Sort::default());
-        pairs.extend(sort.map(|(name, _)| ("sort", (*name).to_owned())));
-        pairs
+        let all = NARROWINGS.iter().chain([&SORT]);
+        all.filter_map(|one| Some((one.parameter.name, (one.print)(self)?))).collect()
     }
 
     /// `?` and the parameters, or nothing.
@@ -177,7 +270,7 @@ impl Narrowed {
 }
 
 /// Percent-encodes all but the unreserved characters of RFC 3986.
-pub(super) fn escape(text: &str) -> String {
+pub(in crate::public) fn escape(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, byte| {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),

@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde_json::Value;
 
-use super::narrow::PAGE_SIZE;
+use super::narrow::{PAGE_SIZE, page_of};
 use super::table::{Column, Datum, Row, Table, Turns};
 use super::words::{Lang, Words};
 use super::{Frame, Visit, html};
@@ -17,7 +17,7 @@ use crate::grants::time::Date;
 use crate::ledger::reader::Reader;
 use crate::public::Site;
 use crate::public::answer::Fault;
-use crate::public::api::flags::page_of;
+use crate::public::appointments::{self, Appointment, Standing, id_of};
 use crate::public::founding::Founding;
 use crate::public::moment::Moment;
 
@@ -39,77 +39,23 @@ struct Officials<'a> {
     roots: Table,
 }
 
-/// One appointment, and what became of its key.
-struct Appointment {
-    n: u64,
-    office: String,
-    person: String,
-    decree: String,
-    period: (Option<Date>, Option<Date>),
-    acting: bool,
-    /// `<key name>+<8 hex>`, and the entry that brought it.
-    key: String,
-    since: u64,
-    /// The entry that ended it, and the last day if it says one.
-    ended: Option<(u64, Option<Date>)>,
-    revoked: Option<u64>,
-}
-
-/// A key without its bytes.
-fn id_of(vkey: &str) -> String {
-    vkey.splitn(3, '+').take(2).collect::<Vec<_>>().join("+")
-}
-
-fn appointment(reader: &Reader, origin: &str, about: &str) -> Result<Option<Appointment>, Fault> {
-    let mut found: Option<Appointment> = None;
-    for record in reader.timeline(about)? {
-        let Some(statement) = reader.statement(record.index, origin)? else { continue };
-        let body = statement.body();
-        let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-        let day = |pointer: &str| Date::parse(text(pointer));
-        match (Kind::parse(&record.kind), &mut found) {
-            (Some(Kind::OfficialAppointed), _) => {
-                found = Some(Appointment {
-                    n: crate::public::api::number(about.trim_start_matches("official/")).unwrap_or_default(),
-                    office: text("/office").to_owned(),
-                    person: text("/person").to_owned(),
-                    decree: text("/decree_number").to_owned(),
-                    period: (day("/period/from"), day("/period/until")),
-                    acting: body.get("acting").and_then(Value::as_bool).unwrap_or(false),
-                    key: id_of(text("/key")),
-                    since: record.index,
-                    ended: None,
-                    revoked: None,
-                });
-            }
-            (Some(Kind::KeyRotated | Kind::KeyReplaced), Some(one)) => {
-                (one.key, one.since, one.revoked) = (id_of(text("/key")), record.index, None);
-            }
-            (Some(Kind::KeyRevoked), Some(one)) if text("/key") == one.key => one.revoked = Some(record.index),
-            (Some(Kind::OfficialRetired), Some(one)) => one.ended = Some((record.index, day("/last_day"))),
-            _ => {}
-        }
-    }
-    Ok(found)
-}
-
 impl Appointment {
     /// Whether its key may sign on this day; else why not.
-    fn standing(&self, day: Option<Date>, lang: Lang) -> Datum {
+    fn standing_told(&self, day: Option<Date>, lang: Lang) -> Datum {
         let w = lang.words();
         let told = |date: Date| Moment::day(date, lang).words().to_owned();
         let href = |entry: u64| format!("{}/entries/{entry}", lang.prefix());
-        if let Some(entry) = self.revoked {
-            return Datum { warns: true, ..Datum::link(format!("{} {entry}", w.key_revoked), href(entry)) };
-        }
-        if let Some((entry, last)) = self.ended.filter(|(_, last)| last.zip(day).is_none_or(|(last, day)| day > last)) {
-            let until = last.map(|last| format!(" ({})", told(last))).unwrap_or_default();
-            return Datum::link(format!("{} {entry}{until}", w.key_retired), href(entry));
-        }
-        match (self.period, day) {
-            ((Some(from), _), Some(day)) if day < from => Datum::text(format!("{} {}", w.key_not_yet, told(from))),
-            ((_, Some(until)), Some(day)) if day > until => Datum::text(format!("{} {}", w.key_expired, told(until))),
-            _ => Datum::text(w.key_in_force),
+        match self.standing(day) {
+            Standing::Revoked(entry) => {
+                Datum { warns: true, ..Datum::link(format!("{} {entry}", w.key_revoked), href(entry)) }
+            }
+            Standing::Retired(entry, last) => {
+                let until = last.map(|last| format!(" ({})", told(last))).unwrap_or_default();
+                Datum::link(format!("{} {entry}{until}", w.key_retired), href(entry))
+            }
+            Standing::NotYet(from) => Datum::text(format!("{} {}", w.key_not_yet, told(from))),
+            Standing::Expired(until) => Datum::text(format!("{} {}", w.key_expired, told(until))),
+            Standing::InForce => Datum::text(w.key_in_force),
         }
     }
 
@@ -129,7 +75,7 @@ impl Appointment {
                     format!("{key}, {} {}", w.since_entry, w.count(self.since)),
                     format!("{}/entries/{}", lang.prefix(), self.since),
                 ),
-                self.standing(day, lang),
+                self.standing_told(day, lang),
             ],
         }
     }
@@ -213,15 +159,10 @@ pub(super) async fn page(
 ) -> Result<Response, Fault> {
     let number = page_of(&pairs)?;
     let origin = site.founding.origin.clone();
-    let read = site.pool.read(move |reader| {
-        let mut appointments = Vec::new();
-        for (about, ..) in reader.things("official")? {
-            appointments.extend(appointment(reader, &origin, &about)?);
-        }
-        Ok((appointments, roots(reader, &origin)?, reader.progress()?.day))
-    });
-    let (mut appointments, roots, day) = read.await?;
-    appointments.sort_by_key(|one| one.n);
+    let read = site
+        .pool
+        .read(move |reader| Ok((appointments::all(reader, &origin)?, roots(reader, &origin)?, reader.progress()?.day)));
+    let (appointments, roots, day) = read.await?;
     let (w, lang, founding) = (visit.lang.words(), visit.lang, &site.founding);
     let total = appointments.len() as u64;
     let skip = usize::try_from((number - 1) * PAGE_SIZE).unwrap_or(usize::MAX);

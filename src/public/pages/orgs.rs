@@ -10,7 +10,7 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::chart::{Bar, Chart};
-use super::narrow::{PAGE_SIZE, escape};
+use super::narrow::{PAGE_SIZE, escape, page_of};
 use super::table::{Column, Datum, Row, Table, Turns, sum};
 use super::words::{Lang, Words};
 use super::{Frame, Visit, html};
@@ -20,7 +20,6 @@ use crate::ledger::findings::Window;
 use crate::ledger::reader::{Grant, Organisation, Reader, Record};
 use crate::public::Site;
 use crate::public::answer::{Fault, Missing};
-use crate::public::api::flags::page_of;
 use crate::public::api::number;
 use crate::public::founding::Founding;
 use crate::public::moment::Moment;
@@ -99,7 +98,7 @@ pub(super) async fn all(
     let page = page_of(&pairs)?;
     let letters = pairs.iter().find(|(name, _)| name == "q").map(|(_, value)| value.trim()).unwrap_or_default();
     let letters: String = letters.chars().take(100).collect();
-    let (asked, rolls) = (letters.clone(), Arc::clone(&site.roll));
+    let (asked, rolls) = (letters.clone(), site.memory.rolls().await?);
     let read = site.pool.read(move |reader| {
         let window = Window { offset: (page - 1) * PAGE_SIZE, limit: PAGE_SIZE };
         let (found, total) = (reader.organisations(&asked, window)?, reader.organisations_count(&asked)?);
@@ -334,7 +333,7 @@ impl View<'_> {
 /// One organisation.
 pub(super) async fn one(State(site): State<Site>, visit: Visit, Path(n): Path<String>) -> Result<Response, Fault> {
     let n = number(&n).ok_or(Fault::missing(Missing::Organisation))?;
-    let (origin, rolls) = (site.founding.origin.clone(), Arc::clone(&site.roll));
+    let (origin, rolls) = (site.founding.origin.clone(), site.memory.rolls().await?);
     let found = site.pool.read(move |reader| find(reader, rolls.of(reader)?, &origin, n)).await?;
     let view = View { founding: &site.founding, lang: visit.lang, found: &found };
     let w = visit.lang.words();

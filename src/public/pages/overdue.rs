@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 
-use super::narrow::PAGE_SIZE;
+use super::narrow::{PAGE_SIZE, page_of};
 use super::table::{Column, Datum, Row, Table, Turns};
 use super::words::{Lang, Words};
 use super::{Frame, Visit, html};
@@ -12,7 +12,6 @@ use crate::grants::time::Date;
 use crate::ledger::findings::{MissingReport, Window};
 use crate::public::Site;
 use crate::public::answer::Fault;
-use crate::public::api::flags::page_of;
 use crate::public::moment::Moment;
 
 #[derive(Template)]

@@ -62,6 +62,11 @@ impl Fact {
     pub(super) fn plain(label: impl Into<String>, text: impl Into<String>) -> Self {
         Self { label: label.into(), lines: vec![Line::plain(text)] }
     }
+
+    /// With the page of what it names, if that has one.
+    pub(super) fn linked(label: impl Into<String>, text: impl Into<String>, href: Option<String>) -> Self {
+        Self { label: label.into(), lines: vec![Line { href, ..Line::plain(text) }] }
+    }
 }
 
 /// What a correction changes in one field.

@@ -32,7 +32,7 @@ const FLOW: [usize; 10] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const REPORT_LATE: &str = "report_late";
 
 /// Fiscal years that have grants, and whether a year has none but awards from before the ledger.
-fn years(roll: &Roll) -> BTreeMap<u16, bool> {
+pub(in crate::public) fn years(roll: &Roll) -> BTreeMap<u16, bool> {
     let mut years: BTreeMap<u16, bool> = BTreeMap::new();
     for line in roll.lines().iter().filter(|line| line.counted.fiscal_year > 0) {
         *years.entry(line.counted.fiscal_year).or_insert(true) &= line.counted.migrated;
@@ -42,22 +42,22 @@ fn years(roll: &Roll) -> BTreeMap<u16, bool> {
 
 /// What a year counts: its cases; of a year before the ledger, its awards.
 #[derive(Clone, Copy)]
-struct Counting {
-    year: u16,
-    migrated: bool,
+pub(in crate::public) struct Counting {
+    pub(in crate::public) year: u16,
+    pub(in crate::public) migrated: bool,
 }
 
 impl Counting {
-    fn takes(self, line: &Line) -> bool {
+    pub(in crate::public) fn takes(self, line: &Line) -> bool {
         line.counted.fiscal_year == self.year && line.counted.migrated == self.migrated
     }
 
-    fn tally(self, roll: &Roll) -> Tally {
+    pub(in crate::public) fn tally(self, roll: &Roll) -> Tally {
         roll.tally(|line| self.takes(line))
     }
 
     /// How many different recipients have this amount; one without a number counts by itself.
-    fn recipients(self, roll: &Roll, at: usize) -> u64 {
+    pub(in crate::public) fn recipients(self, roll: &Roll, at: usize) -> u64 {
         let having = roll.lines().iter().filter(|line| self.takes(line) && line.counted.amounts[at].is_some());
         let (known, unknown): (Vec<Option<u64>>, Vec<Option<u64>>) =
             having.map(|line| line.counted.organisation).partition(Option::is_some);
@@ -82,8 +82,8 @@ struct List<'a> {
 
 /// All years.
 pub(super) async fn all(State(site): State<Site>, visit: Visit) -> Result<Response, Fault> {
-    let rolls = Arc::clone(&site.roll);
-    let roll = site.pool.read(move |reader| rolls.of(reader)).await?;
+    let rolls = site.memory.rolls().await?;
+    let roll = site.pool.read(move |reader| Ok(rolls.of(reader)?)).await?;
     let (w, lang, founding) = (visit.lang.words(), visit.lang, &site.founding);
     let (mut bars, mut rows) = (Vec::new(), Vec::new());
     for (year, migrated) in years(&roll) {
@@ -413,7 +413,8 @@ pub(super) async fn one(
 ) -> Result<Response, Fault> {
     let missing = Fault::missing(Missing::Year);
     let year = number(&year).and_then(|year| u16::try_from(year).ok()).ok_or(missing.clone())?;
-    let (rolls, paces, founding) = (Arc::clone(&site.roll), Arc::clone(&site.pace), Arc::clone(&site.founding));
+    let (rolls, paces) = (site.memory.rolls().await?, site.memory.paces().await?);
+    let founding = Arc::clone(&site.founding);
     let read = site.pool.read(move |reader| {
         let roll = rolls.of(reader)?;
         let known = years(&roll);
@@ -423,7 +424,7 @@ pub(super) async fn one(
             line.counted.fiscal_year == year || other.is_some_and(|other| line.counted.fiscal_year == other.year)
         };
         let roll = Arc::new(roll.only(shown));
-        let days = paces.with(reader, founding.offset_min, |pace| days(&roll, pace, counting))?;
+        let days = paces.with(reader, &founding, |pace| days(&roll, pace, counting))?;
         let coverage = Coverage::read(reader, &founding.origin, year)?;
         Ok((counting, Found { roll, coverage, known, other, days }))
     });

@@ -3,14 +3,17 @@
 //!
 //! Rows are handed on one by one, so a list of any length takes the memory of a row.
 
+mod counted;
 pub(super) mod csv;
 pub(super) mod json;
 mod listed;
+mod papers;
 pub(super) mod recorded;
 
 use serde_json::Value;
 
 use super::founding::Founding;
+use super::memory::Memory;
 use crate::ledger::reader::{GrantQuery, Reader};
 use crate::ledger::snapshot::Snapshot;
 use crate::ledger::store::StoreError;
@@ -105,6 +108,7 @@ pub(super) struct Origin<'a> {
     pub(super) reader: &'a Reader,
     pub(super) founding: &'a Founding,
     pub(super) at: &'a Snapshot,
+    pub(super) memory: &'a Memory,
 }
 
 /// Which rows.
@@ -115,6 +119,8 @@ pub(super) struct Which {
     pub(super) flag: Option<String>,
     /// Letters of an organisation's name, or its number.
     pub(super) letters: String,
+    /// The name of a list, budget or decree.
+    pub(super) paper: String,
 }
 
 /// Takes a row.
@@ -133,8 +139,10 @@ pub(super) struct Table {
     pub(super) rows: fn(&Origin<'_>, &Which, &mut Take<'_>) -> Result<(), TableError>,
 }
 
+pub(super) use counted::{AGENCIES, OFFICIALS, YEARS};
 pub(super) use listed::{FINDINGS, FLAGS, GRANTS, MISSING_REPORTS, ORGANISATIONS, REPORTS_DUE};
-pub(super) use recorded::{DECREES, ENTRIES, REFUSALS, REFUSED_STATEMENTS, STEPS};
+pub(super) use papers::{BUDGETS, DECREES, LISTS, ROWS};
+pub(super) use recorded::{ENTRIES, REFUSALS, REFUSED_STATEMENTS, STEPS};
 
 /// Every table, in the order in which a package lists them.
 pub(super) static ALL: [&Table; 9] =

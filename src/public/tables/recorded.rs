@@ -26,11 +26,11 @@ fn lost(origin: &Origin<'_>, index: u64) -> TableError {
     StoreError::TwoHistories(format!("{} lacks entry {index}, which its derived tables name", origin.at.origin)).into()
 }
 
-fn text_at(body: &Value, pointer: &str) -> Cell {
+pub(super) fn text_at(body: &Value, pointer: &str) -> Cell {
     body.pointer(pointer).and_then(Value::as_str).map_or(Cell::Nothing, Cell::text)
 }
 
-fn number_at(body: &Value, pointer: &str) -> Cell {
+pub(super) fn number_at(body: &Value, pointer: &str) -> Cell {
     body.pointer(pointer).and_then(Value::as_i64).into()
 }
 
@@ -142,56 +142,14 @@ fn steps(origin: &Origin<'_>, _: &Which, take: &mut Take<'_>) -> Result<(), Tabl
 }
 
 /// The body of an entry without what was erased.
-fn shown(origin: &Origin<'_>, record: &Record, hidden: &BTreeMap<u64, Vec<String>>) -> Result<Value, TableError> {
+pub(super) fn shown(
+    origin: &Origin<'_>,
+    record: &Record,
+    hidden: &BTreeMap<u64, Vec<String>>,
+) -> Result<Value, TableError> {
     let (_, statement) = read(origin, record.index)?;
     let pointers = hidden.get(&record.index).map_or(&[][..], Vec::as_slice);
     Ok(body_without(statement.body(), pointers))
-}
-
-pub(in crate::public) static DECREES: Table = Table {
-    name: "decrees",
-    title: Both { id: "Keputusan (SK)", en: "Decrees" },
-    about: Both {
-        id: "Satu baris untuk tiap keputusan, seperti dimulai; baris-barisnya ada pada steps.csv.",
-        en: "A row for each decree, as it was begun; its rows are in steps.csv.",
-    },
-    columns: &[
-        column("decree", Sort::Text, true, "Nama pada buku besar", "Its name on the ledger"),
-        column(
-            "number",
-            Sort::Text,
-            false,
-            "Nomor keputusan; kosong bila dihapus",
-            "The decree's number; empty where erased",
-        ),
-        column("fiscal_year", Sort::Number, false, "Tahun anggaran", "The fiscal year"),
-        column("event_date", Sort::Day, true, "Tanggalnya, menurut pernyataan", "Its day, as claimed"),
-        column("total", Sort::Number, false, "Jumlah semua baris", "The sum of all rows"),
-        column("rows", Sort::Number, false, "Banyaknya baris", "How many rows"),
-        column("first_entry", Sort::Number, true, "Entri pertamanya", "Its first entry"),
-        column("last_entry", Sort::Number, true, "Entri terakhirnya", "Its latest entry"),
-    ],
-    key: &["decree"],
-    rows: decrees,
-};
-
-fn decrees(origin: &Origin<'_>, _: &Which, take: &mut Take<'_>) -> Result<(), TableError> {
-    let hidden = origin.reader.all_hidden()?;
-    for (about, first, last) in origin.reader.things("decree")? {
-        let (_, statement) = read(origin, first)?;
-        let body = body_without(statement.body(), hidden.get(&first).map_or(&[][..], Vec::as_slice));
-        take(&[
-            Cell::text(&about),
-            text_at(&body, "/number"),
-            number_at(&body, "/fiscal_year"),
-            Cell::text(&statement.event_date().to_string()),
-            number_at(&body, "/total"),
-            number_at(&body, "/rows"),
-            Cell::count(first),
-            Cell::count(last),
-        ])?;
-    }
-    Ok(())
 }
 
 pub(in crate::public) static REFUSALS: Table = Table {

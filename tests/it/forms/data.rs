@@ -99,6 +99,37 @@ fn dumps_follow_the_ledger_and_are_what_export_writes() {
 }
 
 #[test]
+fn another_version_of_the_program_makes_them_anew() {
+    let dir = tempfile::tempdir().expect("a folder");
+    drop(city(dir.path()));
+    let own = made(dir.path()).expect("a set");
+    let (moment, version) = own.rsplit_once('-').expect("a moment and a version");
+    assert_eq!(version, env!("CARGO_PKG_VERSION"));
+    // As an earlier version left it, which wrote other lines.
+    let (folder, old) = (dir.path().join("dumps"), format!("{moment}-0.0.1"));
+    std::fs::rename(folder.join(&own), folder.join(&old)).expect("renamed");
+    let index = std::fs::read_to_string(folder.join(&old).join("index.json")).expect("an index").replace(&own, &old);
+    std::fs::write(folder.join(&old).join("index.json"), index).expect("written");
+    let lines = std::fs::read_to_string(folder.join(&old).join("entries.jsonl")).expect("lines");
+    std::fs::write(folder.join(&old).join("entries.jsonl"), lines.replacen("\"index\":1", "\"INDEX\":1", 1))
+        .expect("written");
+
+    let served = Served::start(public::router_of(dir.path().to_owned(), Records::Recorded).expect("a ledger"));
+    assert_eq!(ok(&served, "/data.json").json()["set"], old.as_str(), "until the new one is made");
+    assert_eq!(made(dir.path()), Some(own.clone()), "it is made anew at the same checkpoint");
+    assert_eq!(made(dir.path()), None, "and once");
+    let set = ok(&served, "/data.json").json();
+    assert_eq!(set["set"], own.as_str());
+    check_set(&served, &set);
+    assert_eq!(
+        ok(&served, &format!("/data/{own}/entries.jsonl")).text(),
+        lines,
+        "no line of the other version is copied"
+    );
+    ok(&served, &format!("/data/{old}/SHA256SUMS"));
+}
+
+#[test]
 fn an_erasure_reaches_the_lines_that_were_copied_before_it() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut city = OneCity::new(dir.path());

@@ -19,6 +19,14 @@ const LISTS: &[(&str, &str, usize)] = &[
     ("/orgs?q=Yayasan", "number", 1),
     ("/orgs?q=tidakada", "number", 0),
     ("/decrees", "decree", 1),
+    ("/budgets", "budget", 1),
+    ("/lists", "list", 1),
+    ("/decrees/2014/1", "case", 1),
+    ("/budgets/2014/1", "case", 2),
+    ("/lists/2014/1", "case", 2),
+    ("/agencies", "agency", 1),
+    ("/years", "fiscal_year", 2),
+    ("/officials", "official", 5),
     ("/overdue", "case", 1),
     ("/flags", "flag", 6),
     ("/flags/year_end_rush", "case", 1),
@@ -220,6 +228,26 @@ fn a_case_has_a_feed_of_its_steps_and_its_deadlines() {
 }
 
 #[test]
+fn what_is_counted_and_the_rows_of_a_paper_are_what_pages_say() {
+    let rows = |list: &str| get(&at(list, "json"), "application/json").json()["rows"].clone();
+    let (agencies, years) = (rows("/agencies"), rows("/years"));
+    let own = agencies.as_array().expect("rows").iter().find(|row| row["agency"] == "pendidikan").expect("it is there");
+    let grants = served().get("/api/v1/grants?agency=pendidikan").json();
+    assert_eq!(own["grants"], grants["total"]);
+    for (name, column) in [("asked", "asked"), ("decreed", "decreed"), ("paid", "paid")] {
+        let sums = grants["sums"].as_array().expect("sums");
+        let sum = sums.iter().find(|sum| sum["name"] == name).expect("each amount has a sum");
+        assert_eq!(cell(&own[column]), cell(&sum["minor"]), "{name}");
+    }
+    let year = years.as_array().expect("rows").iter().find(|row| row["fiscal_year"] == 2014).expect("it is there");
+    assert_eq!((&year["paid"], &year["grants"], &year["treasury_months"]), (&125_000_000.into(), &2.into(), &0.into()));
+    let row = &rows("/budgets/2014/1")[0];
+    assert_eq!((&row["row"], &row["case"], &row["amount"]), (&1.into(), &"case/4/1".into(), &75_000_000.into()));
+    let official = &rows("/officials")[0];
+    assert_eq!((&official["official"], &official["standing"]), (&"official/1".into(), &"in_force".into()));
+}
+
+#[test]
 fn pages_link_to_their_other_forms() {
     for (list, ..) in LISTS {
         let html = served().get(list);
@@ -255,6 +283,11 @@ fn what_is_no_list_is_a_problem() {
         ("/grants///evil.example/1.json", 404),
         ("/flags/nothing.csv", 404),
         ("/flags/late_entry.ics", 404),
+        ("/decrees/2014/99.csv", 404),
+        ("/budgets/x.json", 404),
+        ("/lists/2014/99.atom", 404),
+        ("/lists/2014/1.ics", 404),
+        ("/agencies.ics", 404),
         ("/grants.csv?year=x", 400),
         ("/grants.atom?has=x", 400),
     ] {

@@ -126,6 +126,63 @@ fn every_example_of_the_page_works() {
     }
 }
 
+/// The parameters of an address, by their names, with what they take.
+fn parameters(document: &Value, path: &str) -> BTreeMap<String, Value> {
+    let list = document["paths"][path]["get"]["parameters"].as_array().unwrap_or_else(|| panic!("{path} has some"));
+    let of_query = list.iter().map(|one| {
+        let key = one["$ref"].as_str().unwrap_or_else(|| panic!("{path}: {one} stands once")).rsplit('/').next();
+        let one = &document["components"]["parameters"][key.expect("a name")];
+        assert_eq!(one["in"], "query", "{path}: {key:?}");
+        (one["name"].as_str().expect("a name").to_owned(), one["schema"].clone())
+    });
+    of_query.collect()
+}
+
+#[test]
+fn every_parameter_of_a_list_is_in_the_document_and_the_reverse() {
+    let document = ok(served(), "/api/openapi.json");
+    let documented = parameters(&document, "/api/v1/grants");
+    // What pages ask of their lists is what the API takes: both read an address in one place.
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    for page in ["/grants", "/grants?year=2015&page=2", "/", "/years/2015", "/agencies/pendidikan", "/orgs/2", "/years"]
+    {
+        let html = served().get(page).text().replace("&#38;", "&").replace("&amp;", "&");
+        for query in html.split("/grants?").skip(1).filter_map(|rest| rest.split('"').next()) {
+            used.extend(query.split('&').filter_map(|pair| pair.split('=').next().map(str::to_owned)));
+        }
+    }
+    let names: BTreeSet<String> = documented.keys().cloned().collect();
+    assert!(used.len() >= 7 && used.is_subset(&names), "{used:?} beside {names:?}");
+    let all = "agency field flag from has org page q size sort stage status year";
+    assert_eq!(names.iter().map(String::as_str).collect::<Vec<_>>().join(" "), all);
+    let changed: BTreeSet<String> = parameters(&document, "/api/v1/grants/changed").into_keys().collect();
+    let expected = names.iter().filter(|name| !matches!(name.as_str(), "sort" | "page"));
+    assert_eq!(changed, expected.cloned().chain(["after".to_owned(), "limit".to_owned()]).collect());
+    let entries: Vec<String> = parameters(&document, "/api/v1/entries").into_keys().collect();
+    assert_eq!(entries, ["after", "limit"]);
+
+    // Each is taken: what it does not take is refused by its name, and a text that no grant has leaves none.
+    let total = ok(served(), "/api/v1/grants")["total"].as_u64();
+    assert!(total > Some(3));
+    for (name, schema) in &documented {
+        let heard = served().get(&format!("/api/v1/grants?{name}=tidak-ada"));
+        let is_text = schema["type"] == "string" && schema.get("enum").is_none();
+        match is_text {
+            true => assert_eq!((heard.status, heard.json()["total"].as_u64()), (200, Some(0)), "{name}"),
+            false => {
+                assert_eq!(heard.status, 400, "{name}");
+                let detail = heard.json()["detail"].as_str().unwrap_or_default().to_owned();
+                assert!(detail.contains(&format!("parameter {name} ")), "{name}: {detail}");
+            }
+        }
+        let long = served().get(&format!("/api/v1/grants?{name}={}", "x".repeat(201)));
+        assert!(long.status == 400 && long.text().contains(&format!("parameter {name} ")), "{name}: {}", long.text());
+        for value in schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            assert_eq!(served().get(&format!("/api/v1/grants?{name}={value}")).status, 200, "{name}={value}");
+        }
+    }
+}
+
 #[test]
 fn the_document_says_how_each_request_may_fail_and_parameters_have_no_null() {
     let document = ok(served(), "/api/openapi.json");

@@ -4,7 +4,7 @@ mod english;
 pub(in crate::public) mod forms;
 mod indonesian;
 pub(in crate::public) mod prose;
-mod sentences;
+pub(in crate::public) mod sentences;
 
 use crate::grants::explain::Language;
 use crate::grants::kinds::Kind;
@@ -139,18 +139,20 @@ words! {
     chart_org_paid sums_note org_reports org_reports_none not_due_yet org_grants org_all_grants org_past
     org_past_note org_names column_name org_said agencies_title agencies_lead agencies_caption agencies_note
     column_refused column_delay column_delayed agency_steps agency_years agency_status agency_refused
+    agency_stays agency_stays_note agency_stays_none column_usual column_limit column_over column_rule
+    agency_attempts agency_attempts_note agency_attempts_none agency_heard
     agency_refused_none agency_no_entries reports_word years_title years_lead years_caption years_note chart_years
     column_realised column_recipients_paid column_recipients_reported coverage_never year_apart year_flow
     year_flow_lead chart_flow column_of_asked column_days year_days_note year_reports year_reports_note
     chart_reports reports_on_time reports_late reports_missing reports_not_due column_share year_fields chart_fields
-    year_agencies year_compare year_compare_none column_difference decrees_title decrees_lead decrees_none
+    year_agencies year_compare year_compare_none column_difference budgets_title lists_title decrees_title decrees_lead decrees_none
     column_rows decree_total decree_word decree_sum decree_sum_same decree_sum_differs decree_rows decree_no_rows
     decree_said column_row overdue_title overdue_lead overdue_as_of overdue_late overdue_coming overdue_coming_none
     changes_title changes_lead changes_none changes_newest changes_older officials_title officials_lead
     officials_holders officials_none officials_may officials_may_lead officials_roots officials_roots_lead
     column_office column_period column_in_force column_holder since_entry key_in_force key_not_yet key_expired
     key_retired key_revoked
-    filter_stage filter_size size_below size_from did_you_mean sort_label sort_changed sort_size sort_year
+    filter_stage filter_size size_below size_from did_you_mean named_exactly sort_label sort_changed sort_size sort_year
     column_key evidence_heading evidence_lead evidence_proposal evidence_decree evidence_agreement evidence_pledge
     evidence_transfer evidence_there evidence_absent evidence_column key_since key_revoked_later source_heading
     source_adopted source_computed wrong_heading wrong_text figures_late home_year_more
@@ -343,6 +345,10 @@ impl Words {
                 "Terlalu banyak pembaca sekaligus: coba lagi sebentar lagi.",
                 "Too many are reading at once: try again in a moment.",
             ),
+            Fault::Counting => pick(
+                "Layanan ini baru dinyalakan dan masih menghitung semua hibah: coba lagi beberapa detik lagi. Satu hibah dan satu entri sudah dapat dibuka.",
+                "This server was just started and is still counting all grants: try again in a few seconds. A single grant or entry can be opened already.",
+            ),
             Fault::Store => pick(
                 "Buku besar sedang tidak dapat dibaca di sini: coba lagi nanti, atau gunakan cermin. Tidak ada yang berubah.",
                 "The ledger cannot be read here at the moment: try again later, or use a mirror. Nothing has changed.",
@@ -396,6 +402,14 @@ impl Words {
             Missing::Decree => pick(
                 "Tidak ada keputusan dengan nomor ini: lihat daftarnya di /decrees.",
                 "There is no decree of this number: /decrees lists them.",
+            ),
+            Missing::List => pick(
+                "Tidak ada daftar nominatif dengan nomor ini: lihat semuanya di /lists.",
+                "There is no nominative list of this number: /lists has them all.",
+            ),
+            Missing::Budget => pick(
+                "Tidak ada anggaran dengan nomor ini: lihat semuanya di /budgets.",
+                "There is no budget of this number: /budgets has them all.",
             ),
             Missing::Document => pick(
                 "Dokumen dengan sidik jari ini tidak tersimpan di sini, atau tidak disebut oleh entri mana pun: mintalah kepada lembaga atau kantor yang menyebutnya.",

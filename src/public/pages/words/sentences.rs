@@ -1,6 +1,17 @@
 //! Sentences with numbers in them, in both languages.
 
 use super::{Lang, Words};
+use crate::public::pages::papers::Paper;
+
+/// The words of one sort of paper.
+pub(in crate::public) struct PaperWords {
+    pub(in crate::public) title: &'static str,
+    pub(in crate::public) lead: &'static str,
+    pub(in crate::public) none: &'static str,
+    pub(in crate::public) number: &'static str,
+    pub(in crate::public) word: &'static str,
+    pub(in crate::public) said: &'static str,
+}
 
 impl Words {
     fn either(&self, indonesian: String, english: String) -> String {
@@ -65,18 +76,57 @@ impl Words {
         )
     }
 
-    /// What a decree is, by the kind of its latest entry.
-    pub(in crate::public) fn decree_state(&self, latest: &str) -> &'static str {
+    /// What a sort of paper is called, and its lists.
+    pub(in crate::public) fn paper(&self, paper: Paper) -> PaperWords {
+        let pick = |id, en| self.lang.pick(id, en);
+        match paper {
+            Paper::Decree => PaperWords {
+                title: self.decrees_title,
+                lead: self.decrees_lead,
+                none: self.decrees_none,
+                number: self.decree_number,
+                word: self.decree_word,
+                said: self.decree_said,
+            },
+            Paper::Budget => PaperWords {
+                title: self.budgets_title,
+                lead: pick(
+                    "Setiap versi anggaran yang menyebut penerima, dengan semua barisnya.",
+                    "Every version of a budget that names recipients, with all its rows.",
+                ),
+                none: pick("Belum ada anggaran di buku besar ini.", "This ledger has no budget yet."),
+                number: self.budget_number,
+                word: pick("Anggaran", "Budget"),
+                said: pick("Yang dicatat tentang anggaran ini", "What was recorded about this budget"),
+            },
+            Paper::List => PaperWords {
+                title: self.lists_title,
+                lead: pick(
+                    "Setiap daftar nominatif calon penerima, dengan semua barisnya.",
+                    "Every nominative list of recipients to be, with all its rows.",
+                ),
+                none: pick("Belum ada daftar nominatif di buku besar ini.", "This ledger has no nominative list yet."),
+                number: self.list_number,
+                word: pick("Daftar nominatif", "Nominative list"),
+                said: pick("Yang dicatat tentang daftar ini", "What was recorded about this list"),
+            },
+        }
+    }
+
+    /// What a list, budget or decree is, by the kind of its latest entry.
+    pub(in crate::public) fn paper_state(&self, latest: &str) -> &'static str {
         match latest {
-            "decree.sealed" => self.lang.pick("Berlaku", "In effect"),
+            "decree.sealed" | "budget.sealed" | "list.sealed" => self.lang.pick("Berlaku", "In effect"),
             "decree.revoked" => self.lang.pick("Dicabut", "Revoked"),
-            "decree.abandoned" => self.lang.pick("Tidak diselesaikan", "Abandoned"),
+            "decree.abandoned" | "budget.abandoned" | "list.abandoned" => {
+                self.lang.pick("Tidak diselesaikan", "Abandoned")
+            }
             "correction.recorded" => self.lang.pick("Dikoreksi", "Corrected"),
             _ => self.lang.pick("Belum lengkap", "Not complete yet"),
         }
     }
 
-    /// How many rows a decree has.
+    /// How many rows a paper has.
     pub(in crate::public) fn decree_count(&self, rows: u64) -> String {
         let text = self.count(rows);
         let plural = if rows == 1 { "" } else { "s" };
@@ -111,6 +161,32 @@ impl Words {
                 )
             }
         }
+    }
+
+    /// After how many working days a step usually comes.
+    pub(in crate::public) fn usually(&self, days: i64) -> String {
+        self.either(format!("; biasanya {days}"), format!("; usually {days}"))
+    }
+
+    /// How many reports of citizens about an agency's cases were answered.
+    pub(in crate::public) fn reports_answered(&self, answered: u64, received: u64) -> String {
+        let (answered, all) = (self.count(answered), self.count(received));
+        let plural = if received == 1 { "" } else { "s" };
+        match received {
+            0 => self.either(
+                "Belum ada laporan warga tentang kasus SKPD ini.".to_owned(),
+                "No citizen has reported anything about a case of this agency yet.".to_owned(),
+            ),
+            _ => self.either(
+                format!("{answered} dari {all} laporan warga tentang kasus SKPD ini sudah dijawab."),
+                format!("{answered} of {all} report{plural} by citizens about cases of this agency answered."),
+            ),
+        }
+    }
+
+    /// How many of some cases took longer than allowed.
+    pub(in crate::public) fn over_limit(&self, over: u64, all: u64) -> String {
+        format!("{} ({})", self.count(over), self.per_mille(over * 1_000 / all.max(1)))
     }
 
     /// How many of the five papers of evidence are recorded.

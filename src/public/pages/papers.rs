@@ -1,4 +1,5 @@
-//! Decrees: the list, and one with all its rows, their sum beside the total that it names, and what was said of it later.
+//! Papers that name many cases, that is nominative lists, budgets and decrees: the lists of them, and one with all its rows,
+//! their sum beside the total that it names, and what was said of it later.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -6,9 +7,10 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::documents::{Document, Place, with_place};
-use super::narrow::PAGE_SIZE;
+use super::narrow::{PAGE_SIZE, page_of};
 use super::table::{Column, Datum, Row, Table, Turns};
 use super::told::{Fact, Said, Teller};
+use super::words::sentences::PaperWords;
 use super::words::{Lang, Words};
 use super::{Frame, Visit, html};
 use crate::grants::about::About;
@@ -17,23 +19,87 @@ use crate::grants::time::{Date, Timestamp};
 use crate::ledger::reader::{Reader, Record};
 use crate::public::Site;
 use crate::public::answer::{Fault, Missing};
-use crate::public::api::flags::page_of;
 use crate::public::moment::Moment;
 use crate::public::shown::Shown;
 
 /// What the page says in its own words, beside the fields of the first entry.
 const TOLD_ELSEWHERE: [&str; 4] = ["total", "rows", "decided_by", "document"];
 
+/// A sort of paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::public) enum Paper {
+    List,
+    Budget,
+    Decree,
+}
+
+impl Paper {
+    pub(in crate::public) const ALL: [Self; 3] = [Self::List, Self::Budget, Self::Decree];
+
+    /// What the names of its things begin with, before a slash.
+    pub(in crate::public) const fn sort(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Budget => "budget",
+            Self::Decree => "decree",
+        }
+    }
+
+    /// Where its list is.
+    pub(in crate::public) const fn path(self) -> &'static str {
+        match self {
+            Self::List => "/lists",
+            Self::Budget => "/budgets",
+            Self::Decree => "/decrees",
+        }
+    }
+
+    /// The kind of the statements with its rows.
+    const fn rows(self) -> Kind {
+        match self {
+            Self::List => Kind::ListRows,
+            Self::Budget => Kind::BudgetRows,
+            Self::Decree => Kind::DecreeRows,
+        }
+    }
+
+    const fn missing(self) -> Fault {
+        Fault::missing(match self {
+            Self::List => Missing::List,
+            Self::Budget => Missing::Budget,
+            Self::Decree => Missing::Decree,
+        })
+    }
+
+    /// The paper at an address, and its name on the ledger: `/decrees/2026/1` is `decree/2026/1`.
+    pub(in crate::public) fn at(path: &str) -> Option<(Self, String)> {
+        let named = |paper: &Self| path.strip_prefix(paper.path())?.strip_prefix('/').map(|rest| (*paper, rest));
+        let (paper, rest) = Self::ALL.iter().find_map(named)?;
+        let about = About::parse(&format!("{}/{rest}", paper.sort()))?;
+        Some((paper, about.to_string()))
+    }
+
+    /// How the amount of a row reads.
+    fn amount(self, w: &'static Words) -> &'static str {
+        match self {
+            Self::List => w.ladder_column_sum,
+            Self::Budget => w.amounts[4],
+            Self::Decree => w.amounts[5],
+        }
+    }
+}
+
 #[derive(Template)]
-#[template(path = "decrees.html", config = "src/public/pages/askama.toml")]
+#[template(path = "papers.html", config = "src/public/pages/askama.toml")]
 struct List<'a> {
     frame: Frame<'a>,
     w: &'static Words,
+    words: PaperWords,
     table: Table,
     turns: Turns,
 }
 
-/// A decree as the list has it: its thing, what its first entry says, and the kind of its latest.
+/// A paper as the list has it: its thing, what its first entry says, and the kind of its latest.
 struct Listed {
     about: String,
     first: Record,
@@ -41,8 +107,8 @@ struct Listed {
     latest: String,
 }
 
-fn listed(reader: &Reader, origin: &str, skip: usize) -> Result<(Vec<Listed>, u64), Fault> {
-    let mut things = reader.things("decree")?;
+fn listed(reader: &Reader, origin: &str, paper: Paper, skip: usize) -> Result<(Vec<Listed>, u64), Fault> {
+    let mut things = reader.things(paper.sort())?;
     let total = things.len() as u64;
     things.reverse();
     let mut found = Vec::new();
@@ -61,13 +127,16 @@ fn number_of(body: &Value, about: &str) -> String {
     body.get("number").and_then(Value::as_str).unwrap_or(about).to_owned()
 }
 
-/// The address of a decree's page: `decree/2026/1` is at `/decrees/2026/1`.
+/// The address of a paper's page: `decree/2026/1` is at `/decrees/2026/1`; none of another thing.
 pub(super) fn address(about: &str, lang: Lang) -> Option<String> {
-    about.strip_prefix("decree/").map(|rest| format!("{}/decrees/{rest}", lang.prefix()))
+    let (sort, rest) = about.split_once('/')?;
+    let paper = Paper::ALL.into_iter().find(|paper| paper.sort() == sort)?;
+    Some(format!("{}{}/{rest}", lang.prefix(), paper.path()))
 }
 
-/// The list.
+/// The list of a sort.
 pub(super) async fn all(
+    paper: Paper,
     State(site): State<Site>,
     visit: Visit,
     Query(pairs): Query<Vec<(String, String)>>,
@@ -75,8 +144,9 @@ pub(super) async fn all(
     let page = page_of(&pairs)?;
     let origin = site.founding.origin.clone();
     let skip = usize::try_from((page - 1) * PAGE_SIZE).unwrap_or(usize::MAX);
-    let (found, total) = site.pool.read(move |reader| listed(reader, &origin, skip)).await?;
+    let (found, total) = site.pool.read(move |reader| listed(reader, &origin, paper, skip)).await?;
     let (w, lang, founding) = (visit.lang.words(), visit.lang, &site.founding);
+    let words = w.paper(paper);
     let rows = found.iter().map(|one| {
         let amount = one.body.get("total").and_then(Value::as_i64).map(|minor| founding.money(minor));
         let count = one.body.get("rows").and_then(Value::as_u64).map(|count| w.count(count));
@@ -87,7 +157,7 @@ pub(super) async fn all(
             sub: vec![one.about.clone()],
             cells: vec![
                 Datum::day(day),
-                Datum::text(w.decree_state(&one.latest)),
+                Datum::text(w.paper_state(&one.latest)),
                 Datum::or_nothing(count),
                 Datum::or_nothing(amount),
             ],
@@ -101,19 +171,22 @@ pub(super) async fn all(
     ];
     let rows = rows.collect();
     let page = List {
-        frame: Frame::of(&site, &visit, w.decrees_title.to_owned()),
+        frame: Frame::of(&site, &visit, words.title.to_owned()),
         w,
-        table: Table { caption: w.decrees_title.to_owned(), first: w.decree_number, columns, rows },
-        turns: Turns::of(page, total, lang, |page| format!("{}/decrees?page={page}", lang.prefix())),
+        table: Table { caption: words.title.to_owned(), first: words.number, columns, rows },
+        turns: Turns::of(page, total, lang, |page| format!("{}{}?page={page}", lang.prefix(), paper.path())),
+        words,
     };
     html(&page)
 }
 
 #[derive(Template)]
-#[template(path = "decree.html", config = "src/public/pages/askama.toml")]
+#[template(path = "paper.html", config = "src/public/pages/askama.toml")]
 struct One<'a> {
     frame: Frame<'a>,
     w: &'static Words,
+    words: PaperWords,
+    path: &'static str,
     title: String,
     state: String,
     warns: bool,
@@ -126,7 +199,7 @@ struct One<'a> {
     said: Table,
 }
 
-/// A row of a decree with the grant that it decides.
+/// A row of a paper with the grant that it names.
 struct Decided {
     row: u64,
     case: String,
@@ -136,7 +209,7 @@ struct Decided {
     entry: u64,
 }
 
-/// A decree and all that was said of it.
+/// A paper and all that was said of it.
 struct Found {
     about: String,
     entries: Vec<Record>,
@@ -158,15 +231,15 @@ fn rows_of(record: &Record, body: &Value) -> Vec<Decided> {
     rows.map(one).collect()
 }
 
-fn find(reader: &Reader, origin: &str, about: String, lang: Lang) -> Result<Found, Fault> {
-    let missing = || Fault::missing(Missing::Decree);
+fn find(reader: &Reader, origin: &str, paper: Paper, about: String, lang: Lang) -> Result<Found, Fault> {
+    let missing = || paper.missing();
     let entries = reader.timeline(&about)?;
     let first = entries.first().cloned().ok_or_else(missing)?;
     let statement = reader.statement(first.index, origin)?.ok_or_else(missing)?;
     let shown = Shown::of(reader, origin, first.index, &statement)?;
     let signatures = crate::public::holders::Holders::new(reader, origin).of(&statement)?;
     let mut rows = Vec::new();
-    for record in entries.iter().filter(|record| record.kind == Kind::DecreeRows.name()) {
+    for record in entries.iter().filter(|record| record.kind == paper.rows().name()) {
         let Some(statement) = reader.statement(record.index, origin)? else { continue };
         rows.extend(rows_of(record, &Shown::of(reader, origin, record.index, &statement)?.body));
     }
@@ -180,7 +253,7 @@ fn find(reader: &Reader, origin: &str, about: String, lang: Lang) -> Result<Foun
     Ok(Found { about, entries, first, shown, signatures, rows })
 }
 
-fn rows_table(rows: &[Decided], skip: usize, site: &Site, lang: Lang) -> Table {
+fn rows_table(paper: Paper, rows: &[Decided], skip: usize, site: &Site, lang: Lang) -> Table {
     let w = lang.words();
     let shown = rows.iter().skip(skip).take(PAGE_SIZE as usize).map(|one| {
         let (title, recipient) = one.grant.clone().unwrap_or_else(|| (one.case.clone(), String::new()));
@@ -197,11 +270,11 @@ fn rows_table(rows: &[Decided], skip: usize, site: &Site, lang: Lang) -> Table {
         }
     });
     let rows = shown.collect();
-    let columns = vec![Column::right(w.column_row), Column::right(w.amounts[5]), Column::right(w.entry_heading)];
+    let columns = vec![Column::right(w.column_row), Column::right(paper.amount(w)), Column::right(w.entry_heading)];
     Table { caption: w.decree_rows.to_owned(), first: w.column_grant, columns, rows }
 }
 
-fn said_table(found: &Found, site: &Site, lang: Lang) -> Table {
+fn said_table(caption: &str, found: &Found, site: &Site, lang: Lang) -> Table {
     let w = lang.words();
     let rows = found.entries.iter().map(|record| {
         let recorded = Timestamp::parse(&record.recorded_at);
@@ -218,21 +291,30 @@ fn said_table(found: &Found, site: &Site, lang: Lang) -> Table {
     });
     let rows = rows.collect();
     let columns = vec![Column::left(w.happened), Column::left(w.recorded), Column::right(w.entry_heading)];
-    Table { caption: w.decree_said.to_owned(), first: w.kind, columns, rows }
+    Table { caption: caption.to_owned(), first: w.kind, columns, rows }
 }
 
-/// One decree.
+/// Whether a paper is on the ledger.
+pub(in crate::public) fn is_there(reader: &Reader, about: &str) -> Result<(), Fault> {
+    let paper = Paper::ALL.into_iter().find(|paper| about.starts_with(paper.sort()));
+    let there = !reader.timeline(about)?.is_empty();
+    if there { Ok(()) } else { Err(paper.map_or(Fault::missing(Missing::Path), Paper::missing)) }
+}
+
+/// One paper.
 pub(super) async fn one(
+    paper: Paper,
     State(site): State<Site>,
     visit: Visit,
     Path(id): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
     let page = page_of(&pairs)?;
-    let about = About::parse(&format!("decree/{id}")).ok_or(Fault::missing(Missing::Decree))?.to_string();
+    let about = About::parse(&format!("{}/{id}", paper.sort())).ok_or(paper.missing())?.to_string();
     let (origin, lang) = (site.founding.origin.clone(), visit.lang);
-    let found = site.pool.read(move |reader| find(reader, &origin, about, lang)).await?;
+    let found = site.pool.read(move |reader| find(reader, &origin, paper, about, lang)).await?;
     let (w, founding) = (lang.words(), &site.founding);
+    let words = w.paper(paper);
     let teller = Teller { founding, lang };
     let body = &found.shown.body;
     let latest = found.entries.last().map_or("", |record| record.kind.as_str());
@@ -244,18 +326,20 @@ pub(super) async fn one(
     let number = number_of(body, &found.about);
     let href = address(&found.about, lang).unwrap_or_default();
     let page = One {
-        frame: Frame::of(&site, &visit, format!("{} {number}", w.decree_word)),
+        frame: Frame::of(&site, &visit, format!("{} {number}", words.word)),
         w,
-        title: format!("{} {number}", w.decree_word),
-        state: format!("{}. {}", w.decree_state(latest), w.decree_count(found.rows.len() as u64)),
-        warns: !matches!(Kind::parse(latest), Some(Kind::DecreeSealed)),
+        path: paper.path(),
+        title: format!("{} {number}", words.word),
+        state: format!("{}. {}", w.paper_state(latest), w.decree_count(found.rows.len() as u64)),
+        warns: !latest.ends_with(".sealed"),
         facts: facts.into_iter().chain(teller.decided(body, &found.signatures)).collect(),
         sum: founding.money_sum(sum),
         sum_told: if total == Some(sum) { w.decree_sum_same } else { w.decree_sum_differs },
-        table: rows_table(&found.rows, skip, &site, lang),
+        table: rows_table(paper, &found.rows, skip, &site, lang),
         turns: Turns::of(page, found.rows.len() as u64, lang, |page| format!("{href}?page={page}")),
         documents,
-        said: said_table(&found, &site, lang),
+        said: said_table(words.said, &found, &site, lang),
+        words,
     };
     html(&page)
 }

@@ -1,0 +1,244 @@
+//! What is searched for exactly comes first: on the page, in every form of the list, in the API, in every order. And where
+//! cases are stuck: how long a step usually takes, and what their agency does.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use hibah::public::{self, Records};
+use tempfile::TempDir;
+
+use crate::one_city::OneCity;
+use crate::public_lists::check;
+use crate::public_pages::attribute;
+use crate::public_town::Served;
+
+/// A city in which what is named exactly is neither the newest, nor the largest, nor of the latest year.
+fn city(dir: &Path) -> OneCity {
+    let mut city = OneCity::new(dir);
+    city.play_file("golden_case.txt");
+    city.play(
+        "at 2015-02-02T02:00:00.000Z
+         application.submitted case/1/1 by org/1 amount=30_000_000 fiscal_year=2015
+         application.submitted case/1/2 by org/1 amount=40_000_000 fiscal_year=2015
+         application.submitted case/2/1 by org/2 amount=90_000_000 fiscal_year=2016
+         application.submitted case/1/3 by org/1 amount=50_000_000 fiscal_year=2016",
+    );
+    city
+}
+
+struct Searched {
+    served: Served,
+    /// The entry that ordered the money of `case/4/1`.
+    warrant: u64,
+    _dir: TempDir,
+}
+
+fn searched() -> &'static Searched {
+    static SEARCHED: OnceLock<Searched> = OnceLock::new();
+    SEARCHED.get_or_init(|| {
+        let dir = tempfile::tempdir().expect("a folder");
+        let warrant = city(dir.path()).last_entry("case/4/1", "warrant.issued");
+        let router = public::router_of(dir.path().to_owned(), Records::Recorded);
+        Searched { served: Served::start(router.unwrap_or_else(|e| panic!("{e}"))), warrant, _dir: dir }
+    })
+}
+
+fn escaped(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// The ids of a list as each of its forms has them, in order.
+fn forms(query: &str) -> Vec<(&'static str, Vec<String>)> {
+    let served = &searched().served;
+    let in_json = |path: &str, list: &str| -> Vec<String> {
+        let json = served.get(path).json();
+        let list = json[list].as_array().unwrap_or_else(|| panic!("{path} is a list: {json}")).clone();
+        list.iter().filter_map(|one| one["id"].as_str().map(str::to_owned)).collect()
+    };
+    let page = served.get(&format!("/en/grants?{query}"));
+    let linked = |text: &str, before: &str| -> Vec<String> {
+        let own = |href: &str| href.split_once(before).map(|(_, id)| id.to_owned());
+        attribute(text, "href").iter().filter_map(|href| own(href)).filter(|id| !id.contains('.')).collect()
+    };
+    let csv = served.get(&format!("/grants.csv?{query}"));
+    let csv = csv.text().lines().skip(1).filter_map(|line| line.split(',').next().map(str::to_owned)).collect();
+    vec![
+        ("page", linked(page.text(), "/en/grants/")),
+        ("API", in_json(&format!("/api/v1/grants?{query}"), "grants")),
+        ("JSON", in_json(&format!("/grants.json?{query}"), "rows")),
+        ("CSV", csv),
+        ("Atom", linked(served.get(&format!("/grants.atom?{query}")).text(), "/grants/")),
+    ]
+}
+
+/// What is searched for, and the grant that it names exactly; none where it names none.
+fn exact(warrant: u64) -> Vec<(String, Option<&'static str>)> {
+    let named = |text: &str, id| (text.to_owned(), Some(id));
+    vec![
+        named("case/1/1", "case/1/1"),
+        named(" CASE / 1 / 1", "case/1/1"),
+        named("case/4/1", "case/4/1"),
+        named("978/Kep.161-DPKAD/2014", "case/4/1"),
+        named("978 / kep. 161 - dpkad / 2014", "case/4/1"),
+        named("978KEP161DPKAD2014", "case/4/1"),
+        named("33/Kep.I/32/2014", "case/4/1"),
+        (format!("{warrant}"), Some("case/4/1")),
+        (format!("Entri {warrant}"), Some("case/4/1")),
+        (format!("#{warrant}"), Some("case/4/1")),
+        ("case/1".to_owned(), None),
+        ("33/Kep.I/32".to_owned(), None),
+        ("yayasan".to_owned(), None),
+        ("case/9/9".to_owned(), None),
+        ("99999999".to_owned(), None),
+    ]
+}
+
+#[test]
+fn what_is_named_exactly_comes_first_in_every_form_and_order() {
+    let Searched { served, warrant, .. } = searched();
+    let mut faults = Vec::new();
+    for (text, id) in exact(*warrant) {
+        for sort in ["changed", "size", "year"] {
+            let query = format!("q={}&sort={sort}", escaped(&text));
+            let told = served.get(&format!("/api/v1/grants?{query}")).json();
+            if told["exact"] != u64::from(id.is_some()) {
+                faults.push(format!("{text:?} by {sort}: {} are exact", told["exact"]));
+            }
+            let forms = forms(&query);
+            let all: BTreeSet<&String> = forms[1].1.iter().collect();
+            for (form, ids) in &forms {
+                if id.is_some_and(|id| ids.first().is_none_or(|first| first != id)) {
+                    faults.push(format!("{text:?} by {sort}: {form} has {ids:?}"));
+                }
+                if all != ids.iter().collect() || all.len() != ids.len() {
+                    faults.push(format!("{text:?} by {sort}: {form} has {ids:?}, the API {all:?}"));
+                }
+            }
+            let marked = served
+                .get(&format!("/en/grants?{query}"))
+                .text()
+                .matches("Exactly what you searched for</span>")
+                .count();
+            if marked != usize::from(id.is_some()) {
+                faults.push(format!("{text:?} by {sort}: {marked} rows are marked"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+    // Without the rule it would not: case/1/1 is older and smaller than others that begin so.
+    let beginning = served.get("/api/v1/grants?q=case%2F1").json();
+    assert_ne!(beginning["grants"][0]["id"], "case/1/1");
+    assert!(beginning["total"].as_u64() > Some(3), "{beginning}");
+}
+
+#[test]
+fn an_entry_and_a_thing_that_are_named_have_a_link_above_the_list() {
+    let Searched { served, warrant, .. } = searched();
+    let entry = format!("href=\"/en/entries/{warrant}\"");
+    for (text, href) in [
+        (warrant.to_string(), entry.as_str()),
+        (format!("entry {warrant}"), entry.as_str()),
+        ("decree/2014/1".to_owned(), "href=\"/en/decrees/2014/1\""),
+        ("BUDGET/2014/1".to_owned(), "href=\"/en/budgets/2014/1\""),
+        ("org/4".to_owned(), "href=\"/en/orgs/4\""),
+    ] {
+        check(
+            served,
+            &format!("/en/grants?q={}", escaped(&text)),
+            &["<p class=\"named\">Exactly what you searched for", href],
+            &[],
+        );
+    }
+    for text in ["org/99", "decree/2014/99", "yayasan", "9999999", "case/1/1"] {
+        check(served, &format!("/en/grants?q={}", escaped(text)), &[], &["<p class=\"named\">"]);
+    }
+}
+
+#[test]
+fn a_cursor_misses_nothing_whatever_is_named() {
+    let served = &searched().served;
+    let listed: BTreeSet<String> = forms("q=case%2F1%2F1").swap_remove(1).1.into_iter().collect();
+    let (mut path, mut seen) = ("/api/v1/grants/changed?q=case%2F1%2F1&limit=1".to_owned(), Vec::new());
+    loop {
+        let page = served.get(&path).json();
+        seen.extend(
+            page["grants"].as_array().expect("grants").iter().filter_map(|one| one["id"].as_str().map(str::to_owned)),
+        );
+        match page["next"].as_str() {
+            Some(next) => next.clone_into(&mut path),
+            None => break,
+        }
+    }
+    assert!(listed.len() > 2, "{listed:?}");
+    assert_eq!((seen.len(), seen.into_iter().collect::<BTreeSet<_>>()), (listed.len(), listed));
+}
+
+/// Twelve cases waited 3, 5 or 9 working days for the agency, one far longer; another waits.
+fn stuck(dir: &Path) -> OneCity {
+    let mut city = OneCity::new(dir);
+    city.play_file("golden_case.txt");
+    let cases: Vec<String> = (1..=3).flat_map(|org| (1..=5).map(move |n| format!("{org}/{n}"))).collect();
+    city.play("at 2015-02-02T02:00:00.000Z");
+    for case in &cases[..14] {
+        let (org, _) = case.split_once('/').expect("two numbers");
+        city.play(&format!(
+            "application.submitted case/{case} by org/{org} amount=20_000_000 fiscal_year=2015
+             bring case/{case} case.classified 20_000_000"
+        ));
+    }
+    for (day, part) in [("2015-02-05", 0..4), ("2015-02-09", 4..9), ("2015-02-13", 9..12), ("2015-03-09", 12..13)] {
+        city.play(&format!("at {day}T02:00:00.000Z"));
+        for case in &cases[part] {
+            city.play(&format!("bring case/{case} amount.recommended 20_000_000"));
+        }
+    }
+    city.play(
+        "refusals.counted note/desk/1 by desk day=2015-03-05 counts=[{\"rule\":\"B2\",\"office\":\"skpd_pendidikan\",\"count\":7},{\"rule\":\"B6\",\"office\":\"bud\",\"count\":2}]
+         report.received note/desk/2 by desk case=case/1/1
+         report.received note/desk/3 by desk case=case/2/1",
+    );
+    city
+}
+
+#[test]
+fn where_a_case_is_stuck_is_told() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut city = stuck(dir.path());
+    let served =
+        Served::start(public::router_of(dir.path().to_owned(), Records::Recorded).unwrap_or_else(|e| panic!("{e}")));
+    // Every page that reads what is kept in memory waits for it, so the grant's page has it from then on.
+    let agency = "/en/agencies/pendidikan";
+    check(
+        &served,
+        agency,
+        &[
+            "How long a step takes, against its limit",
+            "5 days",
+            "14 days",
+            "1 (7.6%)",
+            "Statements that the rules refused",
+            "B2",
+            "<td data-label=\"Count\" class=\"right\">7</td>",
+            "0 of 2 reports by citizens about cases of this agency answered.",
+        ],
+        &["B6"],
+    );
+    check(
+        &served,
+        "/agencies/kesehatan",
+        &["Belum ada kasus SKPD ini", "Tidak ada yang tercatat.", "Belum ada laporan warga"],
+        &["B2"],
+    );
+    // From Monday 2 February to Monday 9 March 2015, without the holiday of 19 February.
+    let waits = "/en/grants/case/3/4";
+    check(&served, waits, &["working day 24 of 14, 10 working days over; usually 5. Next: "], &[]);
+    check(&served, "/grants/case/3/4", &["; biasanya 5. Berikutnya: "], &[]);
+    // What comes later is taken over: half of 14 stays are still at most 5 days.
+    city.play("report.answered note/official/2/1 by edu report=note/desk/2 answer=\"Sudah\"\nbring case/3/4 amount.recommended 20_000_000");
+    check(&served, agency, &["2 (14.2%)", "1 of 2 reports"], &["1 (7.6%)"]);
+    // Of fewer stays than ten nothing is said to be usual.
+    let few = &searched().served;
+    check(few, "/en/agencies/pendidikan", &["How long a step takes"], &[]);
+    check(few, "/en/grants/case/1/1", &["Now with"], &["usually"]);
+}
