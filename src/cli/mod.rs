@@ -21,6 +21,7 @@ mod import;
 mod init;
 mod key;
 mod key_file;
+mod monitor;
 mod officials;
 mod output;
 mod passphrase;
@@ -61,6 +62,7 @@ enum Command {
     Check(check::Args),
     Export(export::Args),
     Restore(restore::Args),
+    Monitor(monitor::Args),
     Show(show::Args),
     Officials(officials::Args),
     Flags(flags::Args),
@@ -120,6 +122,7 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Restore(args) => restore::run(&args),
+        Command::Monitor(args) => monitor::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Officials(args) => officials::run(&args),
         Command::Flags(args) => flags::run(&args),

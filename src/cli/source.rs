@@ -1,9 +1,10 @@
-//! SOURCE: a ledger's folder, an exported folder, a web address, or a receipt, told apart by what is there.
+//! SOURCE: a ledger's folder, an exported folder, a web address, a receipt, or evidence, told apart by what is there.
 
 use std::path::{Path, PathBuf};
 
 use super::{Failure, files, output, progress};
 use crate::ledger::derived::{self, DERIVED_FILE};
+use crate::ledger::evidence::EVIDENCE_FILE;
 use crate::ledger::reader::Reader;
 use crate::ledger::replay::{Replay, Signatures, Step};
 use crate::ledger::store::{Access, ENTRIES_FILE, Entries, LAST_SIGNED_FILE, LastSigned, StoreError};
@@ -25,6 +26,8 @@ pub enum Opened {
     Ledger(Box<Ledger>),
     /// A receipt of one entry: the file's bytes.
     Receipt(Vec<u8>),
+    /// Evidence of a monitor: the file's bytes, and the folder that it is in.
+    Evidence(Vec<u8>, PathBuf),
 }
 
 /// A whole ledger, wherever it is.
@@ -51,6 +54,10 @@ pub fn open(named: &str) -> Result<Opened, Failure> {
         return Ok(Opened::Ledger(Box::new(remote)));
     }
     let path = Path::new(named);
+    if path.join(EVIDENCE_FILE).is_file() {
+        let bytes = files::read(&path.join(EVIDENCE_FILE), "evidence of a monitor")?;
+        return Ok(Opened::Evidence(bytes, path.to_owned()));
+    }
     if path.is_dir() {
         return open_folder(path).map(Box::new).map(Opened::Ledger);
     }
@@ -60,6 +67,9 @@ pub fn open(named: &str) -> Result<Opened, Failure> {
         )));
     }
     let bytes = files::read(path, "a receipt or a ledger's folder")?;
+    if bytes.starts_with(b"{") {
+        return Ok(Opened::Evidence(bytes, path.parent().unwrap_or(path).to_owned()));
+    }
     if !bytes.starts_with(RECEIPT_LINE) {
         return Err(Failure::CouldNot(format!(
             "{named} is a file but no receipt: name a ledger's folder, an exported folder, a web address, or a file that ends in .tlog-proof"
@@ -74,6 +84,9 @@ pub fn open_ledger(named: &str) -> Result<Ledger, Failure> {
         Opened::Ledger(ledger) => Ok(*ledger),
         Opened::Receipt(_) => Err(Failure::CouldNot(format!(
             "{named} is a receipt of one entry: name a ledger's folder, an exported folder or a web address"
+        ))),
+        Opened::Evidence(..) => Err(Failure::CouldNot(format!(
+            "{named} is evidence of a monitor: name a ledger's folder, an exported folder or a web address"
         ))),
     }
 }

@@ -1,4 +1,4 @@
-//! `hibah verify`: checks a whole ledger from nothing, or one receipt.
+//! `hibah verify`: checks a whole ledger from nothing, one receipt, or a monitor's evidence.
 
 use std::path::{Path, PathBuf};
 
@@ -7,22 +7,24 @@ use serde_json::{Value, json};
 use super::source::{Ledger, Opened};
 use super::{Failure, files, output, progress, source};
 use crate::ledger::entry::Entry;
+use crate::ledger::evidence::Evidence;
 use crate::ledger::opening::Opening;
 use crate::ledger::statement::Statement;
-use crate::ledger::verify::{self, Checking, Report, Source as _, Trust, VerifyError, Wrong};
+use crate::ledger::tree::Tree;
+use crate::ledger::verify::{self, Checking, Report, Source as _, SourceError, Trust, Under, VerifyError, Wrong};
 use crate::tlog::checkpoint::SignedCheckpoint;
 use crate::tlog::hash::leaf_hash;
 use crate::tlog::note::{Note, NoteSignature, VerifierKey};
 use crate::tlog::policy::{Policy, QuorumReport};
 use crate::tlog::proof::TlogProof;
 
-/// Check a whole ledger from nothing, or what a receipt proves
+/// Check a whole ledger from nothing, what a receipt proves, or what evidence shows
 #[derive(clap::Args)]
 #[command(
     after_help = "A ledger is read entry by entry: links, tree, signatures and every decision of the rule book are\nworked out again. The first wrong entry is named.\nExit status: 0 it holds, 1 it does not, 2 it could not be checked.\n\nExamples:\n  hibah verify https://hibah.bandung.example/ledger \\\n    --save-checkpoint seen.txt\n  hibah verify my-ledger --since seen.txt\n  hibah verify application.statement.tlog-proof \\\n    --entry entry-17 --vkey $(cat vkey)"
 )]
 pub struct Args {
-    /// A ledger's folder, an exported folder, a web address, or a receipt
+    /// A ledger's folder, an exported folder, a web address, a receipt, or a folder of evidence from `hibah monitor`
     source: String,
     /// The entry that a receipt is for, as `hibah show LEDGER INDEX --verbatim` writes it
     #[arg(long, value_name = "FILE")]
@@ -61,7 +63,43 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             "a receipt is not compared with other checkpoints: leave --since and --save-checkpoint out, or name a ledger".to_owned(),
         )),
         Opened::Receipt(bytes) => receipt(args, &bytes),
+        Opened::Evidence(bytes, folder) => evidence(args, &bytes, &folder),
     }
+}
+
+/// What a monitor kept. It is checked as if the monitor could lie.
+fn evidence(args: &Args, bytes: &[u8], folder: &Path) -> Result<(), Failure> {
+    if args.entry.is_some() || args.policy.is_some() || args.since.is_some() || args.save_checkpoint.is_some() {
+        return Err(Failure::CouldNot("evidence is checked by itself: only --vkey and --json belong to it".to_owned()));
+    }
+    let refused = |fault: SourceError| Failure::DoesNotHold(format!("{}: {fault}", args.source));
+    let evidence = Evidence::parse(bytes).map_err(refused)?;
+    let shown = evidence.check(args.vkey.as_ref(), Some(&Tree::new(folder)))?;
+    let keys: Vec<String> = shown.keys.iter().map(ToString::to_string).collect();
+    if args.json {
+        output::json(&json!({
+            "holds": true,
+            "finding": shown.finding.as_str(),
+            "origin": shown.origin,
+            "sentence": shown.sentence,
+            "vkeys": keys,
+            "witness": shown.witness.map(|key| key.to_string()),
+            "word_of_the_monitor": shown.word,
+        }));
+        return Ok(());
+    }
+    output::say("The evidence holds.\n");
+    let mut rows =
+        vec![("finding", shown.finding.as_str().to_owned()), ("shows", shown.sentence), ("signed by", keys.join("\n"))];
+    rows.extend(shown.witness.map(|key| ("seen by", key.to_string())));
+    rows.extend(shown.word.map(|word| ("not proved", format!("{word}: that is the monitor's word"))));
+    output::facts(&rows);
+    if args.vkey.is_none() {
+        tell_warnings(&[
+            "the keys came from the evidence itself; compare them with those published elsewhere".to_owned()
+        ]);
+    }
+    Ok(())
 }
 
 fn policy(args: &Args) -> Result<Option<Policy>, Failure> {
@@ -90,7 +128,7 @@ fn whole(args: &Args, ledger: &Ledger) -> Result<(), Failure> {
     let origin = ledger.unverified_checkpoint()?.origin;
     let since = args.since.as_deref().map(|file| files::read(file, "a checkpoint saved before")).transpose()?;
     // Fetched once: what is saved is what was checked.
-    let held = Held { ledger, checkpoint: ledger.checkpoint()? };
+    let held = Under { source: ledger, checkpoint: ledger.checkpoint()? };
     let lines = Note::parse(&held.checkpoint).map(|note| note.signatures).unwrap_or_default();
     let signatures = if args.one_by_one { Checking::OneByOne } else { Checking::Together };
     let trust = Trust { vkey: vkey(args, policy.as_ref(), &origin, &lines), policy, since, signatures };
@@ -132,30 +170,6 @@ fn sentence(wrong: &Wrong, ledger: &Ledger) -> String {
         }
         Some(_) => wrong.sentence.clone(),
         None => format!("{} does not hold: {}", ledger.name(), wrong.sentence),
-    }
-}
-
-/// A ledger with its checkpoint held still while it is audited: the ledger may grow meanwhile.
-struct Held<'a> {
-    ledger: &'a Ledger,
-    checkpoint: Vec<u8>,
-}
-
-impl crate::tlog::tile::TileSource for Held<'_> {
-    type Error = verify::SourceError;
-
-    fn hash_tile(&self, tile: crate::tlog::tile::Tile) -> Result<Vec<u8>, verify::SourceError> {
-        self.ledger.hash_tile(tile)
-    }
-}
-
-impl verify::Source for Held<'_> {
-    fn checkpoint(&self) -> Result<Vec<u8>, verify::SourceError> {
-        Ok(self.checkpoint.clone())
-    }
-
-    fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, verify::SourceError> {
-        self.ledger.bundle(index, width)
     }
 }
 

@@ -82,7 +82,7 @@ pub fn export(ledger: &Reader, out: &Path, progress: &dyn Fn(u64, u64)) -> Resul
 }
 
 /// Writes a file whole or not at all.
-fn write(file: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let fault = |error| StoreError::io(file, &error);
     if std::fs::read(file).is_ok_and(|there| there == bytes) {
         return Ok(());

@@ -17,7 +17,7 @@ use crate::tlog::cosignature;
 use crate::tlog::hash::Hash;
 use crate::tlog::note::{Note, VerifierKey, VerifyError as KeyError};
 use crate::tlog::policy::{Policy, QuorumReport};
-use crate::tlog::tile::{self, TileSource};
+use crate::tlog::tile::{self, Tile, TileSource};
 
 use super::entry::Entry;
 use super::statement::Statement;
@@ -43,6 +43,42 @@ pub trait Source: TileSource<Error = SourceError> {
     /// # Errors
     /// When it cannot be had.
     fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, SourceError>;
+}
+
+impl<S: Source + ?Sized> Source for &S {
+    fn checkpoint(&self) -> Result<Vec<u8>, SourceError> {
+        (**self).checkpoint()
+    }
+
+    fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, SourceError> {
+        (**self).bundle(index, width)
+    }
+}
+
+/// A source under a checkpoint that is held still: it may grow meanwhile, or have none yet.
+pub struct Under<'a, S> {
+    /// Where tiles and bundles are.
+    pub source: &'a S,
+    /// The signed note.
+    pub checkpoint: Vec<u8>,
+}
+
+impl<S: Source> TileSource for Under<'_, S> {
+    type Error = SourceError;
+
+    fn hash_tile(&self, tile: Tile) -> Result<Vec<u8>, SourceError> {
+        self.source.hash_tile(tile)
+    }
+}
+
+impl<S: Source> Source for Under<'_, S> {
+    fn checkpoint(&self) -> Result<Vec<u8>, SourceError> {
+        Ok(self.checkpoint.clone())
+    }
+
+    fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, SourceError> {
+        self.source.bundle(index, width)
+    }
 }
 
 /// What the auditor knows beforehand.

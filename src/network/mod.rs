@@ -1,3 +1,4 @@
-//! Other machines: reading another ledger over HTTP, and submitting to one.
+//! Other machines: reading another ledger over HTTP, submitting to one, following many.
 
+pub mod monitor;
 pub mod remote;

@@ -34,13 +34,7 @@ impl Remote {
     /// The ledger at `url`, with or without a final slash.
     #[must_use]
     pub fn new(url: &str) -> Self {
-        let agent = ureq::Agent::config_builder()
-            .timeout_global(Some(TIMEOUT))
-            .http_status_as_error(false)
-            .user_agent(concat!("hibah/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .into();
-        Self { base: url.trim_end_matches('/').to_owned(), agent }
+        Self { base: url.trim_end_matches('/').to_owned(), agent: agent() }
     }
 
     /// Fetches `path` (without leading slash).
@@ -48,25 +42,7 @@ impl Remote {
     /// # Errors
     /// Any answer but 200, after some tries where trying again may help.
     pub fn get(&self, path: &str) -> Result<Vec<u8>, SourceError> {
-        let url = format!("{}/{path}", self.base);
-        let mut fault = String::new();
-        for attempt in 0..TRIES {
-            std::thread::sleep(Duration::from_millis(250 * u64::from(attempt)));
-            match self.agent.get(&url).call() {
-                Ok(mut answer) if answer.status() == 200 => {
-                    return answer
-                        .body_mut()
-                        .with_config()
-                        .limit(MAX_ANSWER_BYTES)
-                        .read_to_vec()
-                        .map_err(|error| SourceError(format!("{url} broke off: {}", why(&error))));
-                }
-                Ok(answer) if answer.status().is_server_error() => fault = format!("status {}", answer.status()),
-                Ok(answer) => return Err(SourceError(format!("{url} answered status {}", answer.status()))),
-                Err(error) => fault = why(&error),
-            }
-        }
-        Err(SourceError(format!("{url} could not be read ({fault}): check the address, or try again later")))
+        get(&self.agent, &format!("{}/{path}", self.base))
     }
 
     /// Posts a statement to the desk at this address, and what comes with it.
@@ -99,6 +75,58 @@ impl Remote {
         let body = answer.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_vec().map_err(unknown)?;
         Ok(Answer { status, body })
     }
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .timeout_global(Some(TIMEOUT))
+        .http_status_as_error(false)
+        .user_agent(concat!("hibah/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .into()
+}
+
+fn get(agent: &ureq::Agent, url: &str) -> Result<Vec<u8>, SourceError> {
+    let mut fault = String::new();
+    for attempt in 0..TRIES {
+        std::thread::sleep(Duration::from_millis(250 * u64::from(attempt)));
+        match agent.get(url).call() {
+            Ok(mut answer) if answer.status() == 200 => {
+                return answer
+                    .body_mut()
+                    .with_config()
+                    .limit(MAX_ANSWER_BYTES)
+                    .read_to_vec()
+                    .map_err(|error| SourceError(format!("{url} broke off: {}", why(&error))));
+            }
+            Ok(answer) if answer.status().is_server_error() => fault = format!("status {}", answer.status()),
+            Ok(answer) => return Err(SourceError(format!("{url} answered status {}", answer.status()))),
+            Err(error) => fault = why(&error),
+        }
+    }
+    Err(SourceError(format!("{url} could not be read ({fault}): check the address, or try again later")))
+}
+
+/// Fetches one whole address, such as a checkpoint that a witness shows.
+///
+/// # Errors
+/// As [`Remote::get`].
+pub fn fetch(url: &str) -> Result<Vec<u8>, SourceError> {
+    get(&agent(), url)
+}
+
+/// Posts an object to a webhook; any 2xx is taken for received.
+///
+/// # Errors
+/// Any other answer, or none.
+pub fn post_json(url: &str, body: &serde_json::Value) -> Result<(), SourceError> {
+    let sent = agent().post(url).header("content-type", "application/json").send(body.to_string());
+    let fault = match sent {
+        Ok(answer) if answer.status().is_success() => return Ok(()),
+        Ok(answer) => format!("status {}", answer.status()),
+        Err(error) => why(&error),
+    };
+    Err(SourceError(format!("{url} did not take a message ({fault}): it is sent again in the next round")))
 }
 
 /// What comes with a statement.

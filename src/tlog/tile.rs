@@ -261,6 +261,14 @@ pub trait TileSource {
     fn hash_tile(&self, tile: Tile) -> Result<Vec<u8>, Self::Error>;
 }
 
+impl<S: TileSource + ?Sized> TileSource for &S {
+    type Error = S::Error;
+
+    fn hash_tile(&self, tile: Tile) -> Result<Vec<u8>, Self::Error> {
+        (**self).hash_tile(tile)
+    }
+}
+
 /// Why hashes cannot be read from tiles.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TileReadError<E> {

@@ -56,6 +56,7 @@ fn every_subcommand_has_examples_that_parse() {
         "check",
         "export",
         "restore",
+        "monitor",
         "show",
         "officials",
         "flags",

@@ -23,14 +23,14 @@ use super::ledger_city::{
 
 /// What an operator serves, true or not: files by their public path, and a checkpoint.
 #[derive(Clone)]
-struct Served {
-    files: BTreeMap<String, Vec<u8>>,
-    checkpoint: Vec<u8>,
+pub struct Served {
+    pub files: BTreeMap<String, Vec<u8>>,
+    pub checkpoint: Vec<u8>,
 }
 
 impl Served {
     /// A tree that is made and signed properly over any entries at all: only replay can tell that they are wrong.
-    fn over(entries: &[Vec<u8>]) -> Self {
+    pub fn over(entries: &[Vec<u8>]) -> Self {
         let size = entries.len() as u64;
         let mut frontier = Frontier::new();
         let mut levels: Vec<Vec<Hash>> = vec![Vec::new(); 3];
@@ -59,7 +59,7 @@ impl Served {
         Self { files, checkpoint: signed(ORIGIN, size, frontier.root(), &key()) }
     }
 
-    fn file(&mut self, path: &str) -> &mut Vec<u8> {
+    pub fn file(&mut self, path: &str) -> &mut Vec<u8> {
         self.files.get_mut(path).unwrap_or_else(|| panic!("no {path}"))
     }
 
@@ -74,7 +74,7 @@ impl Served {
     }
 }
 
-fn signed(origin: &str, size: u64, root: Hash, signer: &NoteSigner) -> Vec<u8> {
+pub fn signed(origin: &str, size: u64, root: Hash, signer: &NoteSigner) -> Vec<u8> {
     let checkpoint = Checkpoint { origin: origin.to_owned(), size, root };
     checkpoint::sign(&checkpoint, signer).expect("signed").to_string().into_bytes()
 }
@@ -128,14 +128,14 @@ fn check(what: &str, served: &Served, trust: &Trust, expected: &str) {
 }
 
 /// The year's entries; the last is 27.
-fn made() -> Vec<Vec<u8>> {
+pub fn made() -> Vec<Vec<u8>> {
     let made = entries(year().path());
     assert_eq!(made.len(), 28, "the cases below name its entries by number");
     made
 }
 
 /// Chains entries anew, as an operator would who rewrites history: indexes and links fit, times and statements stay.
-fn chain(entries: &[Vec<u8>]) -> Vec<Vec<u8>> {
+pub fn chain(entries: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let mut previous = Hash::from_bytes([0; 32]);
     let mut chained = Vec::new();
     for (index, entry) in (0..).zip(entries) {
@@ -152,7 +152,7 @@ fn statement_of(entry: &[u8]) -> &[u8] {
 }
 
 /// Entry `index` with `change` made to its parts.
-fn with(entries: &[Vec<u8>], index: usize, change: impl Fn(&mut Entry<'_>)) -> Vec<Vec<u8>> {
+pub fn with(entries: &[Vec<u8>], index: usize, change: impl Fn(&mut Entry<'_>)) -> Vec<Vec<u8>> {
     let mut changed = entries.to_vec();
     let mut entry = Entry::parse(&entries[index]).expect("an entry");
     change(&mut entry);
@@ -161,7 +161,7 @@ fn with(entries: &[Vec<u8>], index: usize, change: impl Fn(&mut Entry<'_>)) -> V
 }
 
 /// An entry behind the others that fits in place, link and time.
-fn and(entries: &[Vec<u8>], statement: &[u8]) -> Vec<Vec<u8>> {
+pub fn and(entries: &[Vec<u8>], statement: &[u8]) -> Vec<Vec<u8>> {
     let mut longer = entries.to_vec();
     let previous = leaf_hash(longer.last().expect("the last"));
     let index = longer.len() as u64;
@@ -169,7 +169,7 @@ fn and(entries: &[Vec<u8>], statement: &[u8]) -> Vec<Vec<u8>> {
     longer
 }
 
-fn flip_base64(statement: &[u8]) -> Vec<u8> {
+pub fn flip_base64(statement: &[u8]) -> Vec<u8> {
     let mut changed = statement.to_vec();
     let at = changed.len() - 10;
     changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
@@ -289,7 +289,7 @@ fn a_dishonest_operator_is_told_by_replay() {
     assert!(others.is_empty(), "{}", others.join("\n"));
 }
 
-fn replayed(entries: &[Vec<u8>]) -> hibah::grants::state::State {
+pub fn replayed(entries: &[Vec<u8>]) -> hibah::grants::state::State {
     let mut replay = Replay::new(ORIGIN);
     for entry in entries {
         replay.extend(entry, Signatures::VerifiedBefore).unwrap_or_else(|e| panic!("{e}"));

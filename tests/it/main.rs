@@ -45,6 +45,7 @@ mod legacy_map;
 mod legacy_read;
 mod legacy_real_files;
 mod mixed_order;
+mod monitored;
 mod one_bodies;
 mod one_city;
 mod one_pages;

@@ -1,0 +1,127 @@
+//! What a monitor keeps of one ledger in its folder: a mirror, what each source showed last, and evidence.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::ledger::evidence::{EVIDENCE_FILE, Evidence, SeenAt};
+use crate::ledger::mirror::Mirror;
+use crate::ledger::verify::SourceError;
+use crate::tlog::hash::sha256;
+use crate::tlog::tile::tiles_of_size;
+
+const SEEN_FILE: &str = "seen.json";
+const VKEY_FILE: &str = "vkey";
+const TOLD_FILE: &str = "told";
+
+/// The folder of one ledger.
+pub(super) struct Kept {
+    pub(super) dir: PathBuf,
+    pub(super) mirror: Mirror,
+}
+
+/// By source, the largest checkpoint that it showed, and when it first did.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SeenBySource(pub(super) BTreeMap<String, SeenAt>);
+
+/// Evidence in its folder.
+#[derive(Clone, Debug)]
+pub struct Filed {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Whether it was there before.
+    pub known: bool,
+}
+
+impl Filed {
+    /// Whether somebody was told of it.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        self.folder.join(TOLD_FILE).exists()
+    }
+
+    /// Keeps that somebody was told.
+    ///
+    /// # Errors
+    /// What the disk reports.
+    pub fn told(&self) -> Result<(), SourceError> {
+        write(&self.folder.join(TOLD_FILE), b"")
+    }
+}
+
+fn unwritten(file: &Path, error: &std::io::Error) -> SourceError {
+    SourceError(format!("{} could not be written ({error}): make room, or name another folder", file.display()))
+}
+
+/// Writes a file whole or not at all.
+fn write(file: &Path, bytes: &[u8]) -> Result<(), SourceError> {
+    let unfinished = file.with_extension("unfinished");
+    let written = fs::write(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, file));
+    written.map_err(|error| unwritten(file, &error))
+}
+
+impl Kept {
+    /// The folder of the ledger with this origin. Its name comes from a stranger, so it is only what an origin may be.
+    ///
+    /// # Errors
+    /// A sentence when it is no name of a ledger.
+    pub(super) fn of(dir: &Path, origin: &str) -> Result<Self, SourceError> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"./-:".contains(&byte);
+        if origin.is_empty() || origin.len() > 200 || origin.starts_with('.') || !origin.bytes().all(allowed) {
+            return Err(SourceError(format!("\"{origin}\" is no name of a ledger: name a ledger of hibah")));
+        }
+        let dir = dir.join(origin.replace('/', "_"));
+        Ok(Self { mirror: Mirror::new(&dir), dir })
+    }
+
+    pub(super) fn seen(&self) -> SeenBySource {
+        // Lost, it is begun anew: what a source showed before is then known from the mirror alone.
+        let read = fs::read(self.dir.join(SEEN_FILE)).ok();
+        read.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    }
+
+    pub(super) fn keep_seen(&self, seen: &SeenBySource) -> Result<(), SourceError> {
+        write(&self.dir.join(SEEN_FILE), format!("{:#}\n", serde_json::json!(seen)).as_bytes())
+    }
+
+    /// The key that the ledger was first known by.
+    pub(super) fn vkey(&self) -> Option<String> {
+        fs::read_to_string(self.dir.join(VKEY_FILE)).ok().map(|text| text.trim().to_owned())
+    }
+
+    pub(super) fn keep_vkey(&self, vkey: &str) -> Result<(), SourceError> {
+        write(&self.dir.join(VKEY_FILE), format!("{vkey}\n").as_bytes())
+    }
+
+    /// Files evidence under a name that its subject gives, so that one thing is filed once. A tree is hard links to the
+    /// mirror's files, which are replaced and never changed.
+    pub(super) fn file(&self, evidence: &Evidence, subject: &str) -> Result<Filed, SourceError> {
+        let finding = evidence.finding().map_err(SourceError)?;
+        let name = format!("{}-{}", finding.as_str(), &sha256(subject.as_bytes()).to_hex()[..16]);
+        let folder = self.dir.join("evidence").join(&name);
+        if folder.join(EVIDENCE_FILE).exists() {
+            return Ok(Filed { folder, known: true });
+        }
+        let fault = |error: std::io::Error| unwritten(&folder, &error);
+        let unfinished = self.dir.join("evidence").join(format!("{name}.unfinished"));
+        if unfinished.exists() {
+            fs::remove_dir_all(&unfinished).map_err(fault)?;
+        }
+        fs::create_dir_all(&unfinished).map_err(fault)?;
+        if evidence.has_tree() {
+            let (note, checkpoint) = evidence.first().note().map_err(SourceError)?;
+            for path in tiles_of_size(checkpoint.size).map(|path| path.to_string()) {
+                let (from, to) = (self.dir.join(&path), unfinished.join(&path));
+                to.parent().map_or(Ok(()), fs::create_dir_all).map_err(fault)?;
+                // Where links are not to be had, a copy does.
+                fs::hard_link(&from, &to).or_else(|_| fs::copy(&from, &to).map(drop)).map_err(fault)?;
+            }
+            fs::write(unfinished.join("checkpoint"), note.to_string()).map_err(fault)?;
+        }
+        fs::write(unfinished.join(EVIDENCE_FILE), evidence.print()).map_err(fault)?;
+        fs::rename(&unfinished, &folder).map_err(fault)?;
+        Ok(Filed { folder, known: false })
+    }
+}
