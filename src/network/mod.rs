@@ -1,3 +1,6 @@
-//! Other machines: reading another ledger over HTTP, and submitting to one.
+//! Other machines: reading another ledger over HTTP, submitting to one, asking witnesses and being one.
 
+mod asked;
+pub mod asking;
 pub mod remote;
+pub mod witness;

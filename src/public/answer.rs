@@ -66,6 +66,8 @@ pub(super) enum Fault {
     Method,
     /// 503: every reader is busy.
     Busy,
+    /// 503: no quorum of witnesses has seen a checkpoint yet.
+    Unseen,
     /// 503: the files cannot be read. Why is in the operator's log only.
     Store,
 }
@@ -89,7 +91,7 @@ impl Fault {
             Self::Hidden => StatusCode::GONE,
             Self::Erased => StatusCode::GONE,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Busy | Self::Store => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Unseen | Self::Store => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }

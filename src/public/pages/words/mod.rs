@@ -343,6 +343,10 @@ impl Words {
                 "Terlalu banyak pembaca sekaligus: coba lagi sebentar lagi.",
                 "Too many are reading at once: try again in a moment.",
             ),
+            Fault::Unseen => pick(
+                "Belum ada titik periksa yang dilihat cukup banyak saksi: coba lagi sebentar lagi. Halaman lain tetap dapat dibaca.",
+                "Not enough witnesses have seen a checkpoint of this ledger yet: try again in a moment. All other addresses can be read.",
+            ),
             Fault::Store => pick(
                 "Buku besar sedang tidak dapat dibaca di sini: coba lagi nanti, atau gunakan cermin. Tidak ada yang berubah.",
                 "The ledger cannot be read here at the moment: try again later, or use a mirror. Nothing has changed.",
