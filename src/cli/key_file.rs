@@ -19,18 +19,28 @@ const FIRST_LINE: &str = "hibah key file";
 
 /// Makes a key for `name` from the system's random numbers.
 pub fn generate(name: &str) -> Result<NoteSigner, Failure> {
+    NoteSigner::new(name, new_key()?).map_err(Failure::could_not)
+}
+
+/// A key from the system's random numbers.
+pub fn new_key() -> Result<SigningKey, Failure> {
     let mut seed = zeroize::Zeroizing::new([0; 32]);
     random(&mut *seed)?;
-    NoteSigner::new(name, SigningKey::from_seed(*seed)).map_err(Failure::could_not)
+    Ok(SigningKey::from_seed(*seed))
 }
 
 /// Writes a key file, mode 0600; an existing file is never overwritten.
 pub fn write(file: &Path, signer: &NoteSigner, passphrase: &str) -> Result<(), Failure> {
+    write_key(file, signer.verifier(), signer.key(), passphrase)
+}
+
+/// As [`write`], of any key and its public half.
+pub fn write_key(file: &Path, vkey: &VerifierKey, key: &SigningKey, passphrase: &str) -> Result<(), Failure> {
     let (mut salt, mut iv) = ([0; 16], [0; 16]);
     random(&mut salt)?;
     random(&mut iv)?;
-    let pem = signer.key().to_encrypted_pem(passphrase.as_bytes(), salt, iv);
-    let text = format!("{FIRST_LINE}\nvkey: {}\n\n{}", signer.verifier(), pem.as_str());
+    let pem = key.to_encrypted_pem(passphrase.as_bytes(), salt, iv);
+    let text = format!("{FIRST_LINE}\nvkey: {vkey}\n\n{}", pem.as_str());
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|e| {
             Failure::CouldNot(format!(
@@ -50,22 +60,34 @@ pub fn read_public(file: &Path) -> Result<VerifierKey, Failure> {
     vkey.and_then(|vkey| VerifierKey::parse(vkey).ok()).ok_or_else(|| not_a_key_file(file))
 }
 
-/// The key itself.
+/// The key itself, which signs notes.
 pub fn read(file: &Path, passphrase: &str) -> Result<NoteSigner, Failure> {
+    let (public, key) = read_key(file, passphrase)?;
+    let signer = NoteSigner::new(public.name(), key).map_err(Failure::could_not)?;
+    if *signer.verifier() != public {
+        return Err(Failure::CouldNot(format!(
+            "{} is the key of a witness, which signs nothing but cosignatures: name another key file",
+            file.display()
+        )));
+    }
+    Ok(signer)
+}
+
+/// Any key, and its public half.
+pub fn read_key(file: &Path, passphrase: &str) -> Result<(VerifierKey, SigningKey), Failure> {
     let public = read_public(file)?;
     let text = read_text(file)?;
     let pem = text.find("-----BEGIN").map(|at| &text[at..]).ok_or_else(|| not_a_key_file(file))?;
     let key = SigningKey::from_encrypted_pem(pem, passphrase.as_bytes()).map_err(|fault| {
         Failure::CouldNot(format!("{} was not opened ({fault}): type its passphrase again", file.display()))
     })?;
-    let signer = NoteSigner::new(public.name(), key).map_err(Failure::could_not)?;
-    if *signer.verifier() != public {
+    if key.public() != *public.public() {
         return Err(Failure::CouldNot(format!(
             "{} names another key than it holds: restore it from its copy",
             file.display()
         )));
     }
-    Ok(signer)
+    Ok((public, key))
 }
 
 /// The key files of a folder, by name.

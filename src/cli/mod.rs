@@ -37,6 +37,7 @@ mod source;
 mod submit;
 mod vault;
 mod verify;
+mod witness;
 
 /// A ledger that makes public grants checkable by anyone.
 #[derive(Parser)]
@@ -59,6 +60,7 @@ enum Command {
     Import(import::Args),
     Serve(serve::Args),
     Verify(verify::Args),
+    Witness(witness::Args),
     Check(check::Args),
     Export(export::Args),
     Restore(restore::Args),
@@ -119,6 +121,7 @@ pub fn run() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Witness(args) => witness::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Restore(args) => restore::run(&args),

@@ -14,9 +14,11 @@ use tokio::sync::watch;
 
 use super::clock::{self, SystemClock};
 use super::passphrase::{Passphrase, VaultPassphrase};
-use super::{Failure, dumps, files, key_file, output, source, submit, vault};
+use super::{Failure, dumps, files, key_file, output, source, submit, vault, verify};
+use crate::desk::Place;
 use crate::grants::signer::SignerId;
 use crate::grants::time::Timestamp;
+use crate::ledger::cosigned::Cosigned;
 use crate::ledger::documents::Limits;
 use crate::ledger::enclosures::Enclosures;
 use crate::ledger::reader::Reader;
@@ -24,14 +26,18 @@ use crate::ledger::refusals::Refusals;
 use crate::ledger::sequencer::Sequencer;
 use crate::ledger::vault::{UnlockedVault, Vault};
 use crate::ledger::writer::Writer;
+use crate::network::asking::{self, Asking, Task, Times};
 use crate::public::limits::{GRACE, MAX_QUEUE};
 use crate::public::{Manner, Records};
 use crate::tlog::note::NoteSigner;
+use crate::tlog::policy::Policy;
 
 /// Where the public server listens if neither address is given.
 const DEFAULT_PUBLIC: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 /// How many seconds dumps rest at least.
 const DUMPS_EVERY: u64 = 60;
+/// How many seconds lie between two checkpoints that go to the witnesses.
+const WITNESSES_EVERY: u64 = 5;
 /// The desk's own key's place in a ledger's folder.
 const DESK_KEY_FILE: &str = "keys/desk.key";
 
@@ -57,6 +63,14 @@ pub struct Args {
     /// are made
     #[arg(long, value_name = "SECONDS", default_value_t = DUMPS_EVERY)]
     dumps_every: u64,
+    /// Witnesses to ask for cosignatures, at the addresses in this file (C2SP tlog-policy); /checkpoint shows only what a
+    /// quorum of them has seen
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// At most one checkpoint goes to the witnesses in so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = WITNESSES_EVERY, requires = "policy",
+          value_parser = clap::value_parser!(u64).range(1..=3600))]
+    witnesses_every: u64,
     /// Every reader comes by HTTPS, which a proxy before this server ends: browsers are told to use nothing else
     #[arg(long)]
     behind_tls: bool,
@@ -82,7 +96,7 @@ pub struct Args {
     desk_key: Option<PathBuf>,
 }
 
-fn address(text: &str) -> Result<SocketAddr, String> {
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "write an address and a port, such as 127.0.0.1:8080 or [::1]:8080".to_owned())
 }
 
@@ -95,7 +109,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     }
 }
 
-fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
+pub(super) fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
     let listener = TcpListener::bind(address).and_then(|listener| {
         listener.set_nonblocking(true)?;
         Ok(listener)
@@ -114,7 +128,13 @@ fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
 fn serve_public(args: &Args, address: SocketAddr) -> Result<(), Failure> {
     // Made anew or brought up to date here, since the server itself cannot write.
     drop(source::open_reader(&args.dir)?);
+    let policy = policy(args)?;
     let listener = bind(address, "--public")?;
+    // Beside a desk, that one asks.
+    let _asking = match policy.filter(|_| !args.until_stdin_closes) {
+        Some(policy) => ask(args, policy, Box::new(|_| {}))?,
+        None => None,
+    };
     if args.dumps_every > 0 {
         dumps::keep(args.dir.clone(), Duration::from_secs(args.dumps_every));
     }
@@ -129,7 +149,7 @@ fn serve_public(args: &Args, address: SocketAddr) -> Result<(), Failure> {
             output::say(format_args!("Check it from anywhere: hibah verify http://{at}\nCtrl-C stops it."));
         }
         let records = if args.made_up { Records::MadeUp } else { Records::Recorded };
-        let manner = Manner { records, behind_tls: args.behind_tls };
+        let manner = Manner { records, behind_tls: args.behind_tls, witnessed: args.policy.is_some() };
         let served = crate::public::serve(listener, args.dir.clone(), manner, asked(stop.clone()));
         in_time(served, stop).await
     })
@@ -142,6 +162,12 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     }
     let listener = bind(desk, "--desk")?;
     let at = listener.local_addr().map_err(Failure::could_not)?;
+    let policy = policy(args)?;
+    if let Some(policy) = &policy
+        && let Some(lost) = asking::lost(&args.dir, policy)?
+    {
+        return Err(Failure::CouldNot(lost));
+    }
     let mut writer = submit::open_writer(&args.dir, &args.ledger_key, &args.passphrase)?;
     let vault = match Vault::exists(&args.dir) && !args.no_vault {
         true => Some(vault::unlock(&args.dir, args.vault_key.as_deref(), &args.vault_passphrase)?),
@@ -153,7 +179,13 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     let refusals = Refusals::open(&args.dir, &writer, desk_key)?;
     let child = public.map(|public| PublicChild::start(&args.dir, public, &options(args))).transpose()?;
     let sequencer = Sequencer::start_counting(writer, refusals, MAX_QUEUE);
-    take_statements(listener, &args.dir, sequencer, enclosures, child, || {
+    let halt = sequencer.halt();
+    let _asking = match policy {
+        Some(policy) => ask(args, policy, Box::new(move |why| halt.because(why)))?,
+        None => None,
+    };
+    let place = Place { dir: args.dir.clone(), witnessed: args.policy.is_some() };
+    take_statements(listener, place, sequencer, enclosures, child, || {
         output::say(format_args!("Desk: http://{at}/"));
         if let Some(why) = unrecorded {
             output::say(format_args!("Refusals are counted but not recorded: {why}"));
@@ -162,9 +194,36 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     })
 }
 
+/// The witnesses to ask, looked at before anything is signed or served.
+fn policy(args: &Args) -> Result<Option<Policy>, Failure> {
+    let Some(file) = &args.policy else { return Ok(None) };
+    let policy = verify::read_policy(file)?;
+    let wrong = |what: String| Err(Failure::CouldNot(format!("{}: {what}", file.display())));
+    let origin = source::Ledger::folder(&args.dir)?.unverified_checkpoint()?.origin;
+    if !policy.logs().is_empty() && !policy.logs().iter().any(|log| log.key.name() == origin) {
+        return wrong(format!("it is for other logs: add a log line with the verifier key of {origin}"));
+    }
+    if !policy.can_be_met(|witness| witness.url.is_some()) {
+        return wrong("too few witnesses have an address to reach the quorum: add it behind their keys".to_owned());
+    }
+    // The public server looks for it when it starts.
+    drop(Cosigned::open(&args.dir)?);
+    Ok(Some(policy))
+}
+
+/// Begins to ask the witnesses, unless another process does.
+fn ask(args: &Args, policy: Policy, lost: Box<dyn Fn(&str) + Send>) -> Result<Option<Asking>, Failure> {
+    let started = Instant::now();
+    let now_s = || clock::now().map_or(0, |now| u64::try_from(now.ms() / 1_000).unwrap_or_default());
+    let times = Times { now_s: Box::new(now_s), passed: Box::new(move || started.elapsed()) };
+    let every = Duration::from_secs(args.witnesses_every);
+    Ok(Asking::start(Task { dir: args.dir.clone(), policy, every, times, lost })?)
+}
+
 /// What the public server's own process is told of how to serve.
 fn options(args: &Args) -> Vec<String> {
     let mut options = vec![format!("--dumps-every={}", args.dumps_every)];
+    options.extend(args.policy.as_ref().map(|file| format!("--policy={}", file.display())));
     options.extend(args.made_up.then(|| "--made-up".to_owned()));
     options.extend(args.behind_tls.then(|| "--behind-tls".to_owned()));
     options
@@ -216,30 +275,32 @@ pub fn demo(
     let writer = Writer::open(dir, signer, Box::new(SystemClock::new()))?;
     let enclosures = enclosures(dir, &writer, vault)?;
     let child = PublicChild::start(dir, public, &["--made-up".to_owned()])?;
-    take_statements(listener, dir, Sequencer::start(writer, MAX_QUEUE), enclosures, Some(child), invite)
+    let place = Place { dir: dir.to_owned(), witnessed: false };
+    take_statements(listener, place, Sequencer::start(writer, MAX_QUEUE), enclosures, Some(child), invite)
 }
 
 fn take_statements(
     listener: TcpListener,
-    dir: &Path,
+    place: Place,
     sequencer: Sequencer,
     enclosures: Enclosures,
     child: Option<PublicChild>,
     greet: impl FnOnce(),
 ) -> Result<(), Failure> {
-    keep_time(dir, &sequencer)?;
+    keep_time(&place.dir, &sequencer)?;
     let sequencer = Arc::new(sequencer);
     let served = runtime()?.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::could_not)?;
         let stop = stop_signal(false)?;
         greet();
         let ended = child.as_ref().map(|child| child.ended.clone());
-        let stop_or_ended = either(either(stop, ended), Some(stopped(Arc::clone(&sequencer))));
+        let watched = Arc::clone(&sequencer);
+        let stop_or_ended = either(either(stop, ended), Some(stopped(move || watched.has_stopped())));
         let served = crate::desk::serve_with(
             listener,
             Arc::clone(&sequencer),
             Arc::new(enclosures),
-            dir.to_owned(),
+            place,
             asked(stop_or_ended.clone()),
         );
         in_time(served, stop_or_ended).await
@@ -273,12 +334,12 @@ fn keep_time(dir: &Path, sequencer: &Sequencer) -> Result<(), Failure> {
     Ok(())
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::could_not)
 }
 
 /// Turns true once the server shall stop: Ctrl-C, SIGTERM, or standard input that closes.
-fn stop_signal(until_stdin_closes: bool) -> Result<watch::Receiver<bool>, Failure> {
+pub(super) fn stop_signal(until_stdin_closes: bool) -> Result<watch::Receiver<bool>, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
     let (tell, stop) = watch::channel(false);
     let mut terminated = signal(SignalKind::terminate()).map_err(Failure::could_not)?;
@@ -298,16 +359,16 @@ fn stop_signal(until_stdin_closes: bool) -> Result<watch::Receiver<bool>, Failur
     Ok(stop)
 }
 
-async fn asked(mut stop: watch::Receiver<bool>) {
+pub(super) async fn asked(mut stop: watch::Receiver<bool>) {
     // An error means that nobody is left to ask, which does not happen while signals are watched.
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Turns true once the writer's thread has ended, whose desk would refuse everything from then on.
-fn stopped(sequencer: Arc<Sequencer>) -> watch::Receiver<bool> {
+/// Turns true once `ended` is: of a writer or a witness that would refuse everything from then on.
+pub(super) fn stopped(ended: impl Fn() -> bool + Send + 'static) -> watch::Receiver<bool> {
     let (tell, stopped) = watch::channel(false);
     tokio::spawn(async move {
-        while !sequencer.has_stopped() {
+        while !ended() {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
         tell.send_replace(true);
@@ -316,7 +377,7 @@ fn stopped(sequencer: Arc<Sequencer>) -> watch::Receiver<bool> {
 }
 
 /// True once one of the two is.
-fn either(first: watch::Receiver<bool>, second: Option<watch::Receiver<bool>>) -> watch::Receiver<bool> {
+pub(super) fn either(first: watch::Receiver<bool>, second: Option<watch::Receiver<bool>>) -> watch::Receiver<bool> {
     let Some(second) = second else { return first };
     let (tell, both) = watch::channel(false);
     tokio::spawn(async move {
@@ -327,7 +388,7 @@ fn either(first: watch::Receiver<bool>, second: Option<watch::Receiver<bool>>) -
 }
 
 /// Waits for the server; once it was asked to stop, not longer than the grace.
-async fn in_time(
+pub(super) async fn in_time(
     served: impl Future<Output = std::io::Result<()>>,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! `hibah submit`: hands a signed statement to a ledger and keeps the receipt.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -58,6 +59,11 @@ pub struct Args {
     #[command(flatten)]
     vault_passphrase: VaultPassphrase,
 }
+
+/// How often, and how long apart, a desk is asked whether its witnesses have seen a statement.
+const WITNESS_TRIES: u32 = 60;
+/// See [`WITNESS_TRIES`].
+const WITNESS_PAUSE: Duration = Duration::from_secs(1);
 
 /// What the ledger answered, wherever it is.
 enum Answer {
@@ -315,10 +321,24 @@ fn refusal(refused: &Refused, size: u64, time: String) -> Answer {
 }
 
 fn to_desk(args: &Args, statement: &[u8]) -> Result<Answer, Failure> {
-    let answer = {
-        let with = With { openings: openings(args)?, documents: documents(args)? };
-        Remote::new(&args.ledger).submit(statement, with)?
-    };
+    let desk = Remote::new(&args.ledger);
+    let with = With { openings: openings(args)?, documents: documents(args)? };
+    let mut answer = desk.submit(statement, with)?;
+    let waited = answer.status == 202;
+    for _ in 0..WITNESS_TRIES {
+        if answer.status != 202 {
+            break;
+        }
+        std::thread::sleep(WITNESS_PAUSE);
+        // The same again is never recorded twice.
+        answer = desk.submit(statement, With::default())?;
+    }
+    if answer.status == 202 {
+        return Err(Failure::CouldNot(format!(
+            "{} recorded it, but too few witnesses have seen it so far: submit the same file again later for the receipt",
+            args.ledger
+        )));
+    }
     if matches!(answer.status, 200 | 201) {
         let receipt = TlogProof::parse(&answer.body).map_err(|fault| {
             Failure::CouldNot(format!("{} answered no receipt ({fault}): name the address of a desk", args.ledger))
@@ -334,7 +354,7 @@ fn to_desk(args: &Args, statement: &[u8]) -> Result<Answer, Failure> {
         }
         return Ok(Answer::Recorded {
             index: receipt.index,
-            new: answer.status == 201,
+            new: waited || answer.status == 201,
             size,
             receipt: receipt.to_string(),
         });

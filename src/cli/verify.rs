@@ -103,12 +103,13 @@ fn evidence(args: &Args, bytes: &[u8], folder: &Path) -> Result<(), Failure> {
 }
 
 fn policy(args: &Args) -> Result<Option<Policy>, Failure> {
-    let Some(file) = &args.policy else {
-        return Ok(None);
-    };
+    args.policy.as_deref().map(read_policy).transpose()
+}
+
+/// Reads a policy file.
+pub fn read_policy(file: &Path) -> Result<Policy, Failure> {
     let bytes = files::read(file, "a policy file")?;
-    let policy = Policy::parse(&bytes).map_err(|fault| Failure::CouldNot(format!("{}: {fault}", file.display())))?;
-    Ok(Some(policy))
+    Policy::parse(&bytes).map_err(|fault| Failure::CouldNot(format!("{}: {fault}", file.display())))
 }
 
 /// The key to check with: the given one, else the one that the policy names for this origin; of several, as a ledger that

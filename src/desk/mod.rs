@@ -1,8 +1,9 @@
 //! Writing over HTTP: where organisations and officials submit signed statements.
 //!
 //! The desk needs no trust from its users: a statement is worth what its signatures are, and the receipt proves what
-//! became of it: 201 when it is recorded now, 200 when it was before. Whoever stops waiting loses nothing, for the same statement again answers the same receipt.
-
+//! became of it: 201 when it is recorded now, 200 when it was before. Whoever stops waiting loses nothing, for the same
+//! statement again answers the same receipt. Where witnesses are asked, a receipt is given once a quorum of them has seen
+//! the entry: until then the answer is 202 with the statement's hash, also to the same statement again.
 //!
 //! What comes with a statement comes with it in one request, in parts, and is taken with it or not at all
 //! (`src/ledger/enclosures.rs` tells the order of writes).
@@ -13,7 +14,7 @@ mod sources;
 mod watch;
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,14 +29,21 @@ use http_body_util::LengthLimitError;
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::ledger::enclosures::{Enclosures, Held};
+use crate::ledger::reader::Reader;
 use crate::ledger::sequencer::{Answer, Sequencer};
 use crate::ledger::statement::{MAX_STATEMENT_BYTES, Statement};
 use crate::ledger::store::StoreError;
 use crate::ledger::writer::Outcome;
 use crate::public::connections::{self, Bounds, Count, Serving};
 use crate::public::limits::{ANSWER_TIMEOUT, BODY_TIMEOUT, MAX_IN_PARTS, MAX_STATEMENT_READ_BYTES, PARTS_TIMEOUT};
+use crate::tlog::hash::{Hash, sha256};
+use crate::tlog::note::NoteParts;
+use crate::tlog::proof::TlogProof;
 use refusal::Problem;
 use watch::Watch;
+
+/// After how many seconds a submission that waits for witnesses is worth another try.
+const WITNESSES_RETRY_S: u32 = 2;
 
 /// The desk over the only writer: `POST /statements`, and at `/` what this address is. It takes statements alone.
 pub fn router(sequencer: Arc<Sequencer>) -> Router {
@@ -57,11 +65,14 @@ fn router_of(
     sequencer: Arc<Sequencer>,
     enclosures: Option<Arc<Enclosures>>,
     body_timeout: Duration,
-    dir: Option<PathBuf>,
+    place: Option<Place>,
     connections: Arc<Count>,
 ) -> Router {
-    let watch = Arc::new(Watch::new(sequencer.metrics(), connections, dir));
-    let desk = Desk { sequencer, enclosures, places: Arc::new(Semaphore::new(MAX_IN_PARTS)), body_timeout, watch };
+    let witnessed = place.as_ref().filter(|place| place.witnessed).map(|place| place.dir.clone());
+    let dir = place.map(|place| place.dir);
+    let watch = Arc::new(Watch::new(sequencer.metrics(), connections, dir, witnessed.is_some()));
+    let places = Arc::new(Semaphore::new(MAX_IN_PARTS));
+    let desk = Desk { sequencer, enclosures, places, body_timeout, watch, witnessed };
     Router::new()
         .route("/", get(what_this_is))
         .route("/statements", post(submit))
@@ -88,7 +99,15 @@ pub async fn serve(
     Ok(())
 }
 
-/// As [`serve`]; what comes with a statement is taken too. `dir` is the ledger's folder, asked whether it can be read.
+/// The ledger's folder, asked whether it can be read.
+pub struct Place {
+    /// The folder.
+    pub dir: PathBuf,
+    /// Whether receipts are given only for what a quorum of witnesses has seen.
+    pub witnessed: bool,
+}
+
+/// As [`serve`]; what comes with a statement is taken too.
 ///
 /// # Errors
 /// As [`serve`].
@@ -96,11 +115,11 @@ pub async fn serve_with(
     listener: tokio::net::TcpListener,
     sequencer: Arc<Sequencer>,
     enclosures: Arc<Enclosures>,
-    dir: PathBuf,
+    place: Place,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let count = Arc::<Count>::default();
-    let router = router_of(sequencer, Some(enclosures), BODY_TIMEOUT, Some(dir), Arc::clone(&count));
+    let router = router_of(sequencer, Some(enclosures), BODY_TIMEOUT, Some(place), Arc::clone(&count));
     connections::serve_with(listener, Serving { router, at_once: None, count }, shutdown, Bounds::SERVED).await;
     Ok(())
 }
@@ -112,10 +131,12 @@ struct Desk {
     places: Arc<Semaphore>,
     body_timeout: Duration,
     watch: Arc<Watch>,
+    /// The ledger's folder, where receipts wait for witnesses.
+    witnessed: Option<PathBuf>,
 }
 
 async fn what_this_is() -> Response {
-    let text = "This is the desk of a hibah ledger: it takes signed statements.\n\nPOST /statements   the statement, at most 65,000 bytes; answers its receipt;\n                   as multipart/form-data with the parts statement, opening, document\n\nTo sign and submit: hibah sign FILE, then hibah submit URL FILE\nFor operators: GET /healthz, GET /metrics\nReading is at the public server's address.\n";
+    let text = "This is the desk of a hibah ledger: it takes signed statements.\n\nPOST /statements   the statement, at most 65,000 bytes; answers its receipt,\n                   or 202 while witnesses are asked: submit the same again;\n                   as multipart/form-data with the parts statement, opening, document\n\nTo sign and submit: hibah sign FILE, then hibah submit URL FILE\nFor operators: GET /healthz, GET /metrics\nReading is at the public server's address.\n";
     plain(text.to_owned())
 }
 
@@ -129,20 +150,40 @@ fn plain(text: String) -> Response {
 async fn submit(State(desk): State<Desk>, request: Request) -> Response {
     let taken =
         if parts::is_in_parts(&request) { take_parts(&desk, request).await } else { take(&desk, request).await };
-    match taken {
-        Ok(answer) => answered(answer),
-        Err(problem) => problem.answer(),
+    match (taken, &desk.witnessed) {
+        (Ok((Answer { outcome: Outcome::Recorded { index, new }, .. }, statement)), Some(dir)) => {
+            let dir = dir.clone();
+            // What was recorded just now nobody has seen.
+            let read = if new { Ok(Ok(None)) } else { parts::blocking(move || seen(&dir, index)).await };
+            match read.and_then(|read| read.map_err(|error| refusal::of_store(&error))) {
+                Ok(receipt) => witnessed(index, receipt, statement),
+                Err(problem) => problem.answer(),
+            }
+        }
+        (Ok((answer, _)), _) => answered(answer),
+        (Err(problem), _) => problem.answer(),
     }
 }
 
-async fn take(desk: &Desk, request: Request) -> Result<Answer, Box<Problem>> {
+/// What became of a statement, and its hash where it is one.
+type Taken = (Answer, Option<Hash>);
+
+/// SHA-256 of the text without signatures.
+fn hash_of(statement: &[u8]) -> Option<Hash> {
+    let parts = NoteParts::split(std::str::from_utf8(statement).ok()?).ok()?;
+    Some(sha256(parts.text.as_bytes()))
+}
+
+async fn take(desk: &Desk, request: Request) -> Result<Taken, Box<Problem>> {
     let source = sources::of(&request);
     let bytes = body(request, desk.body_timeout).await?;
-    in_time(judged(&desk.sequencer, source, bytes)).await?.map_err(|unanswered| unanswered.problem)
+    let hash = hash_of(&bytes);
+    let answer = in_time(judged(&desk.sequencer, source, bytes)).await?.map_err(|unanswered| unanswered.problem)?;
+    Ok((answer, hash))
 }
 
 /// A statement and what comes with it: all or nothing.
-async fn take_parts(desk: &Desk, request: Request) -> Result<Answer, Box<Problem>> {
+async fn take_parts(desk: &Desk, request: Request) -> Result<Taken, Box<Problem>> {
     let Some(enclosures) = desk.enclosures.clone() else {
         let sentence = "this desk takes statements alone: send the statement as text/plain";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, sentence).with_rule("bad-parts"));
@@ -158,10 +199,12 @@ async fn take_parts(desk: &Desk, request: Request) -> Result<Answer, Box<Problem
         Problem::new(StatusCode::REQUEST_TIMEOUT, "the parts did not arrive in time: submit fewer of them at once")
     })?;
     let parts::Parts { statement: bytes, enclosed } = read?;
+    let hash = hash_of(&bytes);
     let Ok(statement) = Statement::parse(&bytes, enclosures.origin()) else {
         // The writer says what is wrong with it, as it does of a statement that comes alone.
         parts::blocking(move || drop(enclosed)).await?;
-        return in_time(judged(&desk.sequencer, source, bytes)).await?.map_err(|unanswered| unanswered.problem);
+        let answer = in_time(judged(&desk.sequencer, source, bytes)).await?.map_err(|unanswered| unanswered.problem)?;
+        return Ok((answer, hash));
     };
     let sequencer = Arc::clone(&desk.sequencer);
     // A task of its own: from here on it goes to its end, also when the client went away.
@@ -174,7 +217,8 @@ async fn take_parts(desk: &Desk, request: Request) -> Result<Answer, Box<Problem
         ended.map_err(|unanswered| unanswered.problem)
     });
     let fell = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "a fault of the program: submit again");
-    in_time(task).await?.map_err(fell)?
+    let answer = in_time(task).await?.map_err(fell)??;
+    Ok((answer, hash))
 }
 
 /// What came with a statement takes its place or goes, as the statement does.
@@ -251,6 +295,28 @@ async fn body(request: Request, timeout: Duration) -> Result<Vec<u8>, Box<Proble
             Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the statement did not arrive in time: submit it again"))
         }
     }
+}
+
+/// The receipt of an entry that a quorum of witnesses has seen.
+fn seen(dir: &Path, index: u64) -> Result<Option<TlogProof>, StoreError> {
+    let reader = Reader::open(dir)?;
+    let covers = reader.seen()?.is_some_and(|seen| index < seen.signed.size);
+    if covers { reader.receipt(index) } else { Ok(None) }
+}
+
+/// A receipt with cosignatures, or the hash of a statement that is recorded and waits for them.
+fn witnessed(index: u64, receipt: Option<TlogProof>, statement: Option<Hash>) -> Response {
+    let mut response = match (receipt, statement) {
+        (Some(receipt), _) => plain(receipt.to_string()),
+        (None, hash) => {
+            let mut waits = plain(hash.map(|hash| format!("{hash}\n")).unwrap_or_default());
+            *waits.status_mut() = StatusCode::ACCEPTED;
+            waits.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(WITNESSES_RETRY_S));
+            waits
+        }
+    };
+    response.headers_mut().insert("hibah-index", HeaderValue::from(index));
+    response
 }
 
 fn answered(answer: Answer) -> Response {

@@ -1,6 +1,6 @@
 //! What an operator asks of the desk: whether it can serve, and its numbers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -11,12 +11,14 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Registry, Unit};
 
 use super::refusal::Problem;
 use super::{Desk, plain};
+use crate::ledger::cosigned::Cosigned;
 use crate::ledger::metrics::Metrics;
 use crate::ledger::reader::Reader;
+use crate::ledger::store::StoreError;
 use crate::public::connections::Count;
 
 /// The media type of the text format, as Prometheus asks for it.
@@ -32,11 +34,14 @@ pub(super) struct Watch {
     accepted: Counter,
     sent_away: Counter,
     answers: Family<[(&'static str, u16); 1], Counter>,
+    seen_size: Gauge,
+    seen_time: Gauge,
+    alarms: Gauge,
     registry: Registry,
 }
 
 impl Watch {
-    pub(super) fn new(writer: &Arc<Metrics>, connections: Arc<Count>, dir: Option<PathBuf>) -> Self {
+    pub(super) fn new(writer: &Arc<Metrics>, connections: Arc<Count>, dir: Option<PathBuf>, witnessed: bool) -> Self {
         let mut watch = Self {
             dir,
             writer: Arc::clone(writer),
@@ -45,6 +50,9 @@ impl Watch {
             accepted: Counter::default(),
             sent_away: Counter::default(),
             answers: Family::default(),
+            seen_size: Gauge::default(),
+            seen_time: Gauge::default(),
+            alarms: Gauge::default(),
             registry: Registry::default(),
         };
         let registry = &mut watch.registry;
@@ -61,11 +69,31 @@ impl Watch {
             watch.sent_away.clone(),
         );
         registry.register("hibah_desk_answers", "Answers of the desk, by status", watch.answers.clone());
+        if witnessed {
+            let what = "Entries under the newest checkpoint that a quorum of witnesses has seen";
+            registry.register("hibah_seen_entries", what, watch.seen_size.clone());
+            let what = "When a witness saw it last, since 1970";
+            registry.register_with_unit("hibah_seen_time", what, Unit::Seconds, watch.seen_time.clone());
+            let what = "What witnesses told that a person must look at";
+            registry.register("hibah_witness_alarms", what, watch.alarms.clone());
+        }
         watch
     }
 
     pub(super) fn answered(&self, status: StatusCode) {
         self.answers.get_or_create(&[("status", status.as_u16())]).inc();
+    }
+
+    /// Reads what witnesses said.
+    fn ask_witnesses(&self, dir: &Path) -> Result<(), StoreError> {
+        let Some(cosigned) = Cosigned::read(dir)? else { return Ok(()) };
+        let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        if let Some(seen) = cosigned.seen()? {
+            self.seen_size.set(count(seen.signed.size));
+            self.seen_time.set(count(seen.time_s.unwrap_or_default()));
+        }
+        self.alarms.set(count(cosigned.alarms()?.len() as u64));
+        Ok(())
     }
 
     fn text(&self) -> String {
@@ -85,6 +113,13 @@ impl Watch {
 
 /// The numbers in the text format of OpenMetrics.
 pub(super) async fn metrics(State(desk): State<Desk>) -> Response {
+    if let Some(dir) = desk.witnessed.clone() {
+        let watch = Arc::clone(&desk.watch);
+        let asked = super::parts::blocking(move || watch.ask_witnesses(&dir)).await;
+        if let Ok(Err(error)) = asked {
+            tracing::error!("{error}");
+        }
+    }
     let mut response = plain(desk.watch.text());
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(OPEN_METRICS));
     response

@@ -4,6 +4,7 @@ mod admission;
 mod audit;
 pub mod canonical;
 mod committer;
+pub mod cosigned;
 mod crew;
 pub mod derived;
 mod disk;

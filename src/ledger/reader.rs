@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 
+use super::cosigned::Cosigned;
 use super::derived::{self, DERIVED_FILE};
 use super::search::EXACT;
 use super::statement::Statement;
@@ -24,6 +25,8 @@ pub struct Reader {
     dir: PathBuf,
     entries: Entries,
     last_signed: LastSigned,
+    /// Where witnesses were ever asked.
+    pub(super) cosigned: Option<Cosigned>,
     pub(super) derived: Connection,
     /// A size that was signed: what it covers is covered for ever.
     covered: Cell<u64>,
@@ -203,7 +206,8 @@ impl Reader {
         }
         let derived = store::open(&file, access)?;
         derived::check_version(&file, &derived)?;
-        let reader = Self { dir: dir.to_owned(), entries, last_signed, derived, covered: Cell::new(0) };
+        let cosigned = Cosigned::read(dir)?;
+        let reader = Self { dir: dir.to_owned(), entries, last_signed, cosigned, derived, covered: Cell::new(0) };
         // In this order: derived tables follow the checkpoint, so what they have now is signed by the next line.
         let sql = "SELECT size FROM progress";
         let size: u64 = reader.derived.query_row(sql, [], |row| row.get(0)).map_err(|e| reader.fault(&e))?;
@@ -257,13 +261,14 @@ impl Reader {
         Ok(work(self))
     }
 
-    /// Two numbers that change, for this reader, whenever a checkpoint or the derived tables do.
+    /// Three numbers that change, for this reader, whenever a checkpoint, the derived tables or what witnesses said do.
     ///
     /// # Errors
     /// What the files report.
-    pub fn version(&self) -> Result<(i64, i64), StoreError> {
+    pub fn version(&self) -> Result<[i64; 3], StoreError> {
         let of = |file: &Connection| file.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0));
-        Ok((self.last_signed.version()?, of(&self.derived).map_err(|e| self.fault(&e))?))
+        let cosigned = self.cosigned.as_ref().map_or(Ok(0), Cosigned::version)?;
+        Ok([self.last_signed.version()?, of(&self.derived).map_err(|e| self.fault(&e))?, cosigned])
     }
 
     /// Tiles that do not give the tree that was signed.
@@ -314,12 +319,16 @@ impl Reader {
         }
     }
 
-    /// The receipt of entry `index` under the newest checkpoint.
+    /// The receipt of entry `index`: under the newest checkpoint that a quorum of witnesses has seen, or if that does not
+    /// cover it, under the newest.
     ///
     /// # Errors
     /// What the files report.
     pub fn receipt(&self, index: u64) -> Result<Option<TlogProof>, StoreError> {
-        let signed = self.signed()?;
+        let signed = match self.seen()? {
+            Some(seen) if index < seen.signed.size => seen.signed,
+            _ => self.signed()?,
+        };
         if index >= signed.size {
             return Ok(None);
         }

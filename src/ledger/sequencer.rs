@@ -118,7 +118,23 @@ pub struct Sequencer {
     capacity: usize,
     threads: Vec<JoinHandle<()>>,
     fault: Arc<OnceLock<String>>,
+    halt: Halt,
     metrics: Arc<Metrics>,
+}
+
+/// Ends the signing from elsewhere: what is being written is written, and nothing after it.
+#[derive(Clone, Default)]
+pub struct Halt(Arc<OnceLock<String>>);
+
+impl Halt {
+    /// Nothing more is signed; `why` is a sentence. Only the first counts.
+    pub fn because(&self, why: &str) {
+        let _ = self.0.set(why.to_owned());
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        self.0.get().map_or(Ok(()), |why| Err(StoreError::TwoHistories(why.clone())))
+    }
 }
 
 impl Sequencer {
@@ -149,6 +165,8 @@ impl Sequencer {
         let mut behind = Behind { tables, signed, followed, entries: 0, grown, unfolded: 0 };
         let fault = Arc::new(OnceLock::new());
         let told = Arc::clone(&fault);
+        let halt = Halt::default();
+        let halted = halt.clone();
         let metrics = Arc::<Metrics>::default();
         let [measured, queued, seen] = [(); 3].map(|()| Arc::clone(&metrics));
         let following = thread("following", move || {
@@ -160,7 +178,7 @@ impl Sequencer {
             to_fold.iter().for_each(|()| folding.fold());
         });
         let committing = thread("committing", move || {
-            if let Err(error) = commit_all(&mut committer, &to_commit, &mut behind, &measured) {
+            if let Err(error) = commit_all(&mut committer, &to_commit, &mut behind, &measured, &halted) {
                 tracing::error!("{error}");
                 let _ = told.set(error.to_string());
             }
@@ -169,7 +187,7 @@ impl Sequencer {
             Judging { admission, refusals, waiting, suspects: Suspects::none(), judged, metrics: queued }.run();
         });
         let threads = vec![judging, committing, following, folding];
-        Self { origin, queue: Some(queue), taken: Arc::default(), capacity, threads, fault, metrics }
+        Self { origin, queue: Some(queue), taken: Arc::default(), capacity, threads, fault, halt, metrics }
     }
 
     /// Queues a statement; `reply` is called when it is durable or refused.
@@ -207,16 +225,23 @@ impl Sequencer {
         &self.metrics
     }
 
-    /// Whether the writer has ended, which only a failed write or a fault of the program does while this handle lives.
+    /// What ends the signing from elsewhere.
     #[must_use]
-    pub fn has_stopped(&self) -> bool {
-        self.threads.iter().any(JoinHandle::is_finished)
+    pub fn halt(&self) -> Halt {
+        self.halt.clone()
     }
 
-    /// The write that failed and ended the writer.
+    /// Whether the writer has ended, which only a failed write, a fault of the program or a [`Halt`] does while this handle
+    /// lives.
+    #[must_use]
+    pub fn has_stopped(&self) -> bool {
+        self.halt.check().is_err() || self.threads.iter().any(JoinHandle::is_finished)
+    }
+
+    /// What ended the writer: a write that failed, or why it was halted.
     #[must_use]
     pub fn fault(&self) -> Option<&str> {
-        self.fault.get().map(String::as_str)
+        self.halt.0.get().or(self.fault.get()).map(String::as_str)
     }
 }
 
@@ -444,9 +469,10 @@ fn commit_all(
     groups: &Receiver<Judged>,
     behind: &mut Behind,
     metrics: &Metrics,
+    halt: &Halt,
 ) -> Result<(), StoreError> {
     for Judged { group, askers, begun } in groups {
-        if let Err(error) = committer.commit(&group) {
+        if let Err(error) = halt.check().and_then(|()| committer.commit(&group)) {
             metrics.took(begun, askers.len(), None::<std::slice::Iter<'_, Result<Answer, StoreError>>>);
             // That much is sure: what did not fit was not committed.
             if matches!(error, StoreError::DiskFull) {

@@ -22,6 +22,9 @@ pub const ENTRIES_FILE: &str = "ledger.db";
 /// File name of the last-signed record.
 pub const LAST_SIGNED_FILE: &str = "last-signed.db";
 
+/// File name of what a witness keeps (`src/network/witness/`).
+pub const WITNESS_FILE: &str = "witness.db";
+
 /// How many prepared statements a connection keeps: as many as a page needs.
 const KEPT_STATEMENTS: usize = 64;
 /// How many pages the log beside a file may have before the connection that writes folds it in: more than are there when
@@ -120,12 +123,13 @@ fn mending(file: &Path) -> String {
         Some(LAST_SIGNED_FILE) => format!(
             "it proves what was signed, so nothing is signed without it; put back the file itself, never an old copy, or if it is lost run `hibah restore {dir} --adopt --from MIRROR`"
         ),
+        Some(WITNESS_FILE) => "it says what was cosigned, so nothing is cosigned without it; put back the file itself, never an old copy, or if it is lost make a new witness with a new key, with `hibah witness init`".to_owned(),
         _ => "stop writing and restore it from a backup".to_owned(),
     }
 }
 
 impl StoreError {
-    pub(super) fn sql(file: &Path, error: &rusqlite::Error) -> Self {
+    pub(crate) fn sql(file: &Path, error: &rusqlite::Error) -> Self {
         let (fault, what) = match error {
             rusqlite::Error::SqliteFailure(fault, _) => (Some(fault), error.to_string()),
             rusqlite::Error::SqlInputError { error, msg, .. } => (Some(error), msg.clone()),
@@ -174,7 +178,7 @@ pub enum Access {
 }
 
 /// Opens one SQLite file with every pragma that the ledger relies on.
-pub(super) fn open(path: &Path, access: Access) -> Result<Connection, StoreError> {
+pub(crate) fn open(path: &Path, access: Access) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX
         | match access {
             Access::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,

@@ -73,6 +73,8 @@ pub(super) enum Fault {
     Busy,
     /// 503: what is counted of all grants is not read yet, after a start.
     Counting,
+    /// 503: no quorum of witnesses has seen a checkpoint yet.
+    Unseen,
     /// 503: the files cannot be read. Why is in the operator's log only.
     Store,
 }
@@ -101,7 +103,7 @@ impl Fault {
             Self::Hidden => StatusCode::GONE,
             Self::Erased => StatusCode::GONE,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Busy | Self::Counting | Self::Store => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Counting | Self::Unseen | Self::Store => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }

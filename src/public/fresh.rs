@@ -41,7 +41,7 @@ struct Key {
 pub(super) struct Version {
     /// Which reader counts: each counts from where it likes.
     reader: u64,
-    files: (i64, i64),
+    files: [i64; 3],
 }
 
 /// An answer as it is sent.

@@ -1,4 +1,4 @@
-//! What both servers allow their clients, in one place. Beyond each of these there is an answer or an end, never a wait
+//! What the servers allow their clients, in one place. Beyond each of these there is an answer or an end, never a wait
 //! without one.
 //!
 //! | limit | beyond it |
@@ -13,6 +13,7 @@
 //! | a client that reads nothing of a list | its end, broken off |
 //! | a statement: bytes, time | 413, 408 |
 //! | submissions in parts: how many at once, bytes, time | 503, 413, 408 |
+//! | a request to a witness: bytes, time | 413, 408 |
 //! | statements that wait for the writer | 503 |
 //! | the writer's answer | 504; the statement may be recorded all the same |
 //! | requests under way when the server is stopped | the end of the program, once what waits for the writer is recorded |
@@ -36,7 +37,7 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Those of both servers. Half of the files that a process commonly may open; longer than any answer of the desk.
+    /// Those of every server. Half of the files that a process commonly may open; longer than any answer of the desk.
     pub const SERVED: Self = Self {
         connections: 512,
         head: Duration::from_secs(15),

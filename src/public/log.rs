@@ -25,10 +25,17 @@ use crate::tlog::tile::TilePath;
 #[utoipa::path(
     get, path = "/checkpoint", tag = "log",
     responses((status = 200, content_type = "text/plain; charset=utf-8", body = String,
-        description = "The newest checkpoint, a signed note (C2SP tlog-checkpoint)"))
+        description = "The newest checkpoint, a signed note (C2SP tlog-checkpoint); where witnesses are asked, the newest that a quorum of them has seen"),
+    (status = 503, content_type = "application/problem+json", body = super::api::Problem,
+        description = "No quorum of witnesses has seen a checkpoint yet"))
 )]
 pub(super) async fn checkpoint(State(site): State<Site>) -> Result<Response, Fault> {
-    let signed = site.pool.glance(|reader| Ok(reader.signed()?)).await?;
+    let witnessed = site.witnessed;
+    let read = site.pool.glance(move |reader| match witnessed {
+        true => Ok(reader.seen()?.ok_or(Fault::Unseen)?.signed),
+        false => Ok(reader.signed()?),
+    });
+    let signed = read.await?;
     Ok(answer::body("text/plain; charset=utf-8", answer::BRIEF, signed.note.into_bytes()))
 }
 

@@ -72,11 +72,13 @@ pub struct Manner {
     /// Whether every client reaches this server by TLS, which a proxy before it ends: then browsers are told to use
     /// nothing else (HSTS). Nothing in a request proves it, so whoever runs the server must say it.
     pub behind_tls: bool,
+    /// Whether `/checkpoint` shows only what a quorum of witnesses has seen.
+    pub witnessed: bool,
 }
 
 impl From<Records> for Manner {
     fn from(records: Records) -> Self {
-        Self { records, behind_tls: false }
+        Self { records, ..Self::default() }
     }
 }
 
@@ -120,6 +122,8 @@ struct Site {
     founding: Arc<Founding>,
     standing: Standing,
     records: Records,
+    /// See [`Manner::witnessed`].
+    witnessed: bool,
     documents: Documents,
     dumps: Dumps,
     shelves: Arc<Shelves>,
@@ -134,6 +138,7 @@ impl FromRef<Kept> for Site {
             pool: Arc::clone(&kept.pool),
             founding,
             records: kept.manner.records,
+            witnessed: kept.manner.witnessed,
             standing: *kept.standing.read().unwrap_or_else(PoisonError::into_inner),
             documents: kept.documents.clone(),
             dumps: kept.dumps.clone(),

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::checkpoint::SignedCheckpoint;
 use super::cosignature::{self, CosignatureError};
 use super::decimal::parse_decimal;
-use super::note::{Algorithm, VerifierKey, VerifyError};
+use super::note::{Algorithm, Note, VerifierKey, VerifyError};
 
 /// A policy: logs, witnesses, groups and the quorum.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,9 +155,17 @@ impl Policy {
     /// [`PolicyError`]: no log of the policy, or a known key's line that does not hold.
     pub fn check(&self, checkpoint: &SignedCheckpoint) -> Result<QuorumReport, PolicyError> {
         self.check_log(checkpoint)?;
+        self.witnessed(checkpoint.note())
+    }
+
+    /// The same of a checkpoint that the caller trusts the log for.
+    ///
+    /// # Errors
+    /// [`PolicyError::Cosignature`].
+    pub fn witnessed(&self, checkpoint: &Note) -> Result<QuorumReport, PolicyError> {
         let mut times = Vec::with_capacity(self.witnesses.len());
         for witness in &self.witnesses {
-            times.push(match cosignature::verify(checkpoint.note(), &witness.key) {
+            times.push(match cosignature::verify(checkpoint, &witness.key) {
                 Ok(cosignature) => Some(cosignature.time_s),
                 Err(CosignatureError::Missing { .. }) => None,
                 Err(error) => {
@@ -174,6 +182,12 @@ impl Policy {
             .collect();
         let quorum_met = self.quorum.is_none() || quorum_by_s.is_some();
         Ok(QuorumReport { cosigned, quorum_met, quorum_by_s })
+    }
+
+    /// Whether those of the witnesses that `can` are enough for a quorum.
+    pub fn can_be_met(&self, can: impl Fn(&PolicyWitness) -> bool) -> bool {
+        let times: Vec<Option<u64>> = self.witnesses.iter().map(|witness| can(witness).then_some(0)).collect();
+        self.quorum.is_none_or(|quorum| self.seen_by(quorum, &times).is_some())
     }
 
     /// Whether one of the policy's logs signed; keys of other logs are ignored.

@@ -53,6 +53,7 @@ fn every_subcommand_has_examples_that_parse() {
         "import",
         "serve",
         "verify",
+        "witness",
         "check",
         "export",
         "restore",
@@ -90,7 +91,7 @@ fn an_example_that_does_not_parse_would_be_found() {
 
 #[test]
 fn the_commands_of_the_runbooks_parse() {
-    for runbook in ["docs/restoring.md", "docs/running.md"] {
+    for runbook in ["docs/restoring.md", "docs/running.md", "docs/witnessing.md"] {
         let text = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(runbook));
         let text = text.expect("a document");
         let commands: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("$ hibah ")).collect();

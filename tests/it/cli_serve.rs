@@ -14,9 +14,13 @@ pub struct Server {
 
 impl Server {
     pub fn start(shell: &Shell, options: &[&str]) -> Self {
+        Self::of(shell, &[&["serve", "led"], options].concat())
+    }
+
+    /// As [`Server::start`], of any command that serves.
+    pub fn of(shell: &Shell, args: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hibah"))
-            .args(["serve", "led"])
-            .args(options)
+            .args(args)
             .current_dir(shell.path())
             .env("HIBAH_PASSPHRASE", PASSPHRASE)
             .stdout(Stdio::piped())
@@ -35,6 +39,11 @@ impl Server {
     /// The number of its process.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Waits until it ends by itself, and answers whether it ended well.
+    pub fn ends(mut self) -> bool {
+        self.child.wait().expect("it ends").success()
     }
 
     /// Asks it to stop, as the system does, and answers whether it ended well.

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::ledger::entry::Entry;
 use crate::public::Site;
 use crate::public::answer::{self, Fault};
+use crate::public::pages::log::of_seconds;
 use crate::public::pages::words::Lang;
 
 /// What ledger this is, and how far it has come.
@@ -25,6 +26,10 @@ struct Status {
     root: String,
     /// When the newest of them was recorded, by the operator's clock.
     checkpoint_time: Option<String>,
+    /// How many entries the newest checkpoint covers that a quorum of witnesses has seen; none where witnesses are not asked.
+    seen_size: Option<u64>,
+    /// The time of the newest cosignature, by the witness's clock: how long ago the ledger was last seen.
+    seen_at: Option<String>,
     /// Leaf hash of entry 0; with the origin, the ledger's identity.
     founding: String,
     /// Whether it is a ledger for trials: nothing in it binds anybody.
@@ -67,12 +72,14 @@ struct GovernmentNamed {
     responses((status = 200, body = Status), (status = 503, content_type = "application/problem+json", body = super::Problem))
 )]
 pub(in crate::public) async fn status(State(site): State<Site>) -> Result<Response, Fault> {
-    let (signed, newest) = site
+    let witnessed = site.witnessed;
+    let (signed, newest, seen) = site
         .pool
-        .read(|reader| {
+        .read(move |reader| {
             let signed = reader.signed()?;
+            let seen = if witnessed { reader.seen()? } else { None };
             let newest = signed.size.checked_sub(1).map(|index| reader.entry(index)).transpose()?.flatten();
-            Ok((signed, newest))
+            Ok((signed, newest, seen))
         })
         .await?;
     let newest = newest.and_then(|bytes| Entry::parse(&bytes).ok().map(|entry| entry.recorded_at.to_string()));
@@ -84,6 +91,8 @@ pub(in crate::public) async fn status(State(site): State<Site>) -> Result<Respon
         size: signed.size,
         root: signed.root.to_hex(),
         checkpoint_time: newest,
+        seen_size: seen.as_ref().map(|seen| seen.signed.size),
+        seen_at: seen.and_then(|seen| of_seconds(seen.time_s?)).map(|at| at.to_string()),
         founding: founding.leaf.to_hex(),
         trial: founding.trial,
         made_up: site.records == crate::public::Records::MadeUp,

@@ -4,8 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::words::forms::FormWords;
 use super::words::{Lang, Words};
 use super::{Frame, Visit, html};
+use crate::grants::time::Timestamp;
 use crate::ledger::entry::Entry;
 use crate::public::Site;
 use crate::public::answer::Fault;
@@ -20,6 +22,9 @@ struct LogPage<'a> {
     size: String,
     root: String,
     recorded: Option<Moment>,
+    f: &'static FormWords,
+    seen: Option<Moment>,
+    waiting: Option<String>,
     vkey: &'a str,
     vkeys: &'a [String],
     identity: String,
@@ -30,13 +35,18 @@ struct LogPage<'a> {
 
 /// The log.
 pub(super) async fn page(State(site): State<Site>, visit: Visit) -> Result<Response, Fault> {
-    let read = site.pool.read(|reader| {
-        let signed = reader.signed()?;
+    let witnessed = site.witnessed;
+    let read = site.pool.read(move |reader| {
+        let newest = reader.signed()?;
+        let seen = if witnessed { reader.seen()? } else { None };
+        let waiting = seen.as_ref().map_or(0, |seen| newest.size - seen.signed.size);
+        let seen_s = seen.as_ref().and_then(|seen| seen.time_s);
+        let signed = seen.map_or(newest, |seen| seen.signed);
         let last = signed.size.checked_sub(1);
         let newest = last.map(|index| reader.entry(index)).transpose()?.flatten();
-        Ok((signed, last, newest))
+        Ok((signed, last, newest, seen_s, waiting))
     });
-    let (signed, last, newest) = read.await?;
+    let (signed, last, newest, seen_s, waiting) = read.await?;
     let (w, founding) = (visit.lang.words(), &site.founding);
     let recorded = newest.and_then(|bytes| Entry::parse(&bytes).ok().map(|entry| entry.recorded_at));
     let page = LogPage {
@@ -46,6 +56,9 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit) -> Result<Respo
         root: signed.root.to_hex(),
         checkpoint: signed.note,
         recorded: recorded.map(|at| Moment::time(at, founding.offset_min, visit.lang)),
+        f: visit.lang.forms(),
+        seen: seen_s.and_then(of_seconds).map(|at| Moment::time(at, founding.offset_min, visit.lang)),
+        waiting: (waiting > 0).then(|| w.count(waiting)),
         vkey: founding.vkey(),
         vkeys: &founding.vkeys,
         identity: founding.leaf.to_hex(),
@@ -54,4 +67,9 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit) -> Result<Respo
         last,
     };
     html(&page)
+}
+
+/// A time in seconds since 1970, as cosignatures have it.
+pub(in crate::public) fn of_seconds(time_s: u64) -> Option<Timestamp> {
+    Timestamp::from_ms(i64::try_from(time_s).ok()?.checked_mul(1_000)?)
 }

@@ -13,7 +13,7 @@ mod grant;
 mod home;
 mod labels;
 mod list;
-mod log;
+pub(super) mod log;
 pub(super) mod narrow;
 mod officials;
 mod orgs;

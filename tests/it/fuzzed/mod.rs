@@ -77,6 +77,7 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
     let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect::<Vec<_>>();
     let checkpoint = || tlog_vector("cosigned checkpoint");
     match target {
+        "add_checkpoint" => vec![request_of_the_module(), [b"old 0\n\n", &checkpoint()[..]].concat()],
         "bundle" => {
             let bundle = read("fixtures/vectors/v1/ledger/tile/entries/000.p/40");
             vec![b"\x01\0\x07grant-0\0\x07grant-1".to_vec(), b"\x00\0\0".to_vec(), [&[39], &bundle[..]].concat()]
@@ -142,6 +143,14 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
         ]),
         other => panic!("the target {other} has no seeds"),
     }
+}
+
+/// The example of `src/tlog/witness.rs`.
+fn request_of_the_module() -> Vec<u8> {
+    let module = String::from_utf8(read("src/tlog/witness.rs")).expect("a text");
+    let example = module.split("//! ```").nth(1).expect("an example");
+    let lines = example.split_inclusive('\n').skip(1);
+    lines.map(|line| line.trim_start_matches("//!").trim_start_matches(' ')).collect::<String>().into_bytes()
 }
 
 fn policies() -> Vec<Vec<u8>> {

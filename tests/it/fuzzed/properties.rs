@@ -25,6 +25,7 @@ use hibah::tlog::note::{MAX_NOTE_BYTES, MAX_SIGNATURES, Note, NoteSignature, Not
 use hibah::tlog::policy::Policy;
 use hibah::tlog::proof::TlogProof;
 use hibah::tlog::tile::{TilePath, decode_bundle, encode_bundle};
+use hibah::tlog::witness::{AddCheckpoint, Head, MAX_PROOF_LINES, MAX_REQUEST_BYTES};
 use serde_json::Value;
 
 use super::desk_request::desk_request;
@@ -33,7 +34,8 @@ use super::desk_request::desk_request;
 pub type Property = fn(&[u8]) -> bool;
 
 /// Every target by its name: that of `fuzz/fuzz_targets/<name>.rs` and of its corpus.
-pub const TARGETS: [(&str, Property); 17] = [
+pub const TARGETS: [(&str, Property); 18] = [
+    ("add_checkpoint", add_checkpoint),
     ("bundle", bundle),
     ("checkpoint", checkpoint),
     ("cosignature", cosignature),
@@ -181,6 +183,20 @@ fn checkpoint(bytes: &[u8]) -> bool {
     let lines: String = extensions.iter().map(|line| format!("{line}\n")).collect();
     same(format!("{checkpoint}{lines}").as_bytes(), text.as_bytes());
     assert_eq!(Checkpoint::parse(text).ok(), extensions.is_empty().then_some(checkpoint));
+    true
+}
+
+/// A request to a witness that has cosigned nothing of the log: whatever it takes is signed and as large as it says.
+fn add_checkpoint(bytes: &[u8]) -> bool {
+    let Ok(request) = AddCheckpoint::parse(bytes) else { return false };
+    prints_back(&request, bytes);
+    assert!(bytes.len() <= MAX_REQUEST_BYTES && request.proof.len() <= MAX_PROOF_LINES);
+    let Ok(opened) = request.opened(&[LOG.verifier().clone()]) else { return true };
+    assert_eq!(request.claimed().as_ref(), Ok(opened.checkpoint()));
+    assert!(LOG.verifier().verify(opened.note()).is_ok(), "what is opened is signed");
+    if request.grows(opened.checkpoint(), &Head::EMPTY).is_ok() {
+        assert!(request.old_size == 0 && request.proof.is_empty(), "from nothing every tree grew, without a proof");
+    }
     true
 }
 

@@ -19,6 +19,8 @@ macro_rules! form_words {
 
 form_words! {
     happened: "terjadi", "happened";
+    seen_by_witnesses: "Terakhir dilihat saksi", "Last seen by witnesses";
+    waits_for_witnesses: "Entri yang menunggu saksi", "Entries that wait for witnesses";
     recorded: "dicatat", "recorded";
     organisations: "Organisasi", "Organisations";
     newest_entries: "Entri terbaru", "Newest entries";

@@ -349,6 +349,10 @@ impl Words {
                 "Layanan ini baru dinyalakan dan masih menghitung semua hibah: coba lagi beberapa detik lagi. Satu hibah dan satu entri sudah dapat dibuka.",
                 "This server was just started and is still counting all grants: try again in a few seconds. A single grant or entry can be opened already.",
             ),
+            Fault::Unseen => pick(
+                "Belum ada titik periksa yang dilihat cukup banyak saksi: coba lagi sebentar lagi. Halaman lain tetap dapat dibaca.",
+                "Not enough witnesses have seen a checkpoint of this ledger yet: try again in a moment. All other addresses can be read.",
+            ),
             Fault::Store => pick(
                 "Buku besar sedang tidak dapat dibaca di sini: coba lagi nanti, atau gunakan cermin. Tidak ada yang berubah.",
                 "The ledger cannot be read here at the moment: try again later, or use a mirror. Nothing has changed.",
