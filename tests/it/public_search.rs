@@ -62,7 +62,8 @@ fn forms(query: &str) -> Vec<(&'static str, Vec<String>)> {
         attribute(text, "href").iter().filter_map(|href| own(href)).filter(|id| !id.contains('.')).collect()
     };
     let csv = served.get(&format!("/grants.csv?{query}"));
-    let csv = csv.text().lines().skip(1).filter_map(|line| line.split(',').next().map(str::to_owned)).collect();
+    let mut csv = csv::Reader::from_reader(&csv.body[..]);
+    let csv = csv.records().map(|row| row.expect("a row").get(0).unwrap_or_default().to_owned()).collect();
     vec![
         ("page", linked(page.text(), "/en/grants/")),
         ("API", in_json(&format!("/api/v1/grants?{query}"), "grants")),
@@ -195,8 +196,8 @@ fn stuck(dir: &Path) -> OneCity {
     }
     city.play(
         "refusals.counted note/desk/1 by desk day=2015-03-05 counts=[{\"rule\":\"B2\",\"office\":\"skpd_pendidikan\",\"count\":7},{\"rule\":\"B6\",\"office\":\"bud\",\"count\":2}]
-         report.received note/desk/2 by desk case=case/1/1
-         report.received note/desk/3 by desk case=case/2/1",
+         report.received note/desk/2 by desk case=case/1/1 sealed.text=abababababababababababababababababababababababababababababababab sealed.receipt=cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd
+         report.received note/desk/3 by desk case=case/2/1 sealed.text=bcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbcbc sealed.receipt=dededededededededededededededededededededededededededededededede",
     );
     city
 }
