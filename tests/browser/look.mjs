@@ -22,7 +22,8 @@ const vnu = here.resolve('vnu-jar/build/dist/vnu.jar');
 const MOST_BYTES = 80_000;
 const PAGES = [
   '/', '/grants', '/grants?year=2015&q=yayasan', '/grants?q=tidakadayangini', '/grants/case/1/1', '/orgs', '/orgs/1',
-  '/agencies', '/agencies/pendidikan', '/years', '/years/2015', '/decrees', '/flags', '/flags/report_late', '/officials',
+  '/agencies', '/agencies/pendidikan', '/years', '/years/2015', '/decrees', '/budgets/2015/2', '/lists/2014/2', '/flags',
+  '/flags/report_late', '/officials',
   '/overdue', '/changes', '/entries/0', '/entries/9648', '/log', '/about', '/privacy', '/help', '/data', '/api', '/nothing',
 ];
 const LANGUAGES = [['id', ''], ['en', '/en']];

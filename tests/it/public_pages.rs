@@ -59,6 +59,12 @@ pub fn check_page(heard: &Heard, path: &str) {
     let headings = text.matches("<th ").count() + text.matches("<th>").count();
     let scopes = text.matches("<th scope=\"col\"").count() + text.matches("<th scope=\"row\"").count();
     assert_eq!(headings, scopes, "{path}: a heading of a table without a scope");
+    // The one whole address that a page has is its own, in both languages, as search engines want it.
+    let whole = |line: &&str| line.starts_with("<link rel=\"alternate\" hreflang=");
+    let own = |line: &str| line.contains("href=\"https://") || line.contains("href=\"http://127.0.0.1:");
+    assert!(text.lines().filter(whole).all(own) && text.lines().filter(whole).count() == 2, "{path}");
+    let text: String = text.lines().filter(|line| !whole(line)).collect::<Vec<_>>().join("\n");
+    let text = text.as_str();
     for elsewhere in ["src=\"http", "href=\"http", "src=\"//", "href=\"//", "url("] {
         assert!(!text.contains(elsewhere), "{path} has {elsewhere}");
     }
@@ -106,6 +112,8 @@ fn every_link_of_every_page_leads_somewhere() {
         let first_view = heard.body.len() + sheet_bytes;
         assert!(first_view < 80_000, "{path} and its style sheet have {first_view} bytes");
         for href in attribute(heard.text(), "href") {
+            // In its head a page names itself whole.
+            let href = href.strip_prefix(&served.url("")).map_or(href.clone(), str::to_owned);
             if href.starts_with('#') || href.starts_with("data:") {
                 continue;
             }

@@ -207,6 +207,8 @@ struct Frame<'a> {
     vkeys: String,
     identity: String,
     banner: Option<(&'static str, &'static str)>,
+    /// What whole addresses of this site begin with.
+    base: String,
     path: String,
     query: String,
     /// The newest entry: its number, the same in words, and when it was recorded.
@@ -238,6 +240,7 @@ impl<'a> Frame<'a> {
             vkeys: site.founding.vkeys.join(" "),
             identity: site.founding.leaf.to_hex(),
             banner,
+            base: format!("https://{}", site.founding.origin),
             path: path.to_owned(),
             query: query.to_owned(),
             newest: site.standing.size.checked_sub(1).map(|index| Newest {
@@ -249,7 +252,8 @@ impl<'a> Frame<'a> {
     }
 
     fn of(site: &'a Site, visit: &Visit, title: String) -> Self {
-        Self::new(site, visit.lang, &visit.path, &visit.query, title)
+        let base = visit.base(&site.founding);
+        Self { base, ..Self::new(site, visit.lang, &visit.path, &visit.query, title) }
     }
 
     /// An address in this page's language.

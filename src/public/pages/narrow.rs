@@ -37,6 +37,12 @@ const fn text(name: &'static str, means: &'static str) -> Parameter {
     Parameter { name, means, takes: Takes::Text, must: "be at most 200 characters" }
 }
 
+/// Takes a value over, where there is one.
+fn set<T>(slot: &mut T, value: Option<T>) -> Option<()> {
+    *slot = value?;
+    Some(())
+}
+
 /// The place of a value among those that a parameter takes.
 fn place(names: &[&str], value: &str) -> Option<usize> {
     names.iter().position(|name| *name == value)
@@ -49,7 +55,7 @@ pub(in crate::public) static NARROWINGS: [Narrowing; 11] = [
             "q",
             "Words that must all occur in recipient, title, document numbers or id, or in a migrated award's recipient number, programme or sponsor; each may be a beginning. Grants that it names exactly, by id, the number of an entry about them, or a document's number, come first",
         ),
-        read: |n, value| Some(value.clone_into(&mut n.words)),
+        read: |n, value| set(&mut n.words, Some(value.to_owned())),
         print: |n| (!n.words.is_empty()).then(|| n.words.clone()),
     },
     Narrowing {
@@ -59,22 +65,22 @@ pub(in crate::public) static NARROWINGS: [Narrowing; 11] = [
             takes: Takes::Number(0, u16::MAX as u64),
             must: "be a year such as 2026",
         },
-        read: |n, value| Some(n.year = Some(number(value).and_then(|year| u16::try_from(year).ok())?)),
+        read: |n, value| set(&mut n.year, number(value).and_then(|year| u16::try_from(year).ok()).map(Some)),
         print: |n| n.year.map(|year| year.to_string()),
     },
     Narrowing {
         parameter: text("status", "One status, as grants have it"),
-        read: |n, value| Some(n.status = Some(value.to_owned())),
+        read: |n, value| set(&mut n.status, Some(Some(value.to_owned()))),
         print: |n| n.status.clone(),
     },
     Narrowing {
         parameter: text("field", "One field's code"),
-        read: |n, value| Some(n.field = Some(value.to_owned())),
+        read: |n, value| set(&mut n.field, Some(Some(value.to_owned()))),
         print: |n| n.field.clone(),
     },
     Narrowing {
         parameter: text("agency", "One agency's code, or for migrated awards its name"),
-        read: |n, value| Some(n.agency = Some(value.to_owned())),
+        read: |n, value| set(&mut n.agency, Some(Some(value.to_owned()))),
         print: |n| n.agency.clone(),
     },
     Narrowing {
@@ -84,7 +90,7 @@ pub(in crate::public) static NARROWINGS: [Narrowing; 11] = [
             takes: Takes::Number(0, (1 << 53) - 1),
             must: "be the number of an organisation",
         },
-        read: |n, value| Some(n.organisation = Some(number(value)?)),
+        read: |n, value| set(&mut n.organisation, number(value).map(Some)),
         print: |n| n.organisation.map(|org| org.to_string()),
     },
     Narrowing {
@@ -94,12 +100,12 @@ pub(in crate::public) static NARROWINGS: [Narrowing; 11] = [
             takes: Takes::OneOf(FROM_NAMES),
             must: "be ledger or before",
         },
-        read: |n, value| Some(n.migrated = Some(place(FROM_NAMES, value)? == 1)),
+        read: |n, value| set(&mut n.migrated, place(FROM_NAMES, value).map(|at| Some(at == 1))),
         print: |n| n.migrated.map(|before| FROM_NAMES[usize::from(before)].to_owned()),
     },
     Narrowing {
         parameter: text("stage", "The kind of the last step, such as warrant.issued"),
-        read: |n, value| Some(n.stage = Some(value.to_owned())),
+        read: |n, value| set(&mut n.stage, Some(Some(value.to_owned()))),
         print: |n| n.stage.clone(),
     },
     Narrowing {
@@ -109,7 +115,7 @@ pub(in crate::public) static NARROWINGS: [Narrowing; 11] = [
             takes: Takes::OneOf(SIZE_NAMES),
             must: "be a number from 1 to 5",
         },
-        read: |n, value| Some(n.size = Some(place(SIZE_NAMES, value)?)),
+        read: |n, value| set(&mut n.size, place(SIZE_NAMES, value).map(Some)),
         print: |n| n.size.and_then(|at| SIZE_NAMES.get(at)).map(|name| (*name).to_owned()),
     },
     Narrowing {
@@ -117,7 +123,7 @@ pub(in crate::public) static NARROWINGS: [Narrowing; 11] = [
             "flag",
             "Only grants that this flag found something on; `report_missing`: those whose report is overdue",
         ),
-        read: |n, value| Some(n.flag = Some(value.to_owned())),
+        read: |n, value| set(&mut n.flag, Some(Some(value.to_owned()))),
         print: |n| n.flag.clone(),
     },
     Narrowing {
@@ -127,7 +133,7 @@ pub(in crate::public) static NARROWINGS: [Narrowing; 11] = [
             takes: Takes::OneOf(&Figure::NAMES),
             must: "be one of the eleven amounts, such as paid",
         },
-        read: |n, value| Some(n.has = Some(place(&Figure::NAMES, value)?)),
+        read: |n, value| set(&mut n.has, place(&Figure::NAMES, value).map(Some)),
         print: |n| n.has.and_then(|at| Figure::NAMES.get(at)).map(|name| (*name).to_owned()),
     },
 ];
@@ -140,7 +146,7 @@ pub(in crate::public) static SORT: Narrowing = Narrowing {
         takes: Takes::OneOf(SORT_NAMES),
         must: "be changed, size or year",
     },
-    read: |n, value| Some(n.sort = SORTS[place(SORT_NAMES, value)?]),
+    read: |n, value| set(&mut n.sort, place(SORT_NAMES, value).map(|at| SORTS[at])),
     print: |n| {
         let at = SORTS.iter().position(|sort| *sort == n.sort && *sort != Sort::default())?;
         Some(SORT_NAMES[at].to_owned())

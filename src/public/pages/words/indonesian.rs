@@ -367,7 +367,7 @@ pub(super) const WORDS: Words = Words {
     year_compare: "Bandingkan dengan tahun lain",
     year_compare_none: "Belum ada tahun lain di buku besar ini.",
     column_difference: "Selisih",
-    budgets_title: "Anggaran (APBD)",
+    budgets_title: "Anggaran",
     lists_title: "Daftar nominatif",
     decrees_title: "Keputusan",
     decrees_lead: "Setiap keputusan kepala daerah yang menetapkan penerima, dengan semua barisnya.",
