@@ -87,7 +87,7 @@ struct List {
 /// Take checkpoints and cosign them (C2SP tlog-witness)
 #[derive(clap::Args)]
 #[command(
-    after_help = "Put a web server with TLS before it. Ctrl-C stops it.\nNever put back witness.db from a copy: a witness that forgets what it cosigned may cosign another history.\n\nExample:\n  hibah witness serve my-witness --listen 127.0.0.1:8090"
+    after_help = "Put a web server with TLS before it. Ctrl-C stops it.\nNever put back witness.db from a copy: a witness that forgets what it cosigned\nmay cosign another history.\n\nExample:\n  hibah witness serve my-witness --listen 127.0.0.1:8090"
 )]
 struct Serve {
     /// The witness's folder

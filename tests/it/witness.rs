@@ -10,7 +10,7 @@ use hibah::network::witness::{NotCosigned, Witness, served};
 use hibah::tlog::checkpoint::SignedCheckpoint;
 use hibah::tlog::cosignature::{Cosigner, verify};
 use hibah::tlog::hash::sha256;
-use hibah::tlog::note::{NoteSigner, VerifierKey};
+use hibah::tlog::note::NoteSigner;
 use hibah::tlog::witness::{AddCheckpoint, MAX_REQUEST_BYTES, Refusal, SIZE_TYPE, Told, read_answer};
 
 use crate::cli_shell::Shell;
@@ -190,12 +190,9 @@ fn notes_that_do_not_agree_are_kept() {
     for size in 6..60 {
         assert_eq!(refused(&witness, &request(&log(), 5, size, 1)).status(), 422);
     }
-    for forked in 0..5 {
-        for size in 6..=12 {
-            cosigned(&witness, &request(&log(), size - 1, size, HONEST));
-            refused(&witness, &request(&log(), size - 1, size, forked));
-        }
-        break;
+    for size in 6..=12 {
+        cosigned(&witness, &request(&log(), size - 1, size, HONEST));
+        refused(&witness, &request(&log(), size - 1, size, 0));
     }
     drop(witness);
     let witness = open(dir.path(), &clock);
@@ -328,7 +325,4 @@ fn the_command_makes_one_and_tells_of_it() {
          ? 2
          error: w/witness.key is not the key of a witness: make one with `hibah witness init`",
     );
-    // The witness's own key under another use is a log's that nobody may add.
-    let (_, vkey) = (shell.key("led/keys/ledger.key"), VerifierKey::parse("x"));
-    assert!(vkey.is_err());
 }

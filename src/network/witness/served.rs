@@ -52,11 +52,12 @@ impl Served {
     /// Runs `work` on a thread that may wait for the disk.
     async fn blocking<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Witness) -> Result<T, Response> + Send + 'static,
-    ) -> Result<T, Response> {
+        work: impl FnOnce(&Witness) -> Result<T, Box<Response>> + Send + 'static,
+    ) -> Result<T, Box<Response>> {
         let witness = Arc::clone(&self.witness);
         let done = tokio::task::spawn_blocking(move || work(&witness)).await;
-        done.unwrap_or_else(|_| Err(answer(StatusCode::SERVICE_UNAVAILABLE, "a fault of the program: ask again\n")))
+        let fell = || answer(StatusCode::SERVICE_UNAVAILABLE, "a fault of the program: ask again\n");
+        done.unwrap_or_else(|_| Err(Box::new(fell())))
     }
 }
 
@@ -70,9 +71,9 @@ fn answer(status: StatusCode, text: impl Into<Body>) -> Response {
 async fn add_checkpoint(State(served): State<Served>, request: Request) -> Response {
     let cosigned = async {
         let body = body(request, served.body_timeout).await?;
-        served.blocking(move |witness| witness.add_checkpoint(&body).map_err(|error| refused(&error))).await
+        served.blocking(move |witness| witness.add_checkpoint(&body).map_err(|error| Box::new(refused(&error)))).await
     };
-    cosigned.await.map_or_else(|refused| refused, |lines| answer(StatusCode::OK, lines))
+    cosigned.await.map_or_else(|refused| *refused, |lines| answer(StatusCode::OK, lines))
 }
 
 /// C2SP tlog-witness, add-checkpoint: every status has its meaning, and 409 says a size that a program reads.
@@ -90,8 +91,9 @@ fn refused(error: &NotCosigned) -> Response {
 }
 
 /// The whole body, within its bounds of size and time.
-async fn body(request: Request, timeout: Duration) -> Result<Vec<u8>, Response> {
-    let too_large = || refused(&Refusal::TooLarge.into());
+async fn body(request: Request, timeout: Duration) -> Result<Vec<u8>, Box<Response>> {
+    let too_large = || Box::new(refused(&Refusal::TooLarge.into()));
+    let broken = |status, sentence: &'static str| Box::new(answer(status, sentence));
     // What is announced to be too large is refused before it is sent.
     if request.body().size_hint().lower() > MAX_REQUEST_BYTES as u64 {
         return Err(too_large());
@@ -100,9 +102,9 @@ async fn body(request: Request, timeout: Duration) -> Result<Vec<u8>, Response> 
         Ok(Ok(bytes)) => Ok(bytes.to_vec()),
         Ok(Err(fault)) => Err(match fault.into_inner().is::<LengthLimitError>() {
             true => too_large(),
-            false => answer(StatusCode::BAD_REQUEST, "the request broke off: send it again\n"),
+            false => broken(StatusCode::BAD_REQUEST, "the request broke off: send it again\n"),
         }),
-        Err(_) => Err(answer(StatusCode::REQUEST_TIMEOUT, "the request did not arrive in time: send it again\n")),
+        Err(_) => Err(broken(StatusCode::REQUEST_TIMEOUT, "the request did not arrive in time: send it again\n")),
     }
 }
 
@@ -114,7 +116,7 @@ async fn checkpoint(State(served): State<Served>, Path(hash): Path<String>) -> R
     match read {
         Ok(Some(note)) => answer(StatusCode::OK, note),
         Ok(None) => missing(),
-        Err(fault) => fault,
+        Err(fault) => *fault,
     }
 }
 
@@ -128,7 +130,7 @@ async fn evidence(State(served): State<Served>, Path(hash): Path<String>) -> Res
             Some((log, kept)) => answer(StatusCode::OK, told(log, kept)),
             None => missing(),
         },
-        Err(fault) => fault,
+        Err(fault) => *fault,
     }
 }
 
@@ -154,7 +156,7 @@ async fn what_this_is(State(served): State<Served>) -> Response {
     let read = served.blocking(|witness| witness.logs().map_err(|error| unreadable(&error))).await;
     let logs = match read {
         Ok(logs) => logs,
-        Err(fault) => return fault,
+        Err(fault) => return *fault,
     };
     let mut text = format!(
         "This is a witness: it cosigns checkpoints of logs that it knows, as long as they only grow.\n\n{vkey}\n\nPOST /add-checkpoint   C2SP tlog-witness\nGET /HASH/checkpoint   the newest that was cosigned; HASH is the SHA-256 of the log's origin\nGET /HASH/evidence     what a log signed that does not agree with it\n"
@@ -173,12 +175,13 @@ async fn health(State(served): State<Served>) -> Response {
         return answer(StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", NotCosigned::Stopped));
     }
     let read = served.blocking(|witness| witness.logs().map_err(|error| unreadable(&error))).await;
-    read.map_or_else(|fault| fault, |_| answer(StatusCode::OK, "ok\n"))
+    read.map_or_else(|fault| *fault, |_| answer(StatusCode::OK, "ok\n"))
 }
 
-fn unreadable(error: &StoreError) -> Response {
+fn unreadable(error: &StoreError) -> Box<Response> {
     tracing::error!("{error}");
-    answer(StatusCode::SERVICE_UNAVAILABLE, "the witness's file cannot be read: its operator must look at its log\n")
+    let sentence = "the witness's file cannot be read: its operator must look at its log\n";
+    Box::new(answer(StatusCode::SERVICE_UNAVAILABLE, sentence))
 }
 
 /// Around every handler: what no handler sees, and the headers of all answers.

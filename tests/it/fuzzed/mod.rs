@@ -73,6 +73,7 @@ fn lines_after(note: &[u8], beginning: &str) -> Vec<Vec<u8>> {
 }
 
 /// Inputs that are good, or nearly: the first few of them begin the target's corpus.
+// long: one arm a target
 fn seeds(target: &str) -> Vec<Vec<u8>> {
     let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect::<Vec<_>>();
     let checkpoint = || tlog_vector("cosigned checkpoint");

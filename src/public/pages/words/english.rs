@@ -130,7 +130,10 @@ pub(super) const WORDS: Words = Words {
         ("ledger-bad", "That root is not signed by the ledger key."),
         ("witness", "The witness {witness} saw this tree at {time}."),
         ("witness-bad", "A witness's signature does not hold."),
-        ("witnesses-none", "No witness yet: when it was recorded is the operator's word only."),
+        (
+            "witnesses-none",
+            "Witnesses were not checked here: without them, when it was recorded is the operator's word. hibah verify --policy checks those that you trust.",
+        ),
         (
             "signers",
             "Every signature of the statement holds. The keys come from entry {keys}, and where they come from is followed back to the first entry.",

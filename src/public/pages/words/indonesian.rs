@@ -130,7 +130,10 @@ pub(super) const WORDS: Words = Words {
         ("ledger-bad", "Akar itu tidak ditandatangani kunci buku besar."),
         ("witness", "Saksi {witness} melihat pohon ini pada {time}."),
         ("witness-bad", "Tanda tangan saksi tidak berlaku."),
-        ("witnesses-none", "Belum ada saksi: waktu pencatatan adalah kata pengelola saja."),
+        (
+            "witnesses-none",
+            "Saksi tidak diperiksa di sini: tanpa saksi, waktu pencatatan adalah kata pengelola. hibah verify --policy memeriksa saksi yang Anda percaya.",
+        ),
         (
             "signers",
             "Setiap tanda tangan pernyataan berlaku. Kuncinya berasal dari entri {keys}, dan asal-usul kunci terlacak sampai entri pertama.",
