@@ -76,7 +76,7 @@ fn seconds(text: &str) -> Result<u64, String> {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let witnesses = witnesses(args.policy.as_deref())?;
-    let mut monitor = Monitor::new(&args.state);
+    let mut monitor = Monitor::open(&args.state)?;
     let mut messages = Messages { webhook: args.webhook.as_deref(), waiting: VecDeque::new() };
     loop {
         let bar = progress::bar("Checking");

@@ -149,7 +149,7 @@ impl Mirror {
 }
 
 /// The partial files of the tree of size `old` that the tree of size `new` has wider or full.
-pub fn superseded(old: u64, new: u64) -> impl Iterator<Item = TilePath> {
+fn superseded(old: u64, new: u64) -> impl Iterator<Item = TilePath> {
     let partial = |path: &TilePath| match path {
         TilePath::Hashes(tile) => tile.width < tile::TILE_WIDTH,
         TilePath::Entries { width, .. } => *width < tile::TILE_WIDTH,

@@ -23,7 +23,7 @@ use super::entry::Entry;
 use super::statement::Statement;
 
 /// How far a cosignature's time may be from the newest entry's before the audit reports it, in seconds.
-const COSIGNATURE_SLACK_S: i64 = 300;
+pub const COSIGNATURE_SLACK_S: i64 = 300;
 
 /// Why a source could not be read: no verdict about the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -14,6 +14,7 @@ use hibah::tlog::cosignature::Cosigner;
 use hibah::tlog::ed25519::SigningKey;
 use hibah::tlog::hash::leaf_hash;
 use hibah::tlog::note::Note;
+use serde_json::{Value, json};
 
 use super::cli_path::{APPLY, write_bodies};
 use super::cli_serve::Server;
@@ -112,6 +113,7 @@ fn every_byte(folder: &Path) {
         changed[at] ^= 1;
         assert!(Evidence::parse(&changed).is_err(), "byte {at} of {}", String::from_utf8_lossy(&bytes));
     }
+    every_field(folder, &evidence);
     if !evidence.has_tree() {
         return;
     }
@@ -124,6 +126,48 @@ fn every_byte(folder: &Path) {
         std::fs::remove_file(&bundle).and_then(|()| std::fs::write(&bundle, &changed)).expect("written");
         let checked = evidence.check(None, Some(&Tree::new(folder)));
         assert!(matches!(checked, Err(VerifyError::Wrong(wrong)) if wrong.code == "not-shown"), "byte {at}");
+    }
+}
+
+/// Who makes the digest anew can change the monitor's word, and nothing else.
+fn every_field(folder: &Path, evidence: &Evidence) {
+    let value: Value = serde_json::from_str(&evidence.print()).expect("JSON");
+    let (mut pointers, mut changed) = (Vec::new(), 0);
+    leaves(&value, String::new(), &mut pointers);
+    for pointer in pointers {
+        let name = pointer.rsplit('/').next().expect("a name");
+        if matches!(name, "from" | "at" | "limit_s" | "sha256") {
+            continue;
+        }
+        let mut other = value.clone();
+        let leaf = other.pointer_mut(&pointer).expect("a leaf");
+        *leaf = match &*leaf {
+            Value::Number(number) => json!(number.as_u64().expect("a count") + 1),
+            text => {
+                let text = text.as_str().expect("a text");
+                let mut chars: Vec<char> = text.chars().collect();
+                let middle = chars.len() / 2;
+                chars[middle] = if chars[middle] == '0' { '1' } else { '0' };
+                json!(chars.into_iter().collect::<String>())
+            }
+        };
+        let other: Evidence = serde_json::from_value(other).expect("the same fields");
+        let checked = Evidence::parse(other.print().as_bytes()).map(|read| read.check(None, Some(&Tree::new(folder))));
+        assert!(!matches!(checked, Ok(Ok(_))), "{pointer} may be anything: {}", other.print());
+        changed += 1;
+    }
+    assert!(changed >= 5, "evidence has more fields than {changed}");
+}
+
+fn leaves(value: &Value, pointer: String, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, value)| leaves(value, format!("{pointer}/{name}"), found))
+        }
+        Value::Array(values) => {
+            values.iter().enumerate().for_each(|(at, value)| leaves(value, format!("{pointer}/{at}"), found));
+        }
+        _ => found.push(pointer),
     }
 }
 
@@ -170,7 +214,7 @@ fn what_somebody_else_saw_is_compared() {
          error: 1 source could not be judged, *",
     );
     let what = format!(
-        "site and other showed two histories of {ORIGIN}: the signed tree of 28 entries does not begin with the signed tree of 25"
+        "mirror and other showed two histories of {ORIGIN}: the signed tree of 28 entries does not begin with the signed tree of 25"
     );
     found(&shell, "site --seen other", Finding::Fork, &what);
 }
@@ -356,6 +400,27 @@ fn hook(statuses: Vec<u16>) -> (String, Arc<Mutex<Vec<String>>>) {
 }
 
 #[test]
+fn a_monitor_trusts_its_own_folder_no_more_than_a_source() {
+    let (shell, _) = followed();
+    let bundle = shell.path().join(KEPT).join("tile/entries/000.p/28");
+    let mut changed = std::fs::read(&bundle).expect("a bundle");
+    let at = changed.windows(10).position(|found| found == b"Taman baca").expect("an application");
+    changed[at] = b't';
+    std::fs::write(&bundle, changed).expect("written");
+    shell.check(&format!(
+        "$ hibah monitor site --state seen --once
+         ? 2
+         site: what the monitor kept in {KEPT} does not hold (*): move the folder to another place and name the checkpoint in it with --seen
+         error: 1 source could not be judged, *
+         $ mv {KEPT} evidence && hibah monitor site --state seen --once --vkey $(cat vkey) --seen evidence/checkpoint
+         {ORIGIN}: 28 entries, all verified; *
+         $ touch file && hibah monitor site --state file --once
+         ? 2
+         error: file cannot keep what is seen *"
+    ));
+}
+
+#[test]
 fn a_webhook_is_told_until_it_takes_it() {
     let (shell, good) = followed();
     let (url, taken) = hook(vec![503, 200, 200]);
@@ -365,7 +430,7 @@ fn a_webhook_is_told_until_it_takes_it() {
     shell.check(&format!(
         "$ {command}
          ? 1
-         {url} did not take a message (status 503): it is sent again in the next round
+         {url} did not take a message (status 503*): it is sent again in the next round
          $ {command}
          ? 1
          shrink found again: *
@@ -374,7 +439,7 @@ fn a_webhook_is_told_until_it_takes_it() {
          shrink found again: *"
     ));
     let taken = taken.lock().expect("whole");
-    let events: Vec<serde_json::Value> = taken.iter().map(|body| serde_json::from_str(body).expect("JSON")).collect();
+    let events: Vec<Value> = taken.iter().map(|body| serde_json::from_str(body).expect("JSON")).collect();
     let named: Vec<&str> = events.iter().map(|event| event["event"].as_str().expect("a name")).collect();
     assert_eq!(named, ["found", "entry", "found"], "refused once, taken once; the entry in between");
     assert_eq!(events[1]["index"], 28);

@@ -1,10 +1,10 @@
 //! Finding: from what two sources show, the proof that they contradict each other, or that they do not.
 
-use super::{Evidence, Finding, InTree, SeenAt, TIME_SLACK_S};
+use super::{Evidence, Finding, InTree, SeenAt};
 use crate::grants::time::Timestamp;
 use crate::ledger::audit::width_at;
 use crate::ledger::entry::Entry;
-use crate::ledger::verify::{Source, SourceError};
+use crate::ledger::verify::{COSIGNATURE_SLACK_S, Source, SourceError};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::cosignature;
 use crate::tlog::merkle;
@@ -141,7 +141,8 @@ pub fn contradicted_time(
         let (entry, bytes) = newest.entry(usize::from(behind), index)?;
         let Ok(read) = Entry::parse(&bytes) else { continue };
         let apart_s = read.recorded_at.ms() / 1000 - seen_s;
-        if if behind { -apart_s > TIME_SLACK_S } else { apart_s > TIME_SLACK_S } {
+        let wrong_by_s = if behind { -apart_s } else { apart_s };
+        if wrong_by_s > COSIGNATURE_SLACK_S {
             let seen = std::iter::once(cosigned).chain(behind.then_some(newest));
             let evidence = Evidence::new(Finding::Time, origin, keys, seen.map(|view| view.seen()).collect());
             return Ok(Some(evidence.and_witness(witness).and_entries(vec![entry])));

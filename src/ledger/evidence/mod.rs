@@ -20,9 +20,6 @@ pub use file::{EVIDENCE_FILE, Evidence, InTree, SeenAt, WrongEntry};
 pub use found::{View, contradicted_time, fork, stale};
 pub use shown::Shown;
 
-/// How far a cosignature's time may be from an entry's, in seconds (formats.md section 2).
-pub const TIME_SLACK_S: i64 = 300;
-
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding {

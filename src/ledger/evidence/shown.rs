@@ -1,10 +1,10 @@
 //! Checking evidence: nothing of it is believed but, where it says so, when the monitor saw what.
 
-use super::{Evidence, Finding, TIME_SLACK_S};
+use super::{Evidence, Finding};
 use crate::grants::time::Timestamp;
 use crate::ledger::audit::width_at;
 use crate::ledger::entry::Entry;
-use crate::ledger::verify::{self, Source, Trust, Under, VerifyError, wrong};
+use crate::ledger::verify::{self, COSIGNATURE_SLACK_S, Source, Trust, Under, VerifyError, wrong};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::cosignature;
 use crate::tlog::hash::{Hash, leaf_hash};
@@ -53,7 +53,7 @@ impl Evidence {
         let (seen, keys) = self.signed(trusted)?;
         let witness = self.witness.as_deref().map(VerifierKey::parse).transpose().map_err(not_shown)?;
         let sentence = match (finding, seen.as_slice()) {
-            (Finding::Fork | Finding::Rewrite, [one, other]) => self.two_histories(one, other)?,
+            (Finding::Fork | Finding::Rewrite, [one, other]) => self.two_histories(finding, one, other)?,
             (Finding::Rule, [one]) => self.refused(one, tree)?,
             (Finding::Time, [cosigned, others @ ..]) if others.len() < 2 => {
                 self.contradicted(cosigned, others.first(), witness.as_ref())?
@@ -119,7 +119,10 @@ impl Evidence {
         Ok((entry.index, bytes))
     }
 
-    fn two_histories(&self, one: &Read, other: &Read) -> Result<String, VerifyError> {
+    fn two_histories(&self, finding: Finding, one: &Read, other: &Read) -> Result<String, VerifyError> {
+        if (one.from == other.from) != (finding == Finding::Rewrite) {
+            return Err(not_shown("a rewrite is shown by one source, a fork by two"));
+        }
         let (small, large) = if one.checkpoint.size <= other.checkpoint.size { (one, other) } else { (other, one) };
         let (size, newest) = (small.checkpoint.size, large.checkpoint.size);
         let root_then = match &self.root_then {
@@ -195,13 +198,13 @@ impl Evidence {
         let recorded_at = Entry::parse(&bytes).map_err(not_shown)?.recorded_at;
         let (size, apart_s) = (cosigned.checkpoint.size, recorded_at.ms() / 1000 - seen_s);
         let name = witness.name();
-        if self.entries[0].seen == 0 && apart_s > TIME_SLACK_S {
+        if self.entries[0].seen == 0 && apart_s > COSIGNATURE_SLACK_S {
             return Ok(format!(
                 "entry {index} of {} says that it was recorded {recorded_at}, and {name} had seen it {apart_s} s earlier",
                 self.origin()
             ));
         }
-        if self.entries[0].seen == 1 && index >= size && -apart_s > TIME_SLACK_S {
+        if self.entries[0].seen == 1 && index >= size && -apart_s > COSIGNATURE_SLACK_S {
             return Ok(format!(
                 "entry {index} of {} says that it was recorded {recorded_at}, and {} s later {name} saw the ledger without it",
                 self.origin(),

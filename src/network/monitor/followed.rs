@@ -17,6 +17,10 @@ use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::{Note, VerifierKey};
 use crate::tlog::tile;
 
+/// Entries that are fetched although no known key signed for them: they may bring the key that did. More would let a
+/// stranger fill the disk.
+const MOST_UNSIGNED: u64 = 1_000_000;
+
 /// A ledger as far as it was verified.
 pub(super) struct Followed {
     pub(super) kept: Kept,
@@ -66,7 +70,7 @@ impl Followed {
         let trust = Trust { vkey: given.cloned().or(named), since: Some(bytes.clone()), ..Trust::default() };
         let report = verify::verify(kept.mirror.tree(), &trust, &|_, _| ()).map_err(|fault| {
             SourceError(format!(
-                "what the monitor kept in {0} does not hold ({fault}): move the folder to another place and give its checkpoint with --seen {0}/checkpoint",
+                "what the monitor kept in {} does not hold ({fault}): move the folder to another place and name the checkpoint in it with --seen",
                 kept.dir.display()
             ))
         })?;
@@ -95,6 +99,11 @@ impl Followed {
         let served = Under { source: &files, checkpoint: view.note.to_string().into_bytes() };
         let opened = verify::open_checkpoint(&served, given.or(kept_vkey).as_ref()).map_err(unread)?;
         let size = view.checkpoint.size;
+        if !opened.by_trusted && size > MOST_UNSIGNED {
+            return Err(unread(
+                "its checkpoint is not signed by the key that is known: give the newest one with --vkey",
+            ));
+        }
         grown(&kept, (0, size), view)?;
         let held = Under { source: kept.mirror.tree(), checkpoint: served.checkpoint };
         let trust = Trust { vkey: Some(opened.vkey.clone()), ..Trust::default() };
@@ -126,7 +135,10 @@ impl Followed {
         if signed.is_empty() && size <= known {
             return Err(not_signed());
         }
-        self.answered.insert(view.from.to_owned());
+        // What somebody keeps of a checkpoint may stay as it is.
+        if view.files.is_some() {
+            self.answered.insert(view.from.to_owned());
+        }
         let before = self.seen.0.get(view.from).cloned();
         if let Some(before) = before.filter(|before| size_of(before) > size && !signed.is_empty()) {
             let subject = format!("{} {} {}", view.from, before.checkpoint, view.note.text);
@@ -148,6 +160,9 @@ impl Followed {
             }
             let differs = forked.differs().map_or_else(|| view.note.text.clone(), |index| index.to_string());
             return file(&self.kept, &forked, &format!("{} {differs}", view.from), tell);
+        }
+        if signed.is_empty() && size - known > MOST_UNSIGNED {
+            return Err(not_signed());
         }
         if size > known && !self.is_broken {
             self.grow(settings, view, tell)?;

@@ -68,7 +68,7 @@ impl Kept {
     /// # Errors
     /// A sentence when it is no name of a ledger.
     pub(super) fn of(dir: &Path, origin: &str) -> Result<Self, SourceError> {
-        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"./-:".contains(&byte);
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"./-".contains(&byte);
         if origin.is_empty() || origin.len() > 200 || origin.starts_with('.') || !origin.bytes().all(allowed) {
             return Err(SourceError(format!("\"{origin}\" is no name of a ledger: name a ledger of hibah")));
         }

@@ -17,6 +17,7 @@ mod kept;
 mod watched;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use self::followed::Followed;
@@ -116,13 +117,27 @@ pub struct Monitor {
     ledgers: BTreeMap<String, Followed>,
     /// Those that were convicted at the first look.
     broken: Vec<String>,
+    /// Held as long as this monitor runs: two would move one mirror.
+    _lock: File,
 }
 
 impl Monitor {
     /// A monitor that keeps what it knows in `dir`.
-    #[must_use]
-    pub fn new(dir: &Path) -> Self {
-        Self { dir: dir.to_owned(), ledgers: BTreeMap::new(), broken: Vec::new() }
+    ///
+    /// # Errors
+    /// That the folder cannot be written, or another monitor keeps it.
+    pub fn open(dir: &Path) -> Result<Self, SourceError> {
+        let place = dir.display();
+        let fault = |why: &dyn std::fmt::Display| {
+            SourceError(format!("{place} cannot keep what is seen ({why}): name another folder with --state"))
+        };
+        std::fs::create_dir_all(dir).map_err(|error| fault(&error))?;
+        let lock = File::create(dir.join("monitor.lock")).map_err(|error| fault(&error))?;
+        lock.try_lock().map_err(|error| match error {
+            std::fs::TryLockError::WouldBlock => fault(&"another monitor keeps it"),
+            std::fs::TryLockError::Error(error) => fault(&error),
+        })?;
+        Ok(Self { dir: dir.to_owned(), ledgers: BTreeMap::new(), broken: Vec::new(), _lock: lock })
     }
 
     /// Looks at what one source shows.
