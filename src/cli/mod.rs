@@ -10,6 +10,7 @@ pub mod bench;
 mod check;
 pub mod clock;
 pub mod demo;
+mod dossier;
 pub mod dumps;
 mod explain;
 mod export;
@@ -58,6 +59,7 @@ enum Command {
     Verify(verify::Args),
     Check(check::Args),
     Export(export::Args),
+    Dossier(dossier::Args),
     Restore(restore::Args),
     Show(show::Args),
     Officials(officials::Args),
@@ -116,6 +118,7 @@ pub fn run() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Dossier(args) => dossier::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Officials(args) => officials::run(&args),

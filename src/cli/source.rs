@@ -1,4 +1,4 @@
-//! SOURCE: a ledger's folder, an exported folder, a web address, or a receipt, told apart by what is there.
+//! SOURCE: a ledger's folder, an exported folder, a web address, a receipt, or a dossier, told apart by what is there.
 
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,8 @@ pub enum Opened {
     Ledger(Box<Ledger>),
     /// A receipt of one entry: the file's bytes.
     Receipt(Vec<u8>),
+    /// A dossier of one grant: the file's bytes.
+    Dossier(Vec<u8>),
 }
 
 /// A whole ledger, wherever it is.
@@ -59,10 +61,13 @@ pub fn open(named: &str) -> Result<Opened, Failure> {
             "{named} does not exist: name a ledger's folder, an exported folder, an address that begins with http:// or https://, or a receipt"
         )));
     }
-    let bytes = files::read(path, "a receipt or a ledger's folder")?;
+    let bytes = files::read(path, "a receipt, a dossier or a ledger's folder")?;
+    if super::dossier::is_archive(&bytes) {
+        return Ok(Opened::Dossier(bytes));
+    }
     if !bytes.starts_with(RECEIPT_LINE) {
         return Err(Failure::CouldNot(format!(
-            "{named} is a file but no receipt: name a ledger's folder, an exported folder, a web address, or a file that ends in .tlog-proof"
+            "{named} is a file but no receipt or dossier: name a ledger's folder, an exported folder, a web address, or a file that ends in .tlog-proof or .zip"
         )));
     }
     Ok(Opened::Receipt(bytes))
@@ -72,8 +77,8 @@ pub fn open(named: &str) -> Result<Opened, Failure> {
 pub fn open_ledger(named: &str) -> Result<Ledger, Failure> {
     match open(named)? {
         Opened::Ledger(ledger) => Ok(*ledger),
-        Opened::Receipt(_) => Err(Failure::CouldNot(format!(
-            "{named} is a receipt of one entry: name a ledger's folder, an exported folder or a web address"
+        Opened::Receipt(_) | Opened::Dossier(_) => Err(Failure::CouldNot(format!(
+            "{named} holds single entries: name a ledger's folder, an exported folder or a web address"
         ))),
     }
 }

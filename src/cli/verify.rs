@@ -1,11 +1,11 @@
-//! `hibah verify`: checks a whole ledger from nothing, or one receipt.
+//! `hibah verify`: checks a whole ledger from nothing, one receipt, or the dossier of one grant.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::source::{Ledger, Opened};
-use super::{Failure, files, output, progress, source};
+use super::{Failure, dossier, files, output, progress, source};
 use crate::ledger::entry::Entry;
 use crate::ledger::opening::Opening;
 use crate::ledger::statement::Statement;
@@ -16,13 +16,13 @@ use crate::tlog::note::{Note, NoteSignature, VerifierKey};
 use crate::tlog::policy::{Policy, QuorumReport};
 use crate::tlog::proof::TlogProof;
 
-/// Check a whole ledger from nothing, or what a receipt proves
+/// Check a whole ledger from nothing, or what a receipt or a dossier proves
 #[derive(clap::Args)]
 #[command(
     after_help = "A ledger is read entry by entry: links, tree, signatures and every decision of the rule book are\nworked out again. The first wrong entry is named.\nExit status: 0 it holds, 1 it does not, 2 it could not be checked.\n\nExamples:\n  hibah verify https://hibah.bandung.example/ledger \\\n    --save-checkpoint seen.txt\n  hibah verify my-ledger --since seen.txt\n  hibah verify application.statement.tlog-proof \\\n    --entry entry-17 --vkey $(cat vkey)"
 )]
 pub struct Args {
-    /// A ledger's folder, an exported folder, a web address, or a receipt
+    /// A ledger's folder, an exported folder, a web address, a receipt, or a dossier
     source: String,
     /// The entry that a receipt is for, as `hibah show LEDGER INDEX --verbatim` writes it
     #[arg(long, value_name = "FILE")]
@@ -61,6 +61,10 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             "a receipt is not compared with other checkpoints: leave --since and --save-checkpoint out, or name a ledger".to_owned(),
         )),
         Opened::Receipt(bytes) => receipt(args, &bytes),
+        Opened::Dossier(_) if args.entry.is_some() || args.policy.is_some() || args.since.is_some() || args.save_checkpoint.is_some() => {
+            Err(Failure::CouldNot("a dossier brings its entries and is of one checkpoint: give nothing but --vkey with it".to_owned()))
+        }
+        Opened::Dossier(bytes) => dossier::verify(&args.source, &bytes, args.vkey.as_ref(), args.json),
     }
 }
 
