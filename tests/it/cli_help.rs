@@ -55,6 +55,7 @@ fn every_subcommand_has_examples_that_parse() {
         "verify",
         "check",
         "export",
+        "dossier",
         "restore",
         "show",
         "officials",
