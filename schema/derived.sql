@@ -13,9 +13,18 @@ CREATE TABLE records (
   about       TEXT NOT NULL,
   recorded_at TEXT NOT NULL,
   event_date  TEXT NOT NULL,
-  statement   BLOB NOT NULL            -- statement hash
+  statement   BLOB NOT NULL,           -- statement hash
+  leaf        INTEGER NOT NULL         -- the first 8 bytes of the leaf hash, as people quote it
 ) STRICT;
 CREATE UNIQUE INDEX records_by_statement ON records (statement);
+CREATE INDEX records_by_leaf ON records (leaf);
+
+-- Which entries name a document.
+CREATE TABLE documents (
+  sha256 BLOB NOT NULL,
+  idx    INTEGER NOT NULL,
+  PRIMARY KEY (sha256, idx)
+) STRICT, WITHOUT ROWID;
 
 -- Which entries belong to a thing: those about it, and decree rows that name a case.
 CREATE TABLE timeline (

@@ -12,6 +12,7 @@ mod check;
 pub mod clock;
 pub mod demo;
 mod doctor;
+mod dossier;
 pub mod dumps;
 mod explain;
 mod export;
@@ -63,6 +64,7 @@ enum Command {
     Witness(witness::Args),
     Check(check::Args),
     Export(export::Args),
+    Dossier(dossier::Args),
     Restore(restore::Args),
     Monitor(monitor::Args),
     Show(show::Args),
@@ -124,6 +126,7 @@ pub fn run() -> ExitCode {
         Command::Witness(args) => witness::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Dossier(args) => dossier::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Monitor(args) => monitor::run(&args),
         Command::Show(args) => show::run(&args),

@@ -1,4 +1,5 @@
-//! SOURCE: a ledger's folder, an exported folder, a web address, a receipt, or evidence, told apart by what is there.
+//! SOURCE: a ledger's folder, an exported folder, a web address, a receipt, a dossier, or evidence, told apart by what is
+//! there.
 
 use std::path::{Path, PathBuf};
 
@@ -28,6 +29,8 @@ pub enum Opened {
     Receipt(Vec<u8>),
     /// Evidence of a monitor: the file's bytes, and the folder that it is in.
     Evidence(Vec<u8>, PathBuf),
+    /// A dossier of one grant: the file's bytes.
+    Dossier(Vec<u8>),
 }
 
 /// A whole ledger, wherever it is.
@@ -66,13 +69,16 @@ pub fn open(named: &str) -> Result<Opened, Failure> {
             "{named} does not exist: name a ledger's folder, an exported folder, an address that begins with http:// or https://, or a receipt"
         )));
     }
-    let bytes = files::read(path, "a receipt or a ledger's folder")?;
+    let bytes = files::read(path, "a receipt, a dossier or a ledger's folder")?;
     if bytes.starts_with(b"{") {
         return Ok(Opened::Evidence(bytes, path.parent().unwrap_or(path).to_owned()));
     }
+    if super::dossier::is_archive(&bytes) {
+        return Ok(Opened::Dossier(bytes));
+    }
     if !bytes.starts_with(RECEIPT_LINE) {
         return Err(Failure::CouldNot(format!(
-            "{named} is a file but no receipt: name a ledger's folder, an exported folder, a web address, or a file that ends in .tlog-proof"
+            "{named} is a file but no receipt or dossier: name a ledger's folder, an exported folder, a web address, or a file that ends in .tlog-proof or .zip"
         )));
     }
     Ok(Opened::Receipt(bytes))
@@ -82,8 +88,8 @@ pub fn open(named: &str) -> Result<Opened, Failure> {
 pub fn open_ledger(named: &str) -> Result<Ledger, Failure> {
     match open(named)? {
         Opened::Ledger(ledger) => Ok(*ledger),
-        Opened::Receipt(_) => Err(Failure::CouldNot(format!(
-            "{named} is a receipt of one entry: name a ledger's folder, an exported folder or a web address"
+        Opened::Receipt(_) | Opened::Dossier(_) => Err(Failure::CouldNot(format!(
+            "{named} holds single entries: name a ledger's folder, an exported folder or a web address"
         ))),
         Opened::Evidence(..) => Err(Failure::CouldNot(format!(
             "{named} is evidence of a monitor: name a ledger's folder, an exported folder or a web address"

@@ -1,11 +1,11 @@
-//! `hibah verify`: checks a whole ledger from nothing, one receipt, or a monitor's evidence.
+//! `hibah verify`: checks a whole ledger from nothing, one receipt, the dossier of one grant, or a monitor's evidence.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::source::{Ledger, Opened};
-use super::{Failure, files, output, progress, source};
+use super::{Failure, dossier, files, output, progress, source};
 use crate::ledger::entry::Entry;
 use crate::ledger::evidence::Evidence;
 use crate::ledger::opening::Opening;
@@ -18,13 +18,13 @@ use crate::tlog::note::{Note, NoteSignature, VerifierKey};
 use crate::tlog::policy::{Policy, QuorumReport};
 use crate::tlog::proof::TlogProof;
 
-/// Check a whole ledger from nothing, what a receipt proves, or what evidence shows
+/// Check a whole ledger from nothing, what a receipt or a dossier proves, or what evidence shows
 #[derive(clap::Args)]
 #[command(
     after_help = "A ledger is read entry by entry: links, tree, signatures and every decision of the rule book are\nworked out again. The first wrong entry is named.\nExit status: 0 it holds, 1 it does not, 2 it could not be checked.\n\nExamples:\n  hibah verify https://hibah.bandung.example/ledger \\\n    --save-checkpoint seen.txt\n  hibah verify my-ledger --since seen.txt\n  hibah verify application.statement.tlog-proof \\\n    --entry entry-17 --vkey $(cat vkey)"
 )]
 pub struct Args {
-    /// A ledger's folder, an exported folder, a web address, a receipt, or a folder of evidence from `hibah monitor`
+    /// A ledger's folder, an exported folder, a web address, a receipt, a dossier, or a folder of evidence from `hibah monitor`
     source: String,
     /// The entry that a receipt is for, as `hibah show LEDGER INDEX --verbatim` writes it
     #[arg(long, value_name = "FILE")]
@@ -64,6 +64,10 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         )),
         Opened::Receipt(bytes) => receipt(args, &bytes),
         Opened::Evidence(bytes, folder) => evidence(args, &bytes, &folder),
+        Opened::Dossier(_) if args.entry.is_some() || args.policy.is_some() || args.since.is_some() || args.save_checkpoint.is_some() => {
+            Err(Failure::CouldNot("a dossier brings its entries and is of one checkpoint: give nothing but --vkey with it".to_owned()))
+        }
+        Opened::Dossier(bytes) => dossier::verify(&args.source, &bytes, args.vkey.as_ref(), args.json),
     }
 }
 

@@ -14,6 +14,7 @@ use super::grant_row::{GrantRow, GrantSql, lines, next_steps};
 use super::hidden::Hiding;
 use super::replay::{Replay, Signatures, Step};
 use super::rows::Rows;
+use super::sought::begins;
 use super::store::{self, Access, Entries, LastSigned, StoreError};
 use super::writer;
 use crate::grants::about::{About, AwardId, CaseId};
@@ -192,7 +193,17 @@ impl Derived {
     pub fn content_digest(&self) -> Result<Hash, StoreError> {
         let fault = |e: rusqlite::Error| StoreError::sql(&self.path, &e);
         let mut digest = Sha256Stream::new();
-        for table in ["progress", "records", "timeline", "organisations", "mentions", "hidden", "grants", "findings"] {
+        for table in [
+            "progress",
+            "records",
+            "documents",
+            "timeline",
+            "organisations",
+            "mentions",
+            "hidden",
+            "grants",
+            "findings",
+        ] {
             // `grants.n` is the order of arrival, which depends on the entries only.
             let mut statement =
                 self.connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2")).map_err(fault)?;
@@ -285,6 +296,7 @@ fn last_touched(entries: &[&Rows]) -> HashMap<CaseId, u64> {
 /// What is executed for nearly every entry, found once.
 struct Sql<'t> {
     record: CachedStatement<'t>,
+    document: CachedStatement<'t>,
     follow: CachedStatement<'t>,
     name: CachedStatement<'t>,
     grant: GrantSql<'t>,
@@ -292,9 +304,10 @@ struct Sql<'t> {
 
 impl<'t> Sql<'t> {
     fn of(transaction: &'t Transaction<'t>) -> rusqlite::Result<Self> {
-        let sql = "INSERT INTO records (idx, kind, about, recorded_at, event_date, statement) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let sql = "INSERT INTO records (idx, kind, about, recorded_at, event_date, statement, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         Ok(Self {
             record: transaction.prepare_cached(sql)?,
+            document: transaction.prepare_cached("INSERT OR IGNORE INTO documents (sha256, idx) VALUES (?1, ?2)")?,
             follow: transaction.prepare_cached("INSERT OR IGNORE INTO timeline (about, idx) VALUES (?1, ?2)")?,
             name: transaction.prepare_cached("SELECT name FROM organisations WHERE n = ?1")?,
             grant: GrantSql::of(transaction)?,
@@ -321,8 +334,12 @@ impl Writing<'_> {
             about,
             rows.recorded_at.to_string(),
             rows.event_date.to_string(),
-            rows.statement.as_bytes()
+            rows.statement.as_bytes(),
+            begins(&rows.leaf)
         ])?;
+        for sha256 in &rows.documents {
+            self.sql.document.execute(params![sha256.as_bytes(), rows.index])?;
+        }
         self.sql.follow.execute(params![about, rows.index])?;
         for finding in &rows.findings {
             put_finding(self.transaction, finding)?;

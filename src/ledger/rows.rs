@@ -28,6 +28,8 @@ pub struct Rows {
     pub(super) statement: Hash,
     pub(super) touched: Vec<About>,
     pub(super) findings: Vec<Finding>,
+    /// The documents that it names.
+    pub(super) documents: Vec<Hash>,
     /// The cases that it touches.
     pub(super) cases: Vec<(CaseId, CaseRow)>,
     /// The organisations that it touches, with their names.
@@ -75,6 +77,7 @@ impl Rows {
             statement: statement.hash(),
             touched: step.touched.clone(),
             findings: step.findings.clone(),
+            documents: documents_in(statement.text()),
             cases,
             organisations,
             gives_title: [fields, corrected].into_iter().flatten().any(|object| is_text(object, "title")),
@@ -88,4 +91,11 @@ impl Rows {
     pub(super) fn gives(&self, id: &CaseId) -> bool {
         self.about == About::Case(*id) && (self.gives_title || self.adopted.is_some())
     }
+}
+
+/// The digests of the documents that a statement names. What looks like a field's name between quotes is never part of a
+/// text, for there quotes are escaped.
+fn documents_in(text: &str) -> Vec<Hash> {
+    let begins = text.split("\"sha256\":\"").skip(1);
+    begins.filter_map(|rest| Hash::from_hex(rest.get(..64)?).ok()).collect()
 }

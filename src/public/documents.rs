@@ -15,13 +15,55 @@ use tokio::io::{AsyncRead as _, ReadBuf};
 
 use super::Site;
 use super::answer::{self, Fault, Missing};
-use crate::ledger::documents::{Named, named};
+use super::founding::Founding;
+use super::shown::Shown;
+use crate::ledger::documents::{Documents, Named, named, named_in};
+use crate::ledger::reader::Reader;
 use crate::tlog::hash::Hash;
 
 /// How many bytes are read and sent at once.
 const CHUNK_BYTES: usize = 64 * 1024;
 /// No script, no form, no frame, an origin of its own.
 const POLICY: &str = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// An entry that names a document.
+pub(super) struct Naming {
+    pub(super) index: u64,
+    pub(super) kind: String,
+    pub(super) about: String,
+    pub(super) named: Named,
+}
+
+/// What the ledger knows of a document.
+pub(super) struct Known {
+    /// The entries that name it, in order; what was erased of them is not told.
+    pub(super) named_by: Vec<Naming>,
+    /// Whether it can be had here.
+    pub(super) kept: bool,
+    /// Whether it was erased.
+    pub(super) erased: bool,
+}
+
+/// What the ledger knows of the document of this digest.
+pub(super) fn known(
+    reader: &Reader,
+    founding: &Founding,
+    documents: &Documents,
+    sha256: &Hash,
+) -> Result<Known, Fault> {
+    let mut named_by = Vec::new();
+    let mut public = false;
+    for index in reader.naming_document(sha256)? {
+        let Some(statement) = reader.statement(index, &founding.origin)? else { continue };
+        let body = Shown::of(reader, &founding.origin, index, &statement)?.body;
+        let Some(named) = named_in(&body).into_iter().find(|named| named.sha256 == *sha256) else { continue };
+        public = public || founding.is_public_title(reader, index, &named.title)?;
+        let (kind, about) = (statement.kind().to_owned(), statement.about().to_string());
+        named_by.push(Naming { index, kind, about, named });
+    }
+    let erased = documents.erasure(sha256)?.is_some();
+    Ok(Known { kept: public && !erased && documents.read(sha256)?.is_some(), erased, named_by })
+}
 
 /// A public document; `sha256sum` of what arrives is the address.
 #[utoipa::path(
@@ -87,7 +129,7 @@ fn sent(file: std::fs::File, named: &Named) -> Response {
 }
 
 /// What a saved file's name ends in, for the types that papers commonly have.
-fn ending(media_type: &str) -> &'static str {
+pub(super) fn ending(media_type: &str) -> &'static str {
     match media_type {
         "application/pdf" => ".pdf",
         "application/json" => ".json",

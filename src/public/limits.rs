@@ -10,6 +10,7 @@
 //! | readers of the ledger's files at once | a wait, then 503 |
 //! | what is counted of all grants, until it was read once after a start | a wait, then 503 |
 //! | lists of any length that are made at once | a wait, then 503 |
+//! | dossiers that are made at once | a wait, then 503 |
 //! | a client that reads nothing of a list | its end, broken off |
 //! | a statement: bytes, time | 413, 408 |
 //! | submissions in parts: how many at once, bytes, time | 503, 413, 408 |
@@ -71,6 +72,8 @@ pub const MEMORY_WAIT: Duration = Duration::from_secs(2);
 
 /// The most lists of any length that are made at once; each holds one of the readers until its client has read on.
 pub const MAX_LISTS: usize = 4;
+/// The most dossiers that are in memory at once, each until its client has read it.
+pub const MAX_DOSSIERS: usize = 4;
 /// A list is sent in pieces of about this many bytes,
 pub const LIST_CHUNK_BYTES: usize = 64 * 1024;
 /// of which so many may wait for the client.

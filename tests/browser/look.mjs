@@ -5,7 +5,8 @@
 //   where there is none); vnu calls its HTML valid;
 // - nothing is asked of another origin, nothing is said in the console, the first view has at most 80 kB;
 // - nothing is wider than the window, and every link of it that stays here answers.
-// Then a record is found and checked from the home page with the keyboard alone. Ends with 1 when something is wrong.
+// Then a record is found and checked from the home page with the keyboard alone, and files are checked at /verify and on
+// the page that is saved from there (checker.mjs). Ends with 1 when something is wrong.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
+import { checkFiles } from './checker.mjs';
 
 const base = new URL(process.argv[2] ?? 'http://127.0.0.1:8080').origin;
 const here = createRequire(import.meta.url);
@@ -24,7 +26,8 @@ const PAGES = [
   '/', '/grants', '/grants?year=2015&q=yayasan', '/grants?q=tidakadayangini', '/grants/case/1/1', '/orgs', '/orgs/1',
   '/agencies', '/agencies/pendidikan', '/years', '/years/2015', '/decrees', '/budgets/2015/2', '/lists/2014/2', '/flags',
   '/flags/report_late', '/officials',
-  '/overdue', '/changes', '/entries/0', '/entries/9648', '/log', '/about', '/privacy', '/help', '/data', '/api', '/nothing',
+  '/overdue', '/changes', '/entries/0', '/entries/9648', '/log', '/about', '/privacy', '/help', '/data', '/api', '/verify',
+  '/verify?q=case%2F1%2F1', '/verify?q=9.648', '/verify?q=tidakadayangini', '/nothing',
 ];
 const LANGUAGES = [['id', ''], ['en', '/en']];
 const VIEWS = [
@@ -134,6 +137,7 @@ for (const view of VIEWS) {
   await context.close();
 }
 for (const [, prefix] of LANGUAGES) await walk(browser, prefix);
+for (const [, prefix] of LANGUAGES) await checkFiles(browser, base, prefix, { axe, wrong });
 await browser.close();
 
 for (const [path, from] of links) {

@@ -28,3 +28,8 @@ fn the_golden_vectors_are_judged_as_everywhere() {
 fn records_hold_and_lies_are_told() {
     check("record.mjs", &[], "478 changed receipts refused; 40 records hold; 10 lies told");
 }
+
+#[test]
+fn files_that_a_reader_brings_are_told_apart_and_checked() {
+    check("given.mjs", &[], "14 heaps of files told apart; 919 changed bytes told; 7 documents; 5 archives");
+}

@@ -56,6 +56,7 @@ fn every_subcommand_has_examples_that_parse() {
         "witness",
         "check",
         "export",
+        "dossier",
         "restore",
         "monitor",
         "show",

@@ -32,7 +32,7 @@ fn files_that_cannot_be_used_are_named() {
          error: http://127.0.0.1:9/statements did not answer (Connection refused): submit again, a statement is never recorded twice
          $ hibah verify noise
          ? 2
-         error: noise is a file but no receipt: *
+         error: noise is a file but no receipt or dossier: *
          $ mkdir empty; hibah verify empty
          ? 2
          error: empty holds no ledger: *

@@ -187,7 +187,7 @@ fn held_back(shell: &Shell, desk: &str, public: &str) -> impl Fn() -> Heard {
     assert_eq!(waits.text(), format!("{}\n", parsed.expect("a statement").hash()), "the statement's hash");
     assert_eq!(submit().status, 202, "the same again waits too");
     std::thread::sleep(Duration::from_secs(3));
-    assert_eq!(shown(&public), Some(19), "a checkpoint without a quorum is held back");
+    assert_eq!(shown(public), Some(19), "a checkpoint without a quorum is held back");
     assert_eq!(get(&format!("{public}/api/v1/entries/19")).status, 200, "it is recorded, and read");
     let receipt = |index: u64| {
         let heard = get(&format!("{public}/api/v1/receipts/{index}"));

@@ -236,7 +236,8 @@ fn a_checkpoint_that_grows_old_is_told() {
 
 #[test]
 fn what_the_rules_refuse_is_told() {
-    let cases: [(fn(&[Vec<u8>]) -> Vec<u8>, &str); 2] = [
+    type Next = fn(&[Vec<u8>]) -> Vec<u8>;
+    let cases: [(Next, &str); 2] = [
         (|good| warrant(&replayed(good), 75_000_001), "recorded and signed what is refused: entry 28 is wrong: *B6*"),
         (|good| flip_base64(&award(&replayed(good), 1)), "recorded and signed what is refused: entry 28 is wrong: *"),
     ];

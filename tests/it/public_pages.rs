@@ -105,7 +105,7 @@ fn every_link_of_every_page_leads_somewhere() {
         let heard = served.get(&path);
         assert_eq!(heard.status, 200, "{path}");
         seen.insert(path.clone(), heard.status);
-        if !heard.header("content-type").starts_with("text/html") {
+        if !heard.header("content-type").starts_with("text/html") || !heard.header("content-disposition").is_empty() {
             continue;
         }
         check_page(&heard, &path);
@@ -269,7 +269,8 @@ fn the_code_for_browsers_is_served_whole() {
     let (_dir, served) = town(Records::Recorded);
     let page = served.get("/entries/0");
     let folder = page.text().split("src=\"").find_map(|rest| rest.split_once("/page.js\"")).expect("a script").0;
-    let (mut wanted, mut met) = (vec!["page.js".to_owned()], BTreeSet::new());
+    let begins = ["page.js", "online.js", "offline.js"].map(str::to_owned);
+    let (mut wanted, mut met) = (Vec::from(begins), BTreeSet::new());
     while let Some(name) = wanted.pop() {
         if !met.insert(name.clone()) {
             continue;
@@ -285,7 +286,7 @@ fn the_code_for_browsers_is_served_whole() {
             wanted.extend(named(heard.text()).into_iter().map(|name| format!("{beside}{name}")));
         }
     }
-    assert_eq!(met.len(), 14, "{met:?}");
+    assert_eq!(met.len(), 20, "{met:?}");
     assert_eq!(served.get(&format!("{folder}/nothing.js")).status, 404);
     assert_eq!(served.get("/assets/check-0000000000000000/page.js").status, 404);
 }

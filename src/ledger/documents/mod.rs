@@ -132,9 +132,15 @@ pub struct Named {
 /// Every document that a statement's body names, wherever it stands: an object with exactly the four fields of one.
 #[must_use]
 pub fn named(statement: &Statement) -> Vec<Named> {
+    named_in(statement.body())
+}
+
+/// As [`named`], of a body.
+#[must_use]
+pub fn named_in(body: &Value) -> Vec<Named> {
     let mut found = Vec::new();
     // A body has at most 8 levels.
-    let mut open = vec![("/body".to_owned(), statement.body())];
+    let mut open = vec![("/body".to_owned(), body)];
     while let Some((pointer, value)) = open.pop() {
         match value {
             Value::Object(object) => match document(&pointer, value) {

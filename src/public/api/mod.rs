@@ -2,6 +2,7 @@
 //!
 //! `routes` is the one list of addresses that programs use; a test holds it against the document, both ways.
 
+mod document;
 mod entry;
 pub(super) mod flags;
 mod following;
@@ -51,6 +52,7 @@ pub struct Problem {
         entry::raw,
         entry::receipt,
         entry::statement,
+        document::naming,
         key::key,
         grant::case,
         grant::award,
@@ -78,6 +80,7 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Kept>)> {
         ("/api/v1/entries/{index}/raw", get(entry::raw)),
         ("/api/v1/receipts/{index}", get(entry::receipt)),
         ("/api/v1/statements/{hash}", get(entry::statement)),
+        ("/api/v1/documents/{sha256}", get(document::naming)),
         ("/api/v1/keys/{*signer}", get(key::key)),
         ("/api/v1/cases/{owner}/{n}", get(grant::case)),
         ("/api/v1/awards/{source}/{row}", get(grant::award)),

@@ -1,7 +1,7 @@
 // One record, checked step by step: its bytes, its place in the tree, the ledger's signature, the witnesses, who signed it,
 // and where each of those keys comes from, back to the founding. Nothing that the server says is believed; what this
 // cannot show is that the rules allowed the entry, which takes a replay of all entries (`hibah verify`).
-import { hexOf, require, textOf, Refused } from "./refused.js";
+import { hexOf, require, textOf, NotGiven, Refused } from "./refused.js";
 import { checkCosignature, checkLedgerSignature, readCheckpoint, readVkey } from "./note.js";
 import { readEntry, readStatement } from "./statement.js";
 import { leafHash, readReceipt, rootFrom } from "./tree.js";
@@ -14,7 +14,9 @@ const LONGEST_CHAIN = 12;
  * the entry that is said to bring that signer's key. `trust` has `origin`, `characters`, and as far as they are known
  * `ledgerKeys` and `witnesses` (verifier keys) and `identity` (the leaf hash of entry 0, hex).
  * `seen`, a Map, keeps the entries that were checked, for records that are checked one after another.
- * `tell` is called with each step as soon as it is done: `{ step, holds, ...facts }`. Answers whether all hold.
+ * A `source` without a network may throw `NotGiven` for the entries that bring keys: then who signed is not checked.
+ * `tell` is called with each step as soon as it is done: `{ step, holds, ...facts }`; `none` where there was nothing to check
+ * with. Answers whether all hold.
  */
 export async function checkRecord(source, index, trust, tell, seen = new Map()) {
   const record = { source, trust, tell, entries: seen, holds: true };
@@ -32,6 +34,10 @@ async function step(record, name, work) {
     record.tell({ step: name, holds: true, ...facts });
     return facts;
   } catch (error) {
+    if (error instanceof NotGiven && name === "signers") {
+      record.tell({ step: name, holds: true, none: true });
+      return null;
+    }
     if (!(error instanceof Refused)) throw error;
     record.holds = false;
     record.tell({ step: name, holds: false, code: error.code, ...error.facts });
@@ -114,16 +120,17 @@ async function broughtBefore(record, signer, entry, bringers) {
 const BRINGERS = ["official.appointed", "desk.appointed", "root.replaced", "key.rotated", "key.replaced", "organisation.registered"];
 
 /** The verifier keys that a statement of this kind brings into force. */
-function keysBrought(kind, body) {
+export function keysBrought(kind, body) {
   const brought = kind === "ledger.founded" ? body?.keys?.roots : BRINGERS.includes(kind) ? [body?.key] : [];
   return (Array.isArray(brought) ? brought : []).filter((vkey) => typeof vkey === "string");
 }
 
-/** The kind and the value of a statement in an entry that is in the tree. */
-function told(entry) {
+/** The kind and the value of a statement in an entry that was read. */
+export function told(entry) {
   const [, , kind, line] = textOf(entry.read.statement, "not-utf8").split("\n");
   try {
-    return { kind, body: JSON.parse(line).body };
+    const { about, body } = JSON.parse(line);
+    return { kind, about, body };
   } catch {
     throw new Refused("bad-json");
   }

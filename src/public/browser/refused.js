@@ -8,6 +8,9 @@ export class Refused extends Error {
   }
 }
 
+/** What a step needs and nobody gave: that says nothing about the record. */
+export class NotGiven extends Error {}
+
 export function require(holds, code) {
   if (!holds) throw new Refused(code);
 }

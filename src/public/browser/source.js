@@ -16,6 +16,13 @@ async function fetched(path) {
   return response;
 }
 
+/** What a string may hold, beside this file. */
+export async function characterTable() {
+  const table = await fetch(new URL("characters-v1.txt", import.meta.url)).catch(() => null);
+  if (!table?.ok) throw new Unreachable("characters-v1.txt");
+  return table.text();
+}
+
 async function bytes(path) {
   const response = await fetched(path);
   return response && new Uint8Array(await response.arrayBuffer());
@@ -37,6 +44,11 @@ export const ledger = {
   async brought(signer) {
     const response = await fetched(`/api/v1/keys/${encodeURI(signer)}`);
     return response ? (await response.json()).brought_by : undefined;
+  },
+  /** The entries that are said to name the document of this digest. */
+  async naming(sha256) {
+    const response = await fetched(`/api/v1/documents/${sha256}`);
+    return response ? (await response.json()).named_by.map(({ index }) => index) : [];
   },
 };
 

@@ -20,6 +20,7 @@ use crate::public::Site;
 use crate::public::answer::{Fault, Missing};
 use crate::public::api::number;
 use crate::public::moment::Moment;
+use crate::public::qr::Qr;
 use crate::public::shown::{Around, Comparison};
 use crate::tlog::hash::leaf_hash;
 use crate::tlog::proof::TlogProof;
@@ -60,6 +61,7 @@ struct EntryPage<'a> {
     vkey: &'a str,
     /// What is checked in the browser.
     checked: u64,
+    qr: Option<Qr>,
 }
 
 /// What the page needs of the ledger.
@@ -111,6 +113,7 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(index): Pa
     let (statement, teller) = (&found.statement, Teller { founding, lang });
     let kind = w.kind(statement.kind()).to_owned();
     let hidden = found.around.shown.hidden_texts(statement);
+    let (base, leaf) = (visit.base(founding), leaf_hash(&found.bytes).to_hex());
     let local = entry.recorded_at.local_date(founding.offset_min);
     let page = EntryPage {
         frame: Frame::of(&site, &visit, format!("{} {index}: {kind}", w.entry_heading)),
@@ -138,14 +141,15 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(index): Pa
         found: found.around.findings.iter().map(|finding| FlagFound::of(finding, &teller)).collect(),
         hidden: !hidden.is_empty(),
         text: verbatim_shown(&String::from_utf8_lossy(&found.bytes), &hidden, w.erased_text),
-        leaf: leaf_hash(&found.bytes).to_hex(),
+        qr: Qr::of(&format!("{base}{}/entries/{index}", lang.prefix()), &leaf),
+        leaf,
         statement_hash: statement.hash().to_hex(),
         previous: (index > 0).then(|| entry.previous.to_hex()),
         next: index.checked_add(1).filter(|next| *next < found.signed.size),
         size: w.count(found.signed.size),
         root: found.signed.root.to_hex(),
         proof: found.receipt.hashes.iter().map(|hash| hash.to_hex()).collect(),
-        base: visit.base(founding),
+        base,
         vkey: founding.vkey(),
         checked: index,
         kind,

@@ -19,6 +19,7 @@ use crate::public::answer::Fault;
 use crate::public::founding::{self, Founding};
 use crate::public::history::{History, Paper, Step};
 use crate::public::moment::Moment;
+use crate::public::qr::Qr;
 
 /// Fields that the page shows in a better place or in its own words, or that every application has alike.
 const TOLD_ELSEWHERE: [&str; 10] =
@@ -27,39 +28,39 @@ const TOLD_ELSEWHERE: [&str; 10] =
 const TOLD_IN_HEADING: [&str; 1] = ["amount"];
 
 /// One of the eleven amounts, or the value of goods handed over.
-struct Rung {
-    label: &'static str,
+pub(super) struct Rung {
+    pub(super) label: &'static str,
     /// The step that gives it; an old register's amounts have no steps.
-    from: Option<&'static str>,
-    value: String,
+    pub(super) from: Option<&'static str>,
+    pub(super) value: String,
     /// Whether there is an amount.
-    there: bool,
+    pub(super) there: bool,
     /// Its length beside the largest, in percent.
-    share: u32,
-    index: Option<u64>,
+    pub(super) share: u32,
+    pub(super) index: Option<u64>,
 }
 
 /// One step.
-struct Stop {
-    kind: String,
-    index: u64,
-    happened: Option<Moment>,
-    recorded: Option<Moment>,
-    delay: String,
-    late: bool,
-    signed: Vec<Signed>,
-    amount: Option<String>,
-    facts: Vec<Fact>,
+pub(super) struct Stop {
+    pub(super) kind: String,
+    pub(super) index: u64,
+    pub(super) happened: Option<Moment>,
+    pub(super) recorded: Option<Moment>,
+    pub(super) delay: String,
+    pub(super) late: bool,
+    pub(super) signed: Vec<Signed>,
+    pub(super) amount: Option<String>,
+    pub(super) facts: Vec<Fact>,
     /// What else is to be seen at once: disputed, corrected, erased.
-    marks: Vec<Mark>,
-    compared: Option<Compared>,
-    found: Vec<Found>,
+    pub(super) marks: Vec<Mark>,
+    pub(super) compared: Option<Compared>,
+    pub(super) found: Vec<Found>,
 }
 
 /// A mark at a step, with the entry that says why.
-struct Mark {
-    text: String,
-    entry: Option<u64>,
+pub(super) struct Mark {
+    pub(super) text: String,
+    pub(super) entry: Option<u64>,
 }
 
 /// A fact that a rule refuses, but that happened.
@@ -100,15 +101,16 @@ struct GrantPage<'a> {
     checked: String,
     command: String,
     citation: String,
+    qr: Option<Qr>,
 }
 
 /// A reader of one grant's page.
-struct View<'a> {
-    founding: &'a Founding,
-    lang: Lang,
-    history: &'a History,
+pub(super) struct View<'a> {
+    pub(super) founding: &'a Founding,
+    pub(super) lang: Lang,
+    pub(super) history: &'a History,
     /// After how many working days cases of its way usually take the step that it waits for.
-    usual: Option<i64>,
+    pub(super) usual: Option<i64>,
 }
 
 impl<'a> View<'a> {
@@ -125,7 +127,7 @@ impl<'a> View<'a> {
     }
 
     /// The first line: where the grant is, since when, and what is next.
-    fn where_now(&self) -> String {
+    pub(super) fn where_now(&self) -> String {
         let grant = &self.history.grant;
         let last = match grant.status.as_str() {
             "disputed" => self.history.steps.last(),
@@ -248,7 +250,7 @@ impl<'a> View<'a> {
         both.join(&format!(" {} ", self.words().and))
     }
 
-    fn recipient(&self) -> String {
+    pub(super) fn recipient(&self) -> String {
         let grant = &self.history.grant;
         self.words().recipient_of(&grant.recipient, grant.organisation, grant.migrated)
     }
@@ -271,7 +273,7 @@ impl<'a> View<'a> {
         })
     }
 
-    fn rungs(&self) -> Vec<Rung> {
+    pub(super) fn rungs(&self) -> Vec<Rung> {
         let grant = &self.history.grant;
         let w = self.words();
         let largest = grant.amounts.iter().flatten().map(|minor| minor.unsigned_abs()).max().unwrap_or(0).max(1);
@@ -323,7 +325,7 @@ impl<'a> View<'a> {
         disputed.into_iter().chain(corrected).chain(erased).chain(adopted).collect()
     }
 
-    fn stop(&self, step: &Step) -> Stop {
+    pub(super) fn stop(&self, step: &Step) -> Stop {
         let date = Date::parse(&step.record.event_date);
         let recorded = Timestamp::parse(&step.record.recorded_at);
         let offset = self.founding.offset_min;
@@ -532,6 +534,7 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(id): Path<
         numbers: grant.numbers.split('\n').filter(|number| !number.is_empty()).map(str::to_owned).collect(),
         command: format!("hibah verify {base} --vkey '{}'", site.founding.vkey()),
         citation: view.citation(&base, last),
+        qr: Qr::of_latest(&history, &format!("{base}{}", visit.lang.prefix())),
         checked: entries(&history),
         grant,
         title,

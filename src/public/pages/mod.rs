@@ -1,6 +1,7 @@
 //! Pages for people: HTML made on the server, one style sheet; a script only for who wants a record checked in the browser. Indonesian at `/...`, English at `/en/...`.
 
 mod agencies;
+mod asked;
 mod beside;
 mod changes;
 mod chart;
@@ -21,8 +22,10 @@ mod overdue;
 pub(super) mod papers;
 mod programs;
 mod prose;
+pub(super) mod reading;
 mod table;
 mod told;
+pub(super) mod verify;
 pub(super) mod words;
 pub(super) mod years;
 
@@ -42,7 +45,7 @@ use super::founding::Founding;
 use super::holders::{Holder, Signature};
 use super::lists::{self, Form};
 use super::moment::Moment;
-use super::{Kept, Records, Site, browser, calendar, feed};
+use super::{Kept, Records, Site, browser, calendar, dossier, feed};
 use crate::tlog::hash::sha256;
 use papers::Paper;
 use words::{Lang, Words};
@@ -89,6 +92,8 @@ pub(super) fn routes() -> Router<Kept> {
             .route(&at("/privacy"), get(prose::privacy))
             .route(&at("/help"), get(prose::help))
             .route(&at("/log"), get(log::page))
+            .route(&at("/verify"), get(verify::page))
+            .route(&at("/verify/offline.html"), get(verify::offline))
             .route(&at("/data"), get(data::page))
             .route(&at("/api"), get(programs::page))
             .route(&at("/embed/grants/{*id}"), get(embed::page));
@@ -115,6 +120,9 @@ pub(super) fn routes() -> Router<Kept> {
 
 /// A grant's page; with `.atom` its feed, with `.ics` its deadlines, with `.json` what programs read.
 async fn grant_or_form(site: State<Site>, visit: Visit, Path(id): Path<String>) -> Result<Response, Fault> {
+    if let Some(id) = id.strip_suffix("/dossier.zip") {
+        return dossier::answer(site.0, id.to_owned()).await;
+    }
     match Form::split(&id) {
         None => grant::page(site, visit, Path(id)).await,
         Some((id, Form::Atom)) => feed::of_grant(site.0, &visit, id.to_owned()).await,

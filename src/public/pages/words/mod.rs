@@ -1,5 +1,7 @@
 //! The pages' words: one struct, an instance a language, so that no language can lack a word that another has.
 
+pub(in crate::public) mod checking;
+pub(in crate::public) mod dossier;
 mod english;
 pub(in crate::public) mod forms;
 mod indonesian;
