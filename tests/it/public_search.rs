@@ -247,7 +247,7 @@ fn where_a_case_is_stuck_is_told() {
             "1 (6.6%)",
             "Statements that the rules refused",
             "B2",
-            "<td data-label=\"Count\" class=\"right\">7</td>",
+            "<td data-label=\"Count\" class=\"right money\">7</td>",
             "0 of 2 reports by citizens about cases of this agency answered.",
         ],
         &["B6"],
@@ -263,7 +263,7 @@ fn where_a_case_is_stuck_is_told() {
     check(&served, waits, &["working day 24 of 14, 10 working days over; usually 5. Next: "], &[]);
     check(&served, "/grants/case/3/4", &["; biasanya 5. Berikutnya: "], &[]);
     // What comes later is taken over: half of 16 stays are still at most 5 days.
-    city.play("report.answered note/official/2/1 by edu report=note/desk/2 answer=\"Sudah\"\nbring case/3/4 amount.recommended 20_000_000");
+    city.play("report.answered note/official/12/1 by edu report=note/desk/2 answer=\"Sudah\"\nbring case/3/4 amount.recommended 20_000_000");
     check(&served, agency, &["2 (12.5%)", "1 of 2 reports"], &["1 (6.6%)"]);
     // Of fewer stays than ten nothing is said to be usual.
     let few = &searched().served;
