@@ -131,10 +131,8 @@ fn serve_public(args: &Args, address: SocketAddr) -> Result<(), Failure> {
     let policy = policy(args)?;
     let listener = bind(address, "--public")?;
     // Beside a desk, that one asks.
-    let _asking = match policy.filter(|_| !args.until_stdin_closes) {
-        Some(policy) => ask(args, policy, Box::new(|_| {}))?,
-        None => None,
-    };
+    let policy = policy.filter(|_| !args.until_stdin_closes);
+    let _asking = policy.map(|policy| ask(args, policy, Box::new(|_| {}))).transpose()?;
     if args.dumps_every > 0 {
         dumps::keep(args.dir.clone(), Duration::from_secs(args.dumps_every));
     }
@@ -180,10 +178,7 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     let child = public.map(|public| PublicChild::start(&args.dir, public, &options(args))).transpose()?;
     let sequencer = Sequencer::start_counting(writer, refusals, MAX_QUEUE);
     let halt = sequencer.halt();
-    let _asking = match policy {
-        Some(policy) => ask(args, policy, Box::new(move |why| halt.because(why)))?,
-        None => None,
-    };
+    let _asking = policy.map(|policy| ask(args, policy, Box::new(move |why| halt.because(why)))).transpose()?;
     let place = Place { dir: args.dir.clone(), witnessed: args.policy.is_some() };
     take_statements(listener, place, sequencer, enclosures, child, || {
         output::say(format_args!("Desk: http://{at}/"));
@@ -211,8 +206,8 @@ fn policy(args: &Args) -> Result<Option<Policy>, Failure> {
     Ok(Some(policy))
 }
 
-/// Begins to ask the witnesses, unless another process does.
-fn ask(args: &Args, policy: Policy, lost: Box<dyn Fn(&str) + Send>) -> Result<Option<Asking>, Failure> {
+/// Begins to ask the witnesses.
+fn ask(args: &Args, policy: Policy, lost: Box<dyn Fn(&str) + Send>) -> Result<Asking, Failure> {
     let started = Instant::now();
     let now_s = || clock::now().map_or(0, |now| u64::try_from(now.ms() / 1_000).unwrap_or_default());
     let times = Times { now_s: Box::new(now_s), passed: Box::new(move || started.elapsed()) };

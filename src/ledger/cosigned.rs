@@ -94,7 +94,7 @@ impl Cosigned {
         Ok(Self { path, connection })
     }
 
-    /// Opens the file for reading, if there is one.
+    /// Opens the file for reading, if there is one; a file that is just being made is none yet.
     ///
     /// # Errors
     /// What the file reports.
@@ -103,7 +103,10 @@ impl Cosigned {
         if !path.exists() {
             return Ok(None);
         }
-        Ok(Some(Self { connection: store::open(&path, Access::Read)?, path }))
+        let cosigned = Self { connection: store::open(&path, Access::Read)?, path };
+        let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'alarms')";
+        let made: bool = cosigned.connection.query_row(sql, [], |row| row.get(0)).map_err(|e| cosigned.fault(&e))?;
+        Ok(made.then_some(cosigned))
     }
 
     fn fault(&self, error: &rusqlite::Error) -> StoreError {

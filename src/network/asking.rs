@@ -67,21 +67,44 @@ pub struct Asking {
 }
 
 impl Asking {
-    /// Begins to ask, unless another process asks for this ledger already: then none.
+    /// Begins to ask, or while another process asks for this ledger, to wait until that one ends.
     ///
     /// # Errors
     /// What the files report.
-    pub fn start(task: Task) -> Result<Option<Self>, StoreError> {
-        let Some(lock) = take_lock(&task.dir)? else { return Ok(None) };
-        let (tell, heard) = channel();
-        let mut asker = Asker::new(task, &tell)?;
+    pub fn start(task: Task) -> Result<Self, StoreError> {
+        // Readers look for it when they open the ledger.
+        drop(Cosigned::open(&task.dir)?);
+        let (stop, heard) = channel();
+        let tell = stop.clone();
         let run = move || {
-            let _held = lock;
-            asker.run(&heard);
+            let Some(_held) = turn(&task, &heard) else { return };
+            match Asker::new(task, &tell) {
+                Ok(mut asker) => asker.run(&heard),
+                Err(error) => tracing::error!("witnesses are not asked: {error}"),
+            }
         };
         let thread = std::thread::Builder::new().name("asking".to_owned()).spawn(run);
         let thread = thread.expect("the system gives a few threads at the start");
-        Ok(Some(Self { stop: Some(tell), thread: Some(thread) }))
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+/// Waits until no other process asks. What that one hears of lost entries is heard here too. None: it was stopped.
+fn turn(task: &Task, heard: &Receiver<Heard>) -> Option<File> {
+    loop {
+        match take_lock(&task.dir) {
+            Ok(Some(lock)) => return Some(lock),
+            Ok(None) => {}
+            Err(error) => tracing::error!("witnesses are not asked: {error}"),
+        }
+        match lost(&task.dir, &task.policy) {
+            Ok(Some(why)) => (task.lost)(&why),
+            Ok(None) => {}
+            Err(error) => tracing::error!("{error}"),
+        }
+        if !matches!(heard.recv_timeout(task.every), Err(RecvTimeoutError::Timeout)) {
+            return None;
+        }
     }
 }
 

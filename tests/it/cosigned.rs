@@ -267,6 +267,30 @@ fn a_witness_that_saw_more_ends_the_signing_and_one_that_saw_another_history_is_
 }
 
 #[test]
+fn one_process_asks_and_another_takes_over() {
+    let shell = Shell::with_ledger();
+    write_bodies(&shell);
+    let (one, url, vkey) = witness(&shell, "one");
+    write_policy(&shell, 1, &[(&vkey, &url)]);
+    let options = ["--policy", "policy", "--witnesses-every", "1"];
+    let mut first = Server::start(&shell, &[&["--public", "127.0.0.1:0"], &options[..]].concat());
+    let public = first.address("Public server: ");
+    await_that("it is seen", || shown(&public) == Some(18));
+    let mut second = Server::start(&shell, &[&["--desk", "127.0.0.1:0"], &options[..]].concat());
+    let desk = second.address("Desk: ");
+    assert!(first.stop(), "the first ends well");
+    shell.check(&format!(
+        "$ {}
+         $ hibah submit {desk} first
+         Recorded as entry 18; the ledger has 19 entries.
+         $ hibah witness list one
+         cosigned  19 entries, at *",
+        sign("led", "first"),
+    ));
+    assert!(second.stop() && one.stop());
+}
+
+#[test]
 fn a_policy_that_cannot_be_met_is_refused_at_the_start() {
     let shell = Shell::with_ledger();
     let vkey = strange_key(0x40);
