@@ -88,14 +88,16 @@ fn an_example_that_does_not_parse_would_be_found() {
 }
 
 #[test]
-fn the_commands_of_the_runbook_parse() {
-    let runbook = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/restoring.md");
-    let text = std::fs::read_to_string(runbook).expect("a document");
-    let commands: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("$ hibah ")).collect();
-    assert!(commands.len() >= 6, "the runbook names only {} commands", commands.len());
-    for command in commands {
-        let command = command.split(" #").next().unwrap_or_default();
-        let parsed = hibah::cli::command().try_get_matches_from(words(&format!("hibah {command}")));
-        assert!(parsed.is_ok(), "docs/restoring.md names a command that does not parse: {command}");
+fn the_commands_of_the_runbooks_parse() {
+    for (name, least) in [("docs/restoring.md", 6), ("docs/monitoring.md", 2)] {
+        let runbook = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        let text = std::fs::read_to_string(runbook).expect("a document");
+        let commands: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("$ hibah ")).collect();
+        assert!(commands.len() >= least, "{name} names only {} commands", commands.len());
+        for command in commands {
+            let command = command.split(" #").next().unwrap_or_default();
+            let parsed = hibah::cli::command().try_get_matches_from(words(&format!("hibah {command}")));
+            assert!(parsed.is_ok(), "{name} names a command that does not parse: {command}");
+        }
     }
 }
