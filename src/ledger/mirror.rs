@@ -114,7 +114,7 @@ impl Mirror {
         (0..8u8)
             .map(|level| {
                 let nodes = size >> (8 * u32::from(level));
-                if nodes % 256 == 0 {
+                if nodes.is_multiple_of(256) {
                     return Ok(Vec::new());
                 }
                 let index = nodes / 256;
