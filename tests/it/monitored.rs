@@ -13,7 +13,7 @@ use hibah::ledger::verify::VerifyError;
 use hibah::tlog::cosignature::Cosigner;
 use hibah::tlog::ed25519::SigningKey;
 use hibah::tlog::hash::leaf_hash;
-use hibah::tlog::note::Note;
+use hibah::tlog::note::{Note, NoteSignature};
 use serde_json::{Value, json};
 
 use super::cli_path::{APPLY, write_bodies};
@@ -273,7 +273,19 @@ fn a_time_that_a_witness_contradicts_is_told() {
     let (shell, good) = followed();
     shell.write("policy", &policy);
     put(&shell, "site", &seen(&Served::over(&good), "2026-03-02T02:04:00.000Z"));
-    shell.check("$ hibah monitor site --state seen --once --policy policy");
+    shell.check(&format!(
+        "$ hibah monitor site --state seen --once --policy policy
+         $ grep -c witness.example/w1 {KEPT}/checkpoint
+         1"
+    ));
+    // A stranger's lines, as many as a note may have, are not kept.
+    let mut crowded = Served::over(&good);
+    let mut note = Note::parse(&crowded.checkpoint).expect("a note");
+    let line = note.signatures[0].clone();
+    note.signatures.extend((0..90).map(|n| NoteSignature { name: format!("stranger.example/{n}"), ..line.clone() }));
+    crowded.checkpoint = note.to_string().into_bytes();
+    put(&shell, "site", &crowded);
+    shell.check(&format!("$ hibah monitor site --state seen --once\n$ ! grep stranger {KEPT}/checkpoint"));
     let (shell, good) = followed();
     shell.write("policy", &policy);
     put(&shell, "site", &seen(&Served::over(&good), "2026-03-02T01:00:00.000Z"));

@@ -14,7 +14,8 @@ use crate::ledger::replay::{Replay, Signatures};
 use crate::ledger::tree::Tree;
 use crate::ledger::verify::{self, Source, SourceError, Trust, Under, VerifyError};
 use crate::tlog::checkpoint::Checkpoint;
-use crate::tlog::note::{Note, VerifierKey};
+use crate::tlog::cosignature;
+use crate::tlog::note::{Note, NoteSignature, VerifierKey};
 use crate::tlog::tile;
 
 /// Entries that are fetched although no known key signed for them: they may bring the key that did. More would let a
@@ -161,14 +162,14 @@ impl Followed {
             let differs = forked.differs().map_or_else(|| view.note.text.clone(), |index| index.to_string());
             return file(&self.kept, &forked, &format!("{} {differs}", view.from), tell);
         }
-        if signed.is_empty() && size - known > MOST_UNSIGNED {
+        if signed.is_empty() && (self.is_broken || size - known > MOST_UNSIGNED) {
             return Err(not_signed());
         }
         if size > known && !self.is_broken {
             self.grow(settings, view, tell)?;
         } else if size == known {
             self.shown = Some((view.from.to_owned(), view.at));
-            self.add_lines(view.note)?;
+            self.add_lines(view.note, &settings.witnesses)?;
             self.time_of_newest(settings, tell)?;
         }
         self.keep(view)
@@ -209,16 +210,23 @@ impl Followed {
         Ok(())
     }
 
-    /// Witnesses' lines that come later are kept with those that are there.
-    fn add_lines(&mut self, note: &Note) -> Seen {
-        let lacking: Vec<_> =
-            note.signatures.iter().filter(|line| !self.note.signatures.contains(line)).cloned().collect();
-        if note.text != self.note.text || lacking.is_empty() {
-            return Ok(());
+    /// Witnesses' lines that come later are kept, one of each witness. Other lines say nothing, and could be any number.
+    fn add_lines(&mut self, note: &Note, witnesses: &[VerifierKey]) -> Seen {
+        let time_s = |note: &Note, key| cosignature::verify(note, key).map(|seen| seen.time_s).ok();
+        let mut changed = false;
+        for key in witnesses {
+            let of_key = |line: &NoteSignature| line.name == key.name() && line.key_id == key.key_id();
+            if time_s(note, key) > time_s(&self.note, key) {
+                self.note.signatures.retain(|line| !of_key(line));
+                self.note.signatures.extend(note.signatures.iter().filter(|line| of_key(line)).take(1).cloned());
+                changed = true;
+            }
         }
-        self.note.signatures.extend(lacking);
-        let size = self.checkpoint.size;
-        self.kept.mirror.settle(&self.note.to_string(), (size, size)).map_err(unread)
+        let (text, size) = (self.note.to_string(), self.checkpoint.size);
+        if changed && Note::parse(text.as_bytes()).is_ok() {
+            return self.kept.mirror.settle(&text, (size, size)).map_err(unread);
+        }
+        Ok(())
     }
 
     /// Takes over what is new under a checkpoint that contains the known one, and judges each entry.
