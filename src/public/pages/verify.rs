@@ -77,7 +77,7 @@ impl Telling<'_> {
 
     fn document(&self, known: &documents::Known, by: &documents::Naming, sha256: &str) -> Hit {
         let (w, c) = (self.lang.words(), self.lang.checking());
-        let erased = known.erased.then(|| format!("; {}", c.erased_here)).unwrap_or_default();
+        let erased = if known.erased { format!("; {}", c.erased_here) } else { String::new() };
         Hit {
             what: c.is_document,
             name: by.named.title.clone(),
