@@ -269,7 +269,9 @@ fn openapi_names_every_address_and_no_other() {
 
     let hash = ok(&served, "/api/v1/entries/0")["statement_hash"].as_str().expect("a hash").to_owned();
     let signer = ok(&served, "/api/v1/entries/0")["signers"][0].as_str().expect("a signer").to_owned();
+    let document_sha256 = "ab".repeat(32);
     let fill = [
+        ("{sha256}", document_sha256.as_str()),
         ("{path}", "entries/000.p/1"),
         ("{index}", "0"),
         ("{hash}", &hash),

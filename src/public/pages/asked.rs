@@ -72,9 +72,12 @@ pub(super) fn answer(
     if is_thing {
         asked.thing(name)?;
     }
-    let words = !is_thing && hex.as_ref().is_none_or(|hex| hex.len() < 64);
-    let all = if words { asked.grants(name)? } else { 0 };
-    Ok(Answer { words: all > MOST_GRANTS || (words && asked.found.is_empty()), found: asked.found })
+    // Whoever names an entry means no other thing with that number.
+    let spelled_out = name.len() < text.trim().len();
+    let may_be_hash = hex.is_some_and(|hex| hex.len() == 64 || hex.bytes().any(|byte| byte.is_ascii_alphabetic()));
+    let words = !is_thing && !spelled_out && !may_be_hash;
+    let all = if words && asked.found.is_empty() { asked.grants(name)? } else { 0 };
+    Ok(Answer { words: words && (all == 0 || all > MOST_GRANTS), found: asked.found })
 }
 
 impl Asked<'_> {
