@@ -13,7 +13,7 @@
 //! long ago the ledger was last seen. The order of writes: a cosignature is verified, then shown.
 //!
 //! A witness that refuses a tree that it must know saw another history, or this machine lost entries. Neither is tried
-//! again: both are alarms, and the second ends the signing ([`Told`] tells them apart).
+//! again: both are alarms, and the second ends the signing ([`Told`](crate::tlog::witness::Told) tells them apart).
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
