@@ -239,6 +239,8 @@ fn no_page_links_to_another_server() {
     drop(found(dir.path()));
     let router = public::router_of(dir.path().to_owned(), Records::Recorded).unwrap_or_else(|e| panic!("{e}"));
     let served = Served::start(router);
+    // A page names itself in both languages whole.
+    let own = [format!("http://{}/", served.address), "https://kota.example/hibah/".to_owned()];
     for target in [
         "//evil.example/",
         "/en//evil.example/",
@@ -249,7 +251,8 @@ fn no_page_links_to_another_server() {
         let (status, text) = served.raw(target);
         assert!(matches!(status, 400 | 404), "{target}: {status}");
         for link in text.split("href=\"").skip(1) {
-            let other = link.starts_with("//") || link.starts_with("/\\") || link.starts_with("http");
+            let whole = link.starts_with("//") || link.starts_with("/\\") || link.starts_with("http");
+            let other = whole && !own.iter().any(|own| link.starts_with(own));
             assert!(!other, "{target}: {}", link.split('"').next().unwrap_or_default());
         }
     }

@@ -270,3 +270,20 @@ fn where_a_case_is_stuck_is_told() {
     check(few, "/en/agencies/pendidikan", &["How long a step takes"], &[]);
     check(few, "/en/grants/case/1/1", &["Now with"], &["usually"]);
 }
+
+/// A note about a case moves no head: it comes later and is not what is cited.
+#[test]
+fn a_citation_names_the_entry_whose_leaf_hash_it_gives() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let _city = stuck(dir.path());
+    let served =
+        Served::start(public::router_of(dir.path().to_owned(), Records::Recorded).unwrap_or_else(|e| panic!("{e}")));
+    let page = served.get("/en/grants/case/1/1");
+    let cited =
+        page.text().split_once("<p class=\"cite\">").and_then(|(_, rest)| rest.split_once("</p>")).expect("cited").0;
+    let (_, rest) = cited.split_once("entry ").expect("an entry");
+    let (index, rest) = rest.split_once(" (").expect("its leaf hash");
+    let (leaf, _) = rest.split_once(')').expect("the same");
+    let told = served.get(&format!("/api/v1/entries/{index}"));
+    assert!(leaf.len() == 16 && told.text().contains(&format!("\"{leaf}")), "{cited}\n{}", told.text());
+}

@@ -407,8 +407,10 @@ impl<'a> View<'a> {
         documents
     }
 
-    fn citation(&self, base: &str, last: u64) -> String {
+    fn citation(&self, base: &str) -> String {
         let grant = &self.history.grant;
+        // The entry that the leaf hash is of: notes come later and are none of the grant's own.
+        let last = self.history.last_said().map_or(grant.last_index, |step| step.record.index);
         let leaf = &self.history.head.to_hex()[..16];
         let government = self.founding.government(self.lang);
         let entry = self.words().entry_heading.to_lowercase();
@@ -533,7 +535,7 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(id): Path<
         documents: with_place(&site, visit.lang, view.documents()).await?,
         numbers: grant.numbers.split('\n').filter(|number| !number.is_empty()).map(str::to_owned).collect(),
         command: format!("hibah verify {base} --vkey '{}'", site.founding.vkey()),
-        citation: view.citation(&base, last),
+        citation: view.citation(&base),
         qr: Qr::of_latest(&history, &format!("{base}{}", visit.lang.prefix())),
         checked: entries(&history),
         grant,
