@@ -20,7 +20,7 @@ impl<'t> GrantSql<'t> {
     }
 }
 
-/// A row of `grants` as `schema/upsert-grant.sql` takes it, and in part `schema/move-grant.sql`.
+/// A row of `grants` as `schema/upsert-grant.sql` and `schema/move-grant.sql` take it.
 pub(super) struct GrantRow<'a> {
     pub(super) id: String,
     pub(super) migrated: bool,
@@ -48,12 +48,9 @@ pub(super) struct GrantRow<'a> {
 impl GrantSql<'_> {
     /// Makes the row, or brings it up.
     pub(super) fn put(&mut self, row: &GrantRow<'_>) -> rusqlite::Result<()> {
-        if moved(&mut self.step, row)? {
-            return Ok(());
-        }
         let [asked, recommended, considered, proposed, enacted, decreed, agreed, paid, credited, reported, refunded] =
             row.amounts;
-        self.upsert.execute(params![
+        let values = params![
             row.id,
             row.migrated,
             row.recipient,
@@ -85,48 +82,13 @@ impl GrantSql<'_> {
             row.way.1,
             row.adopted,
             row.numbered,
-        ])?;
+        ];
+        // Where the row is new, or found by something else from now on, no row moves.
+        if self.step.execute(values)? == 0 {
+            self.upsert.execute(values)?;
+        }
         Ok(())
     }
-}
-
-/// Whether the row was there and the entry is a step alone, which is then in it.
-fn moved(step: &mut CachedStatement<'_>, row: &GrantRow<'_>) -> rusqlite::Result<bool> {
-    if row.titled.is_some() || row.adopted.is_some() {
-        return Ok(false);
-    }
-    let [asked, recommended, considered, proposed, enacted, decreed, agreed, paid, credited, reported, refunded] =
-        row.amounts;
-    let changed = step.execute(params![
-        row.id,
-        row.status,
-        row.stage,
-        row.next,
-        asked,
-        recommended,
-        considered,
-        proposed,
-        enacted,
-        decreed,
-        agreed,
-        paid,
-        credited,
-        reported,
-        refunded,
-        row.report_due,
-        row.index,
-        row.recipient,
-        row.title,
-        row.field,
-        row.agency,
-        row.fiscal_year,
-        row.numbers,
-        row.numbered,
-        row.words,
-        row.way.0,
-        row.way.1,
-    ])?;
-    Ok(changed == 1)
 }
 
 pub(super) fn lines(parts: impl Iterator<Item = impl AsRef<str>>) -> String {

@@ -439,13 +439,11 @@ impl Behind {
             self.unfolded = 0;
         }
         let new = rows.len();
-        metrics.lag(count(new));
         if self.entries == 0 && new <= FEW {
             // The third thread has nothing to do: handing over would take longer than the few rows.
-            absorb(&self.tables, rows);
-            metrics.lag(-count(new));
-            return;
+            return absorb(&self.tables, rows);
         }
+        metrics.lag(count(new));
         self.entries += new;
         let waits = self.entries > MOST_BEHIND;
         // Tables that nobody follows any more are brought up by the next start.
