@@ -15,9 +15,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::sign::{self, Args, Wish};
-use super::{Failure, files, key_file, output, source};
+use super::{Failure, files, key_file, output};
 use crate::grants::about::About;
-use crate::grants::kinds::Kind;
 use crate::grants::signer::SignerId;
 use crate::grants::time::Date;
 use crate::ledger::replay::Replay;
@@ -48,10 +47,7 @@ pub(super) fn run(args: &Args, file: &Path) -> Result<(), Failure> {
             output::count(lines.len() as u64, "line", "lines")
         )));
     }
-    let replay = match &args.ledger {
-        Some(named) => Some(source::replay(&source::open_ledger(named)?, None, args.vkey.as_ref(), &mut |_| {})?),
-        None => None,
-    };
+    let replay = sign::replayed(args)?;
     let mut batch = Batch { args, replay, own: sign::signers_of(&args.key)?, lines: BTreeMap::new(), made: Vec::new() };
     for (line, text) in lines {
         batch.add(line, text).map_err(|failure| match failure {
@@ -111,11 +107,7 @@ impl Batch<'_> {
                 .ok_or_else(|| Failure::CouldNot(format!("{name} must be a real date, YYYY-MM-DD"))),
         };
         let kind = needed("kind")?;
-        if Kind::parse(kind).is_none() {
-            return Err(Failure::CouldNot(format!(
-                "\"{kind}\" is not a kind of statement: `hibah sign --help` lists them"
-            )));
-        }
+        sign::check_kind(kind)?;
         let about = self.about(needed("about")?, replay)?;
         let mut signers = self.own.clone();
         signers.extend(others(fields.get("signers"))?);

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::{Failure, clock, key_file, output, source};
 use crate::grants::roster::{Holder, Roster};
 use crate::grants::time::{Date, Timestamp};
+use crate::tlog::decimal::parse_decimal;
 use crate::tlog::note::VerifierKey;
 
 /// How long a root may be silent, in days: who has not signed for a year may have lost the key.
@@ -101,7 +102,7 @@ fn tell(args: &Args, origin: &str, size: u64, today: Date, found: &[Finding]) {
 /// The number in `<origin>/root/<n>`.
 fn root_number(name: &str) -> Option<u64> {
     let (holder, n) = name.rsplit_once('/')?;
-    holder.ends_with("/root").then(|| n.parse().ok()).flatten()
+    if holder.ends_with("/root") { parse_decimal(n) } else { None }
 }
 
 fn old(last: Timestamp, now: Timestamp, stale_hours: u64) -> Option<Finding> {

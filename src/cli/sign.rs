@@ -174,9 +174,23 @@ pub fn run(args: &Args) -> Result<(), Failure> {
 
 /// The rule set in force on the ledger that was named; the newest where none is.
 fn rules_of(args: &Args) -> Result<RuleSet, Failure> {
-    let Some(named) = &args.ledger else { return Ok(RuleSet::One) };
-    let replay = source::replay(&source::open_ledger(named)?, None, args.vkey.as_ref(), &mut |_| {})?;
-    Ok(replay.state().rules().unwrap_or(RuleSet::One))
+    Ok(replayed(args)?.and_then(|replay| replay.state().rules()).unwrap_or(RuleSet::One))
+}
+
+/// The state of the ledger that was named, if one was.
+pub(super) fn replayed(args: &Args) -> Result<Option<Replay>, Failure> {
+    let replay = |named| source::replay(&source::open_ledger(named)?, None, args.vkey.as_ref(), &mut |_| {});
+    args.ledger.as_deref().map(replay).transpose()
+}
+
+/// That there is such a kind of statement.
+pub(super) fn check_kind(kind: &str) -> Result<(), Failure> {
+    match Kind::parse(kind) {
+        Some(_) => Ok(()),
+        None => {
+            Err(Failure::CouldNot(format!("\"{kind}\" is not a kind of statement: `hibah sign --help` lists them")))
+        }
+    }
 }
 
 /// The fields of a kind's body, from the declarations that read it.
@@ -223,18 +237,11 @@ struct Draft {
 }
 
 fn draft(args: &Args, kind: &str) -> Result<Draft, Failure> {
-    if Kind::parse(kind).is_none() {
-        return Err(Failure::CouldNot(format!(
-            "\"{kind}\" is not a kind of statement: `hibah sign --help` lists them"
-        )));
-    }
+    check_kind(kind)?;
     let mut body = read_body(args)?;
     let mut signers = args.signer.clone();
     signers.extend(signers_of(&args.key)?);
-    let replay = match &args.ledger {
-        Some(named) => Some(source::replay(&source::open_ledger(named)?, None, args.vkey.as_ref(), &mut |_| {})?),
-        None => None,
-    };
+    let replay = replayed(args)?;
     let about = about(args.about.as_deref().unwrap_or_default(), replay.as_ref())?;
     if let Some(replay) = &replay {
         fill_rows(&mut body, replay);
