@@ -195,7 +195,7 @@ impl Ledger {
                 self.name()
             )));
         }
-        let width = width_at(index / 256, size);
+        let width = tile::width_at(index / 256, size);
         let bundle = self.bundle(index / 256, width)?;
         let entries = tile::decode_bundle(&bundle, width).map_err(Failure::could_not)?;
         // The remainder is below 256, and below the width because the entry is.
@@ -206,7 +206,7 @@ impl Ledger {
     pub fn entries_after(&self, index: u64, each: &mut dyn FnMut(u64, &[u8])) -> Result<(), Failure> {
         let size = self.unverified_checkpoint()?.size;
         for tile in (index + 1) / 256..size.div_ceil(256) {
-            let width = width_at(tile, size);
+            let width = tile::width_at(tile, size);
             let bundle = self.bundle(tile, width)?;
             let entries = tile::decode_bundle(&bundle, width).map_err(Failure::could_not)?;
             (tile * 256..)
@@ -312,7 +312,7 @@ fn extend(
     };
     let bar = progress::bar("Replaying");
     for tile in 0..size.div_ceil(256) {
-        let width = width_at(tile, newest);
+        let width = tile::width_at(tile, newest);
         let bundle = ledger.bundle(tile, width)?;
         let entries = tile::decode_bundle(&bundle, width).map_err(Failure::could_not)?;
         for (index, bytes) in (tile * 256..size).zip(entries) {
@@ -349,11 +349,6 @@ fn not_of_checkpoint(ledger: &Ledger) -> Failure {
         "the entries of {} are not those of its signed checkpoint: run `hibah verify`",
         ledger.name()
     ))
-}
-
-/// How many entries bundle `index` has in a ledger of `size` entries.
-fn width_at(index: u64, size: u64) -> u16 {
-    u16::try_from((size - index * 256).min(256)).unwrap_or(256)
 }
 
 impl From<SourceError> for Failure {

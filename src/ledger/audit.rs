@@ -185,7 +185,7 @@ impl<'a, S: Source> Audit<'a, S> {
         let (bundles, mut ahead) = (self.size.div_ceil(256), Ahead::default());
         for index in 0..bundles {
             while ahead.given < bundles && ahead.has_room(index) {
-                let width = width_at(ahead.given, self.size);
+                let width = tile::width_at(ahead.given, self.size);
                 let bundle = self.source.bundle(ahead.given, width);
                 let name = Name::Bundle(ahead.give(bundle.as_ref().map_or(0, Vec::len)));
                 crew.give(Weight::Light, name, Piece::Read { bundle, width });
@@ -195,7 +195,7 @@ impl<'a, S: Source> Audit<'a, S> {
                 unreachable!("the name of a bundle is given to reading alone");
             };
             let bundle = bundle.map_err(|error| in_bundle(error, index * 256))?;
-            let tile = Tile { level: 0, index, width: width_at(index, self.size) };
+            let tile = Tile { level: 0, index, width: tile::width_at(index, self.size) };
             let served = self.source.hash_tile(tile)?;
             let mut leaves = Vec::with_capacity(bundle.entries.len() * 32);
             for (at, read) in bundle.entries {
@@ -316,7 +316,7 @@ impl<'a, S: Source> Audit<'a, S> {
     pub(super) fn upper_tiles(&mut self) -> Result<(), VerifyError> {
         for (level, nodes) in (1..).zip(std::mem::take(&mut self.nodes)) {
             for (index, hashes) in (0..).zip(nodes.chunks(256)) {
-                let tile = Tile { level, index, width: width_at(index, nodes.len() as u64) };
+                let tile = Tile { level, index, width: tile::width_at(index, nodes.len() as u64) };
                 let served = self.source.hash_tile(tile)?;
                 self.compare(tile, &served, &hashes.iter().flat_map(|hash| *hash.as_bytes()).collect::<Vec<u8>>())?;
             }
@@ -449,11 +449,6 @@ fn check(lot: &Lot, checking: Checking) -> Vec<Told> {
 fn one_by_one(signed: &[Signed<'_>]) -> Vec<(usize, Result<Held, SignatureError>)> {
     let told = signed.iter().map(|one| one.key.check(one.message, one.signature));
     told.enumerate().filter(|(_, told)| *told != Ok(Held::Plainly)).collect()
-}
-
-/// How many of the 256 places of tile `index` a tree level of `count` nodes fills.
-pub(super) fn width_at(index: u64, count: u64) -> u16 {
-    u16::try_from((count - index * 256).min(256)).unwrap_or(256)
 }
 
 fn in_bundle(error: VerifyError, first: u64) -> VerifyError {

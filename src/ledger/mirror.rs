@@ -6,7 +6,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::audit::width_at;
 use super::store::StoreError;
 use super::tree::{self, Tree};
 use super::verify::{Source, SourceError};
@@ -76,7 +75,7 @@ impl Mirror {
         let mut edge = Frontier::read(old, &TileHashReader::new(&self.tree, old)).map_err(|fault| unread(&fault))?;
         let mut rows = self.rows(old)?;
         for index in old / 256..size.div_ceil(256) {
-            let width = width_at(index, size);
+            let width = tile::width_at(index, size);
             let bundle = source.bundle(index, width)?;
             let entries = tile::decode_bundle(&bundle, width).map_err(|fault| unread(&fault))?;
             // Of the first bundle some entries are here already.
@@ -103,7 +102,7 @@ impl Mirror {
         }
         for (level, row) in (0..).zip(&rows).filter(|(_, row)| !row.is_empty()) {
             let nodes = size >> (8 * u32::from(level));
-            let width = width_at(nodes / 256, nodes);
+            let width = tile::width_at(nodes / 256, nodes);
             self.write(&TilePath::Hashes(Tile { level, index: nodes / 256, width }), row)?;
         }
         Ok(edge)
@@ -118,7 +117,7 @@ impl Mirror {
                     return Ok(Vec::new());
                 }
                 let index = nodes / 256;
-                self.tree.hash_tile(Tile { level, index, width: width_at(index, nodes) })
+                self.tree.hash_tile(Tile { level, index, width: tile::width_at(index, nodes) })
             })
             .collect()
     }
@@ -160,7 +159,7 @@ fn superseded(old: u64, new: u64) -> impl Iterator<Item = TilePath> {
 
 /// The last file of each row of a tree.
 fn edge(size: u64) -> impl Iterator<Item = TilePath> {
-    let last = |nodes: u64| (nodes > 0).then(|| ((nodes - 1) / 256, width_at((nodes - 1) / 256, nodes)));
+    let last = |nodes: u64| (nodes > 0).then(|| ((nodes - 1) / 256, tile::width_at((nodes - 1) / 256, nodes)));
     let bundle = last(size).map(|(index, width)| TilePath::Entries { index, width });
     let row = move |level: u8| {
         last(size >> (8 * u32::from(level))).map(|(index, width)| TilePath::Hashes(Tile { level, index, width }))

@@ -7,6 +7,7 @@
 //! | `derived.db` | what search and pages need | rebuilt by replay |
 //! | `ledger.lock` | nothing; held by the one writer | made anew |
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -234,6 +235,19 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
+}
+
+/// Takes the lock that this file is; it ends with the file's handle. None: another process holds it.
+///
+/// # Errors
+/// What the system reports.
+pub fn take_lock(path: &Path) -> Result<Option<File>, StoreError> {
+    let file = File::create(path).map_err(|error| StoreError::io(path, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(StoreError::io(path, &error)),
+    }
 }
 
 /// Lets SQLite keep at most this much of a file in memory, in KiB.

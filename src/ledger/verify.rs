@@ -7,7 +7,7 @@
 //! rules ask the state that all entries made, nobody signs a snapshot of it, and the root over the entries that the earlier
 //! checkpoint covers, made anew, is compared with the one it names, which says what a consistency proof says.
 
-use super::audit::{Audit, width_at};
+use super::audit::Audit;
 use super::ledger_keys::{self, signed_by};
 use super::replay::Replay;
 use crate::grants::state::State;
@@ -325,8 +325,8 @@ fn key_of_entry_0<S: Source>(source: &S, note: &Note) -> Result<VerifierKey, Ver
     if checkpoint.size == 0 {
         return Err(wrong(None, "empty", "the ledger has no entry yet"));
     }
-    let bundle = source.bundle(0, width_at(0, checkpoint.size))?;
-    let entries = tile::decode_bundle(&bundle, width_at(0, checkpoint.size)).map_err(|e| bad(&e.to_string()))?;
+    let bundle = source.bundle(0, tile::width_at(0, checkpoint.size))?;
+    let entries = tile::decode_bundle(&bundle, tile::width_at(0, checkpoint.size)).map_err(|e| bad(&e.to_string()))?;
     let entry = Entry::parse(entries[0]).map_err(|e| bad(&e.sentence))?;
     let statement = Statement::parse(entry.statement, &checkpoint.origin).map_err(|e| bad(&e.sentence))?;
     let key = statement.body().pointer("/keys/ledger").and_then(serde_json::Value::as_str);

@@ -360,11 +360,5 @@ pub(super) fn check_root(dir: &Path, replay: &Replay, signed: &Signed) -> Result
 
 /// Whoever holds it may write to the ledger's files; it ends with the file's handle.
 pub(super) fn take_lock(dir: &Path) -> Result<File, StoreError> {
-    let path = dir.join(LOCK_FILE);
-    let file = File::create(&path).map_err(|e| StoreError::io(&path, &e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked(dir.to_owned())),
-        Err(std::fs::TryLockError::Error(error)) => Err(StoreError::io(&path, &error)),
-    }
+    store::take_lock(&dir.join(LOCK_FILE))?.ok_or_else(|| StoreError::Locked(dir.to_owned()))
 }

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use super::asked::{self, Answer, Ask, Heard, Outcome};
 use crate::ledger::cosigned::{Alarm, AlarmKind, Cosigned, Seen, Standing};
-use crate::ledger::store::{Access, LastSigned, Signed, StoreError};
+use crate::ledger::store::{self, Access, LastSigned, Signed, StoreError};
 use crate::tlog::note::{Note, NoteError, NoteSignature};
 use crate::tlog::policy::{Policy, PolicyWitness};
 
@@ -322,14 +322,7 @@ impl Asker {
 
 /// Whoever holds it asks; it ends with the file's handle. None: another one holds it.
 fn take_lock(dir: &Path) -> Result<Option<File>, StoreError> {
-    let path = dir.join("cosigned.lock");
-    let fault = |error: &std::io::Error| StoreError::System { file: path.clone(), what: error.to_string() };
-    let file = File::create(&path).map_err(|error| fault(&error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-        Err(std::fs::TryLockError::Error(error)) => Err(fault(&error)),
-    }
+    store::take_lock(&dir.join("cosigned.lock"))
 }
 
 /// The note of a checkpoint that this ledger signed.

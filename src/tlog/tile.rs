@@ -225,6 +225,11 @@ pub fn push_entry(bundle: &mut Vec<u8>, entry: &[u8]) -> Result<(), TileError> {
     Ok(())
 }
 
+/// How many of the 256 places of tile `index` a level of `count` nodes fills, where it reaches that tile; a bundle as well.
+pub fn width_at(index: u64, count: u64) -> u16 {
+    u16::try_from((count - index * 256).min(256)).unwrap_or(256)
+}
+
 /// The `width` entries of a bundle.
 ///
 /// # Errors

@@ -2,7 +2,6 @@
 
 use super::{Evidence, Finding, InTree, SeenAt};
 use crate::grants::time::Timestamp;
-use crate::ledger::audit::width_at;
 use crate::ledger::entry::Entry;
 use crate::ledger::verify::{COSIGNATURE_SLACK_S, Source, SourceError};
 use crate::tlog::checkpoint::Checkpoint;
@@ -41,7 +40,7 @@ impl View<'_> {
         let unread = |fault: &dyn std::fmt::Display| SourceError(format!("{}: {fault}", self.from));
         let files = self.files.ok_or_else(|| unread(&"its entries are not at hand"))?;
         let size = self.checkpoint.size;
-        let width = width_at(index / 256, size);
+        let width = tile::width_at(index / 256, size);
         let bundle = files.bundle(index / 256, width)?;
         let entries = tile::decode_bundle(&bundle, width).map_err(|fault| unread(&fault))?;
         // The remainder is below 256.
@@ -102,7 +101,7 @@ fn difference(one: View<'_>, other: View<'_>) -> Result<Option<u64>, SourceError
         let index = first / 256;
         let width = |view: View<'_>| {
             let nodes = view.checkpoint.size >> (8 * u32::from(level));
-            (nodes > index * 256).then(|| width_at(index, nodes))
+            (nodes > index * 256).then(|| tile::width_at(index, nodes))
         };
         if let (Some(ours), Some(theirs)) = (width(one), width(other)) {
             let a = files.hash_tile(Tile { level, index, width: ours })?;

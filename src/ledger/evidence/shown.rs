@@ -2,7 +2,6 @@
 
 use super::{Evidence, Finding};
 use crate::grants::time::Timestamp;
-use crate::ledger::audit::width_at;
 use crate::ledger::entry::Entry;
 use crate::ledger::verify::{self, COSIGNATURE_SLACK_S, Source, Trust, Under, VerifyError, wrong};
 use crate::tlog::checkpoint::Checkpoint;
@@ -162,7 +161,7 @@ impl Evidence {
         let Checkpoint { size, root, .. } = one.checkpoint;
         let mut edge = Frontier::new();
         for index in 0..size.div_ceil(256) {
-            let width = width_at(index, size);
+            let width = tile::width_at(index, size);
             let bundle = tree.bundle(index, width)?;
             let entries = tile::decode_bundle(&bundle, width).map_err(not_shown)?;
             entries.iter().for_each(|entry| drop(edge.push(leaf_hash(entry))));

@@ -7,7 +7,6 @@ use super::known::{BUNDLE, Held, Known, audited, first_difference};
 use super::own::{Own, kept, sync};
 use super::{Doing, Given, Progress, RestoreError, refused};
 use crate::grants::state::State;
-use crate::ledger::audit::width_at;
 use crate::ledger::ledger_keys::{self, signed_by};
 use crate::ledger::replay::{Replay, Signatures};
 use crate::ledger::store::{Access, ENTRIES_FILE, Entries, NewEntry};
@@ -272,7 +271,7 @@ impl<'a> Compared<'a> {
                 let (dir, from) = (self.dir.to_owned(), mirror.known.name.clone());
                 RestoreError::Interrupted { dir, from, size: first, of: size, why }
             };
-            let width = width_at(index, size);
+            let width = tile::width_at(index, size);
             let bytes = mirror.bundle(index, width).map_err(|error| interrupted(error.to_string()))?;
             let bundle = tile::decode_bundle(&bytes, width).map_err(|fault| interrupted(fault.to_string()))?;
             let (mut fresh, mut nodes) = (Vec::new(), Vec::new());

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use super::RestoreError;
-use crate::ledger::audit::width_at;
 use crate::ledger::verify::{self, Report, Source, SourceError, Trust, VerifyError};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::hash::{Hash, sha256};
@@ -120,7 +119,7 @@ pub(super) fn audited<S: Source>(name: &str, source: &S, progress: &dyn Fn(u64, 
 pub(super) fn first_difference(one: (&dyn Source, u64), other: (&dyn Source, u64)) -> Result<Option<u64>, SourceError> {
     for index in 0..one.1.min(other.1).div_ceil(BUNDLE) {
         let [one, other] = [one, other].map(|(source, size)| {
-            let width = width_at(index, size);
+            let width = tile::width_at(index, size);
             let bytes = source.bundle(index, width)?;
             let entries = tile::decode_bundle(&bytes, width).map_err(|fault| SourceError(fault.to_string()))?;
             Ok::<_, SourceError>(entries.into_iter().map(<[u8]>::to_vec).collect::<Vec<_>>())

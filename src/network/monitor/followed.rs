@@ -236,7 +236,7 @@ impl Followed {
         self.is_ahead = true;
         let mut noted = Vec::new();
         for index in known / 256..size.div_ceil(256) {
-            let width = u16::try_from((size - index * 256).min(256)).unwrap_or(256);
+            let width = tile::width_at(index, size);
             let bundle = self.kept.mirror.tree().bundle(index, width)?;
             let entries = tile::decode_bundle(&bundle, width).map_err(unread)?;
             for (place, bytes) in (index * 256..).zip(entries).filter(|(place, _)| *place >= known) {
