@@ -6,7 +6,7 @@
 mod answer;
 pub mod api;
 mod appointments;
-mod browser;
+pub(crate) mod browser;
 mod calendar;
 pub mod connections;
 mod coverage;

@@ -15,10 +15,11 @@ use axum::response::Response;
 use super::answer::{self, Fault, Missing};
 use crate::tlog::hash::Sha256Stream;
 
-/// Name, media type, bytes.
-type File = (&'static str, &'static str, &'static str);
+/// A file that is served: name, media type, text.
+pub(crate) type File = (&'static str, &'static str, &'static str);
 
-const SCRIPT: &str = "text/javascript; charset=utf-8";
+/// The media type of modules.
+pub(crate) const SCRIPT: &str = "text/javascript; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// What a string may hold.
@@ -27,8 +28,8 @@ pub(super) const CHARACTERS: &str = include_str!("../../../schema/characters-v1.
 /// The script of the page that is saved: the same modules as one text.
 pub(super) static OFFLINE: LazyLock<String> = LazyLock::new(|| bundle::of("offline.js", &FILES));
 
-/// Every file of the folder.
-static FILES: [File; 20] = [
+/// Every file of the folder. The desk serves some of them beside its own.
+pub(crate) static FILES: [File; 20] = [
     ("page.js", SCRIPT, include_str!("page.js")),
     ("online.js", SCRIPT, include_str!("online.js")),
     ("offline.js", SCRIPT, include_str!("offline.js")),

@@ -2,13 +2,20 @@
 import { bytesOf, bytesOfBase64, hexOf, require, textOf } from "./refused.js";
 import { checkSignature, concat, sha256 } from "./signature.js";
 
-/** A note: its text, the final newline included, and its lines. `sizes`: how long a line's bytes may be. */
+/** A note: its text, the final newline included, and its lines. `fits`: how long a line's bytes may be. */
 export function readNote(data, fits) {
+  const note = readUnsigned(data, fits);
+  require(note.lines.length > 0, "not-a-note");
+  return note;
+}
+
+/** A note that may still lack all of its lines. */
+export function readUnsigned(data, fits) {
   const note = textOf(data, "not-utf8");
   const gap = note.lastIndexOf("\n\n");
   const block = note.slice(gap + 2);
-  require(gap >= 0 && block.endsWith("\n") && !/[\x00-\x09\x0b-\x1f]/.test(note), "not-a-note");
-  const lines = block.slice(0, -1).split("\n").map((line) => {
+  require(gap >= 0 && /^$|\n$/.test(block) && !/[\x00-\x09\x0b-\x1f]/.test(note), "not-a-note");
+  const lines = block.split("\n").slice(0, -1).map((line) => {
     const parts = /^— ([^\p{White_Space}+]+) ([^ ]+)$/u.exec(line);
     require(parts, "not-a-note");
     const raw = bytesOfBase64(parts[2], "not-a-note");

@@ -1,9 +1,9 @@
 // What the steps of a check say, in the page's language. The sentences stand in the page, with `{fact}` for what is put in.
 
 /** The page's own sentences; nothing for a name that it has no sentence for. */
-export function wordsOf(box) {
+export function wordsOf(box, where = "template") {
   const sentences = new Map(
-    [...box.querySelector("template").content.children].map((one) => [one.dataset.word, one.textContent]));
+    [...box.querySelector(where).content.children].map((one) => [one.dataset.word, one.textContent]));
   return (name, facts = {}) => (sentences.get(name) ?? "").replace(/\{(\w+)\}/g, (_, fact) => facts[fact] ?? "");
 }
 

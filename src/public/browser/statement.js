@@ -1,6 +1,6 @@
 // Statements, entries and openings (formats, sections 1, 2 and 5): one value has one spelling, and every other is refused.
 import { bytesOf, bytesOfBase64, bytesOfHex, hexOf, require, textOf, Refused } from "./refused.js";
-import { readNote } from "./note.js";
+import { readNote, readUnsigned } from "./note.js";
 import { checkSignature, sha256 } from "./signature.js";
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -28,7 +28,8 @@ export function charactersOf(table) {
   return new RegExp(`^[${set}]*$`, "u");
 }
 
-function checkString(text, characters) {
+/** Refuses what no string of a statement or an opening may hold. */
+export function checkString(text, characters) {
   require(characters.test(text), "bad-character");
   require(text.normalize("NFC") === text, "not-nfc");
   require(!/^\p{Zs}|\p{Zs}$|\p{Zs}\p{Zs}/u.test(text), "bad-spaces");
@@ -102,20 +103,10 @@ function isDay(text) {
  * Answers its kind, value and hash, and the signers whose signature holds by the cofactored equation only.
  */
 export async function readStatement(bytes, origin, characters, keyOf) {
-  require(bytes.length <= 65_000, "too-large");
-  const note = readNote(bytes, (length) => length === 68);
-  const rows = note.text.split("\n");
-  require(rows.length === 5, "wrong-line-count");
-  require(rows[0] === "hibah/statement/v1", "wrong-version");
-  require(rows[1] === origin, "wrong-origin");
-  require(/^[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*$/.test(rows[2]) && rows[2].length <= 64, "unknown-kind");
-  const value = readJson(rows[3], characters);
-  require(canonical(value) === rows[3], "not-canonical");
-  checkEnvelope(rows[2], value, origin);
+  const { kind, value, note } = readParts(bytes, origin, characters, readNote);
   const signed = note.lines.map((line) => line.signer);
   require(value.signers.every((signer) => signed.includes(signer)), "missing-signature");
-  require(signed.length === value.signers.length, "extra-signature");
-  require(signed.every((signer, at) => signer === value.signers[at]), "signature-order");
+  checkLines(signed, value.signers);
   const keys = await Promise.all(signed.map((signer) => keyOf(signer, value)));
   require(keys.every((key) => key), "unknown-key");
   const text = bytesOf(note.text);
@@ -127,7 +118,34 @@ export async function readStatement(bytes, origin, characters, keyOf) {
       throw new Refused("bad-signature");
     }
   }
-  return { kind: rows[2], value, hash: await sha256(text), cofactorOnly };
+  return { kind, value, hash: await sha256(text), cofactorOnly };
+}
+
+/** Reads a statement that may still lack lines of its signers. Answers its kind, value and note. */
+export function readDraft(bytes, origin, characters) {
+  const draft = readParts(bytes, origin, characters, readUnsigned);
+  checkLines(draft.note.lines.map((line) => line.signer), draft.value.signers);
+  return draft;
+}
+
+function checkLines(signed, signers) {
+  const places = signed.map((signer) => signers.indexOf(signer));
+  require(places.every((place, at) => place >= 0 && places.indexOf(place) === at), "extra-signature");
+  require(places.every((place, at) => at === 0 || places[at - 1] < place), "signature-order");
+}
+
+function readParts(bytes, origin, characters, read) {
+  require(bytes.length <= 65_000, "too-large");
+  const note = read(bytes, (length) => length === 68);
+  const rows = note.text.split("\n");
+  require(rows.length === 5, "wrong-line-count");
+  require(rows[0] === "hibah/statement/v1", "wrong-version");
+  require(rows[1] === origin, "wrong-origin");
+  require(/^[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*$/.test(rows[2]) && rows[2].length <= 64, "unknown-kind");
+  const value = readJson(rows[3], characters);
+  require(canonical(value) === rows[3], "not-canonical");
+  checkEnvelope(rows[2], value, origin);
+  return { kind: rows[2], value, note };
 }
 
 function checkEnvelope(kind, value, origin) {

@@ -1,0 +1,62 @@
+// What this browser keeps for its owner: signing files, which open with a passphrase only, and what was sealed here, until
+// it has gone to the ledger. In IndexedDB, which no server can read; it is gone when the browser's data are cleared, hence
+// the copies.
+
+const FILES = "signing-files";
+const SEALED = "sealed";
+
+let opened;
+
+function database() {
+  opened ??= new Promise((resolve, reject) => {
+    const asked = indexedDB.open("hibah-desk", 1);
+    asked.onupgradeneeded = () => {
+      asked.result.createObjectStore(FILES, { keyPath: ["origin", "holder"] });
+      asked.result.createObjectStore(SEALED, { keyPath: "commitment" });
+    };
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+  return opened;
+}
+
+/** One request in a transaction of its own; done once it is durable. */
+async function ask(store, mode, request) {
+  const transaction = (await database()).transaction(store, mode);
+  const asked = request(transaction.objectStore(store));
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve(asked.result);
+    transaction.onerror = transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+/** The signing files of a ledger: `{ origin, holder, label, text, made, downloaded }`; `holder` is the public key, base64. */
+export async function kept(origin) {
+  const all = await ask(FILES, "readonly", (files) => files.getAll());
+  return all.filter((file) => file.origin === origin).sort((one, other) => one.made - other.made);
+}
+
+/** Keeps a file in place of an earlier one of the same key. */
+export async function keep(file) {
+  await ask(FILES, "readwrite", (files) => files.put(file));
+  // Without it a browser that runs short of room may throw the file away. It may also refuse.
+  await navigator.storage?.persist?.().catch(() => false);
+}
+
+export async function forget({ origin, holder }) {
+  await ask(FILES, "readwrite", (files) => files.delete([origin, holder]));
+}
+
+/** What opens a commitment, by the commitment: `{ commitment, pointer, salt, value }`. */
+export async function keepSealed(sealed) {
+  await ask(SEALED, "readwrite", (all) => all.put(sealed));
+}
+
+export async function sealedOf(commitment) {
+  return ask(SEALED, "readonly", (all) => all.get(commitment));
+}
+
+/** Once the ledger has it, nothing of it stays here. */
+export async function forgetSealed(commitment) {
+  await ask(SEALED, "readwrite", (all) => all.delete(commitment));
+}

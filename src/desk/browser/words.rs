@@ -1,0 +1,135 @@
+//! The sentences of the desk's scripts, for `<template data-desk-words>`. Who fills in a form need not know what a key, a hash or a
+//! signature is: there are signing files, passphrases and receipts.
+//!
+//! A page adds `field-<name>` (what a field of a statement is called), `kind-<kind>` and `term-<field>-<code>`; a field that
+//! has none is told by its own name.
+
+/// The name that a script asks for, in Indonesian, in English, by name.
+pub const WORDS: &[(&str, &str, &str)] = &[
+    (
+        "another-algorithm",
+        "Berkas ini bukan berkas penandatanganan dari jenis yang dikenal. Pilih berkas lain.",
+        "This is not a signing file of a kind that is known here. Choose another file.",
+    ),
+    (
+        "another-key",
+        "Isi berkas ini tidak cocok satu sama lain. Gunakan salinannya.",
+        "The parts of this file do not belong together. Use its copy.",
+    ),
+    (
+        "another-ledger",
+        "Berkas atau pernyataan ini untuk buku besar lain. Pilih yang dibuat untuk halaman ini.",
+        "This file or statement is for another ledger. Choose the one that was made for this page.",
+    ),
+    ("bytes", "bita", "bytes"),
+    ("choose-file", "Berkas penandatanganan Anda", "Your signing file"),
+    ("empty", "tidak ada", "none"),
+    (
+        "fault",
+        "Ada kesalahan pada halaman ini. Muat ulang halaman, lalu coba lagi.",
+        "Something is wrong with this page. Load it again and try once more.",
+    ),
+    ("field-about", "Tentang", "About"),
+    ("field-after", "Mengikuti langkah", "Follows the step"),
+    ("field-event_date", "Tanggal kejadian", "Date of the event"),
+    ("field-expires", "Berlaku untuk dicatat sampai", "May be recorded until"),
+    ("field-kind", "Pernyataan", "Statement"),
+    ("field-ledger", "Buku besar", "Ledger"),
+    ("field-signers", "Ditandatangani oleh", "Signed by"),
+    ("file", "Berkas", "File"),
+    ("file-elsewhere", "Berkas lain di perangkat ini", "Another file on this device"),
+    ("file-made", "Disimpan di peramban ini pada {day}", "Kept in this browser since {day}"),
+    (
+        "file-not-saved",
+        "Belum ada salinan: simpan berkasnya di tempat lain, sebab data peramban dapat hilang.",
+        "There is no copy yet: save the file elsewhere, for a browser's data can be lost.",
+    ),
+    ("file-saved", "Salinan disimpan pada {day}.", "A copy was saved on {day}."),
+    ("filled", "“{label}” dipakai dalam formulir ini.", "“{label}” is used in this form."),
+    ("label", "Nama berkas bagi Anda", "Your own name for the file"),
+    ("label-hint", "Misalnya nama lembaga dan pemegangnya.", "Such as the organisation and who holds the file."),
+    (
+        "made",
+        "Berkas sudah dibuat. Simpan salinannya dan cetak lembar pemulihannya sekarang: tanpa berkas dan frasa sandinya tidak ada yang dapat menandatangani, dan tidak ada yang dapat memulihkannya.",
+        "The file is made. Save a copy and print its recovery sheet now: without the file and its passphrase nobody can sign, and nobody can restore them.",
+    ),
+    ("make", "Buat berkas", "Make the file"),
+    ("make-file", "Buat berkas penandatanganan baru", "Make a new signing file"),
+    ("new-passphrase", "Frasa sandi baru", "New passphrase"),
+    (
+        "new-passphrase-hint",
+        "Sedikitnya 10 karakter; empat kata yang tidak berkaitan mudah diingat dan sulit ditebak. Frasa sandi yang lupa tidak dapat diganti.",
+        "At least 10 characters; four words that have nothing to do with each other are easy to keep and hard to guess. A passphrase that is forgotten cannot be replaced.",
+    ),
+    ("no", "tidak", "no"),
+    ("no-file", "Pilih berkasnya dahulu.", "Choose the file first."),
+    ("no-label", "Beri nama pada berkas ini.", "Give the file a name."),
+    (
+        "no-webcrypto",
+        "Peramban ini tidak dapat menandatangani di sini. Buka halaman ini dengan alamat https:// dan peramban yang baru.",
+        "This browser cannot sign here. Open this page at its https:// address, with a recent browser.",
+    ),
+    (
+        "not-a-challenge",
+        "Permintaan masuk pada halaman ini rusak. Muat ulang halaman ini.",
+        "The request to sign in on this page is damaged. Load the page again.",
+    ),
+    (
+        "not-a-key-file",
+        "Ini bukan berkas penandatanganan yang utuh. Pilih berkas lain, atau salin seluruh teksnya.",
+        "This is not a whole signing file. Choose another, or copy all of its text.",
+    ),
+    (
+        "not-a-signer",
+        "Pernyataan ini tidak menunggu tanda dari berkas itu. Pilih berkas milik pihak yang disebut.",
+        "This statement does not wait for that file. Choose the file of a party that it names.",
+    ),
+    ("nothing-to-seal", "Isi dahulu yang akan disegel.", "Fill in what is to be sealed."),
+    ("passphrase", "Frasa sandi", "Passphrase"),
+    ("passphrase-again", "Frasa sandi yang sama sekali lagi", "The same passphrase again"),
+    ("passphrase-stays", "Berkas dan frasa sandi tidak dikirim ke mana pun.", "File and passphrase are sent nowhere."),
+    (
+        "passphrase-too-short",
+        "Frasa sandi terlalu pendek: gunakan sedikitnya 10 karakter.",
+        "The passphrase is too short: use at least 10 characters.",
+    ),
+    (
+        "passphrases-differ",
+        "Kedua frasa sandi berbeda. Ketik keduanya lagi.",
+        "The two passphrases differ. Type both again.",
+    ),
+    ("pasted", "Atau teks dari lembar pemulihan", "Or the text of a recovery sheet"),
+    (
+        "pasted-hint",
+        "Tempel hasil pindai kode QR, atau ketik teksnya.",
+        "Paste what scanning the QR code gave, or type the text.",
+    ),
+    ("proofs", "Untuk diperiksa huruf demi huruf", "To be compared letter by letter"),
+    ("remove", "Hapus dari peramban ini", "Remove from this browser"),
+    ("remove-sure", "Tanpa salinan berkas ini hilang selamanya.", "Without a copy this file is lost for ever."),
+    ("remove-surely", "Ya, hapus", "Yes, remove it"),
+    ("removed", "Berkas sudah dihapus dari peramban ini.", "The file was removed from this browser."),
+    ("restore", "Pulihkan", "Restore"),
+    ("restore-file", "Pulihkan dari salinan", "Restore from a copy"),
+    ("restored", "Berkas dapat dibuka dan disimpan di peramban ini.", "The file opens, and is kept in this browser."),
+    ("restored-label", "Berkas dari salinan", "File from a copy"),
+    ("save-file", "Simpan salinan", "Save a copy"),
+    ("sealed", "tersegel; nilainya tidak dicatat", "sealed; the value itself is not recorded"),
+    (
+        "too-many-rounds",
+        "Berkas ini terlalu lama dibuka di sini. Gunakan berkas yang dibuat oleh halaman ini atau oleh `hibah key new`.",
+        "This file takes too long to open here. Use one that was made by this page or by `hibah key new`.",
+    ),
+    (
+        "unreachable",
+        "Peladen tidak menjawab. Periksa sambungan, lalu muat ulang halaman ini.",
+        "The server does not answer. Check the connection, then load the page again.",
+    ),
+    ("use-file", "Pakai dalam formulir ini", "Use in this form"),
+    (
+        "wrong-passphrase",
+        "Frasa sandi ini tidak membuka berkasnya. Ketik lagi.",
+        "This passphrase does not open the file. Type it again.",
+    ),
+    ("yes", "ya", "yes"),
+];
