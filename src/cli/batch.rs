@@ -14,13 +14,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use super::sign::{self, Args, Wish};
+use super::sign::{self, Args};
 use super::{Failure, files, key_file, output};
 use crate::grants::about::About;
 use crate::grants::signer::SignerId;
 use crate::grants::time::Date;
 use crate::ledger::replay::Replay;
 use crate::ledger::statement::Statement;
+use crate::ledger::wish::{self, Wish};
 use crate::tlog::decimal::parse_decimal;
 
 /// As many as one looks at before signing.
@@ -113,10 +114,11 @@ impl Batch<'_> {
         signers.extend(others(fields.get("signers"))?);
         let (kind, event_date, expires) = (kind.to_owned(), day("event_date")?, day("expires")?);
         let mut body = fields.remove("body").ok_or_else(|| Failure::could_not("body is missing"))?;
-        sign::fill_rows(&mut body, replay);
+        wish::fill_rows(&mut body, replay);
         let after = sign::after(None, &about, Some(replay))?;
         let origin = replay.origin().to_owned();
-        let statement = Wish { origin, kind, about, after, body, event_date, expires, signers }.draft(Some(replay))?;
+        let wish = Wish { origin, kind, about, after, body, event_date, expires, signers };
+        let statement = wish.draft(Some(replay), sign::today(Some(replay))?).map_err(Failure::could_not)?;
         let file = self.place(&statement);
         Ok(Made { statement, file, draft: false })
     }

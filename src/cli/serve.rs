@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use super::clock::{self, SystemClock};
 use super::passphrase::{Passphrase, VaultPassphrase};
 use super::{Failure, dumps, files, key_file, output, source, submit, vault, verify};
-use crate::desk::Place;
+use crate::desk::{Place, Web};
 use crate::grants::signer::SignerId;
 use crate::grants::time::Timestamp;
 use crate::ledger::cosigned::Cosigned;
@@ -29,6 +29,7 @@ use crate::ledger::writer::Writer;
 use crate::network::asking::{self, Asking, Task, Times};
 use crate::public::limits::{GRACE, MAX_QUEUE};
 use crate::public::{Manner, Records};
+use crate::tlog::hash::Hash;
 use crate::tlog::note::NoteSigner;
 use crate::tlog::policy::Policy;
 
@@ -71,6 +72,9 @@ pub struct Args {
     #[arg(long, value_name = "SECONDS", default_value_t = WITNESSES_EVERY, requires = "policy",
           value_parser = clap::value_parser!(u64).range(1..=3600))]
     witnesses_every: u64,
+    /// Where readers find the public server, for links on the desk's pages [default: its own address, if --public gives one]
+    #[arg(long, value_name = "URL", requires = "desk")]
+    public_url: Option<String>,
     /// Every reader comes by HTTPS, which a proxy before this server ends: browsers are told to use nothing else
     #[arg(long)]
     behind_tls: bool,
@@ -171,7 +175,9 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
         true => Some(vault::unlock(&args.dir, args.vault_key.as_deref(), &args.vault_passphrase)?),
         false => None,
     };
-    let enclosures = enclosures(&args.dir, &writer, vault)?;
+    let public_url = args.public_url.clone().or_else(|| public.map(|at| format!("http://{at}")));
+    let web = Web::open(&args.dir, public_url.as_deref(), args.behind_tls)?;
+    let enclosures = enclosures(&args.dir, &writer, vault, &web)?;
     let desk_key = desk_key(args)?;
     let unrecorded = unrecorded(&mut writer, desk_key.as_ref());
     let refusals = Refusals::open(&args.dir, &writer, desk_key)?;
@@ -179,7 +185,7 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     let sequencer = Sequencer::start_counting(writer, refusals, MAX_QUEUE);
     let halt = sequencer.halt();
     let _asking = policy.map(|policy| ask(args, policy, Box::new(move |why| halt.because(why)))).transpose()?;
-    let place = Place { dir: args.dir.clone(), witnessed: args.policy.is_some() };
+    let place = Place { dir: args.dir.clone(), witnessed: args.policy.is_some(), web: Some(web) };
     take_statements(listener, place, sequencer, enclosures, child, || {
         output::say(format_args!("Desk: http://{at}/"));
         if let Some(why) = unrecorded {
@@ -247,9 +253,9 @@ fn unrecorded(writer: &mut Writer, desk: Option<&NoteSigner>) -> Option<String> 
 }
 
 /// What takes openings and documents beside the writer of a folder.
-fn enclosures(dir: &Path, writer: &Writer, vault: Option<UnlockedVault>) -> Result<Enclosures, Failure> {
-    let clock = Box::new(SystemClock::new());
-    Enclosures::open(dir, writer, vault, clock, Limits::SERVED).map_err(Failure::could_not)
+fn enclosures(dir: &Path, writer: &Writer, vault: Option<UnlockedVault>, web: &Web) -> Result<Enclosures, Failure> {
+    let (clock, awaited) = (Box::new(SystemClock::new()), |statement: &Hash| web.awaits(statement));
+    Enclosures::open_awaiting(dir, writer, vault, clock, Limits::SERVED, &awaited).map_err(Failure::could_not)
 }
 
 /// Whether both addresses can be served at, said before a demo is made.
@@ -268,9 +274,10 @@ pub fn demo(
 ) -> Result<(), Failure> {
     let listener = bind(desk, "--desk")?;
     let writer = Writer::open(dir, signer, Box::new(SystemClock::new()))?;
-    let enclosures = enclosures(dir, &writer, vault)?;
+    let web = Web::open(dir, Some(&format!("http://{public}")), false)?;
+    let enclosures = enclosures(dir, &writer, vault, &web)?;
     let child = PublicChild::start(dir, public, &["--made-up".to_owned()])?;
-    let place = Place { dir: dir.to_owned(), witnessed: false };
+    let place = Place { dir: dir.to_owned(), witnessed: false, web: Some(web) };
     take_statements(listener, place, Sequencer::start(writer, MAX_QUEUE), enclosures, Some(child), invite)
 }
 

@@ -18,12 +18,10 @@ use crate::ledger::canonical;
 use crate::ledger::form::FormCode;
 use crate::ledger::opening::{self, Opening};
 use crate::ledger::replay::{Replay, Signatures};
-use crate::ledger::statement::{Content, Statement};
+use crate::ledger::statement::Statement;
+use crate::ledger::wish::{Wish, fill_rows};
 use crate::tlog::hash::Hash;
 use crate::tlog::note::VerifierKey;
-
-/// How many days ahead a statement expires if not told (formats.md section 1).
-const EXPIRES_DAYS: i64 = 14;
 
 /// Sign a statement: a new one from its kind and body, or a draft that waits for more signers
 #[derive(clap::Args)]
@@ -251,78 +249,22 @@ fn draft(args: &Args, kind: &str) -> Result<Draft, Failure> {
     let after = after(args.after.as_deref(), &about, replay.as_ref())?;
     let (event_date, expires) = (args.event_date, args.expires);
     let wish = Wish { origin, kind: kind.to_owned(), about, after, body, event_date, expires, signers };
-    let statement = wish.draft(replay.as_ref())?;
+    let statement = wish.draft(replay.as_ref(), today(replay.as_ref())?).map_err(Failure::could_not)?;
     for opening in &mut openings {
         opening.statement = statement.hash();
     }
     Ok(Draft { statement, replay, openings })
 }
 
-/// What a new statement is to say.
-pub(super) struct Wish {
-    pub(super) origin: String,
-    pub(super) kind: String,
-    pub(super) about: About,
-    pub(super) after: Hash,
-    pub(super) body: Value,
-    pub(super) event_date: Option<Date>,
-    pub(super) expires: Option<Date>,
-    pub(super) signers: Vec<SignerId>,
-}
-
-impl Wish {
-    /// The statement, with today's dates where none are wished for; of a ledger's state, if it is known.
-    pub(super) fn draft(self, replay: Option<&Replay>) -> Result<Statement, Failure> {
-        let today = match replay {
-            Some(replay) => replay.state().local_date(clock::now()?),
-            None => clock::now()?.local_date(0),
-        };
-        let expires_days = replay
-            .and_then(|replay| i64::try_from(replay.state().expires_max_days()?).ok())
-            .map_or(EXPIRES_DAYS, |limit| limit.min(EXPIRES_DAYS));
-        let mut signers = self.signers;
-        signers.sort();
-        signers.dedup();
-        let content = Content {
-            origin: self.origin,
-            kind: self.kind,
-            about: self.about,
-            after: Some(self.after),
-            body: self.body,
-            event_date: self.event_date.unwrap_or(today),
-            // A date of this century has one two weeks later.
-            expires: self.expires.or_else(|| today.plus_days(expires_days)).unwrap_or(today),
-            signers,
-        };
-        let statement =
-            content.draft().map_err(|fault| Failure::CouldNot(format!("the statement cannot be made: {fault}")))?;
-        // Without the ledger it is not known which rule set is in force: one of them must take it.
-        let rules = match replay {
-            Some(replay) => vec![replay.state().rules_for(statement.kind(), statement.json())],
-            None => vec![RuleSet::Zero, RuleSet::One],
-        };
-        let read = rules.into_iter().map(|rules| statement.claim(rules)).reduce(|first, second| first.or(second));
-        if let Some(Err(refusal)) = read {
-            return Err(Failure::CouldNot(format!("the statement cannot be made: {}", refusal.sentence)));
-        }
-        Ok(statement)
-    }
+/// The local day of a ledger's state, or that of UTC where no ledger is named.
+pub(super) fn today(replay: Option<&Replay>) -> Result<Date, Failure> {
+    let now = clock::now()?;
+    Ok(replay.map_or_else(|| now.local_date(0), |replay| replay.state().local_date(now)))
 }
 
 /// The signers whose key files these are.
 pub(super) fn signers_of(keys: &[PathBuf]) -> Result<Vec<SignerId>, Failure> {
     keys.iter().map(|file| id_of(&key_file::read_public(file)?)).collect()
-}
-
-/// Each row of a decree names the latest entry about its case; where it is left out, the ledger knows it.
-pub(super) fn fill_rows(body: &mut Value, replay: &Replay) {
-    for row in body.get_mut("rows").and_then(Value::as_array_mut).into_iter().flatten() {
-        let case = row.get("case").and_then(Value::as_str).and_then(About::parse);
-        let head = case.and_then(|case| replay.state().head(&case));
-        if let (Some(row), Some(head)) = (row.as_object_mut(), head) {
-            row.entry("after").or_insert_with(|| json!(head.to_hex()));
-        }
-    }
 }
 
 /// Puts a commitment under `sealed` for each --seal; the openings still lack the statement's hash.

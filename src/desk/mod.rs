@@ -10,9 +10,15 @@
 
 pub mod browser;
 pub mod challenge;
+mod drafting;
+mod forms;
+mod pages;
 mod parts;
+mod persons;
 mod refusal;
+mod sessions;
 mod sources;
+mod store;
 mod watch;
 
 use std::net::IpAddr;
@@ -23,9 +29,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use http_body_util::LengthLimitError;
 use tokio::sync::{Semaphore, oneshot};
@@ -41,6 +47,7 @@ use crate::public::limits::{ANSWER_TIMEOUT, BODY_TIMEOUT, MAX_IN_PARTS, MAX_STAT
 use crate::tlog::hash::{Hash, sha256};
 use crate::tlog::note::NoteParts;
 use crate::tlog::proof::TlogProof;
+pub use pages::Web;
 use refusal::Problem;
 use watch::Watch;
 
@@ -54,13 +61,13 @@ pub fn router(sequencer: Arc<Sequencer>) -> Router {
 
 /// As [`router`], with another time for a body to arrive in.
 pub fn router_within(sequencer: Arc<Sequencer>, body_timeout: Duration) -> Router {
-    router_of(sequencer, None, body_timeout, None, Arc::default())
+    router_of(sequencer, None, body_timeout, None, None, Arc::default())
 }
 
 /// As [`router_within`]; what comes with a statement is taken too. No two pieces of a submission in parts may lie
 /// further apart than `body_timeout`.
 pub fn router_with(sequencer: Arc<Sequencer>, enclosures: Arc<Enclosures>, body_timeout: Duration) -> Router {
-    router_of(sequencer, Some(enclosures), body_timeout, None, Arc::default())
+    router_of(sequencer, Some(enclosures), body_timeout, None, None, Arc::default())
 }
 
 fn router_of(
@@ -68,15 +75,19 @@ fn router_of(
     enclosures: Option<Arc<Enclosures>>,
     body_timeout: Duration,
     place: Option<Place>,
+    web: Option<Arc<pages::Web>>,
     connections: Arc<Count>,
 ) -> Router {
     let witnessed = place.as_ref().filter(|place| place.witnessed).map(|place| place.dir.clone());
     let dir = place.map(|place| place.dir);
     let watch = Arc::new(Watch::new(sequencer.metrics(), connections, dir, witnessed.is_some()));
     let places = Arc::new(Semaphore::new(MAX_IN_PARTS));
-    let desk = Desk { sequencer, enclosures, places, body_timeout, watch, witnessed };
-    Router::new()
-        .route("/", get(what_this_is))
+    let desk = Desk { sequencer, enclosures, places, body_timeout, watch, witnessed, web };
+    let router = match &desk.web {
+        Some(_) => pages::routes(desk.clone()).route("/", get(first_page)),
+        None => Router::new().route("/", get(what_this_is)),
+    };
+    router
         .route("/statements", post(submit))
         .route("/healthz", get(watch::health))
         .route("/metrics", get(watch::metrics))
@@ -107,6 +118,8 @@ pub struct Place {
     pub dir: PathBuf,
     /// Whether receipts are given only for what a quorum of witnesses has seen.
     pub witnessed: bool,
+    /// What the pages for people stand on, where they are served.
+    pub web: Option<Web>,
 }
 
 /// As [`serve`]; what comes with a statement is taken too.
@@ -117,11 +130,12 @@ pub async fn serve_with(
     listener: tokio::net::TcpListener,
     sequencer: Arc<Sequencer>,
     enclosures: Arc<Enclosures>,
-    place: Place,
+    mut place: Place,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let count = Arc::<Count>::default();
-    let router = router_of(sequencer, Some(enclosures), BODY_TIMEOUT, Some(place), Arc::clone(&count));
+    let web = place.web.take().map(Arc::new);
+    let router = router_of(sequencer, Some(enclosures), BODY_TIMEOUT, Some(place), web, Arc::clone(&count));
     connections::serve_with(listener, Serving { router, at_once: None, count }, shutdown, Bounds::SERVED).await;
     Ok(())
 }
@@ -135,6 +149,13 @@ struct Desk {
     watch: Arc<Watch>,
     /// The ledger's folder, where receipts wait for witnesses.
     witnessed: Option<PathBuf>,
+    /// What the pages for people stand on, where they are served.
+    web: Option<Arc<pages::Web>>,
+}
+
+/// A browser gets the first page, a program what this address is.
+async fn first_page(desk: State<Desk>, visit: pages::Visit, headers: HeaderMap) -> Response {
+    if pages::is_browser(&headers) { pages::start(desk, visit).await.into_response() } else { what_this_is().await }
 }
 
 async fn what_this_is() -> Response {
@@ -355,12 +376,16 @@ async fn dress(State(desk): State<Desk>, request: Request, next: Next) -> Respon
     }
     response = refusal::at(response, &path);
     desk.watch.answered(response.status());
+    let policy = if desk.web.is_some() { pages::POLICY } else { "default-src 'none'; frame-ancestors 'none'" };
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if !pages::is_asset(&path) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-    );
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    if desk.web.as_ref().is_some_and(|web| web.behind_tls) {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
+    }
     response
 }

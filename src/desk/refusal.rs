@@ -72,6 +72,11 @@ impl Problem {
         self
     }
 
+    /// What is wrong, in a sentence.
+    pub(super) fn sentence(&self) -> &str {
+        &self.detail
+    }
+
     fn bytes(&self) -> Vec<u8> {
         // Strings and numbers under fixed names.
         serde_json::to_vec(self).expect("a problem prints as JSON")

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
-use unicode_normalization::is_nfc;
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 use super::form::{FormCode, FormError};
 use crate::grants::characters::{is_allowed, is_space};
@@ -90,6 +90,13 @@ pub fn check_text(text: &str) -> Result<(), FormError> {
         ));
     }
     check_spaces(text.chars().map(is_space))
+}
+
+/// What people typed, in the spelling that a statement holds: normal form C, lines and spare spaces made one space each.
+#[must_use]
+pub fn tidied(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").nfc().collect()
 }
 
 /// No space at either end and no two in a row; told of each character whether it is a space.

@@ -134,6 +134,21 @@ impl Enclosures {
         clock: Box<dyn Clock>,
         limits: Limits,
     ) -> Result<Self, EnclosureError> {
+        Self::open_awaiting(dir, writer, vault, clock, limits, &|_| false)
+    }
+
+    /// As [`Enclosures::open`]; what waits for a statement that is awaited still, since not all have signed it, stays.
+    ///
+    /// # Errors
+    /// As [`Enclosures::open`].
+    pub fn open_awaiting(
+        dir: &Path,
+        writer: &Writer,
+        vault: Option<UnlockedVault>,
+        clock: Box<dyn Clock>,
+        limits: Limits,
+        awaited: &dyn Fn(&Hash) -> bool,
+    ) -> Result<Self, EnclosureError> {
         if let Some(vault) = vault.as_ref().map(UnlockedVault::vault)
             && vault.origin() != writer.origin()
         {
@@ -142,35 +157,45 @@ impl Enclosures {
         let documents = Documents::open(dir)?;
         let origin = writer.origin().to_owned();
         let enclosures = Self { origin, documents, vault: vault.map(Mutex::new), clock: Mutex::new(clock), limits };
-        enclosures.recover(&|statement| writer.index_of(statement))?;
+        enclosures.recover(&|statement| writer.index_of(statement), awaited)?;
         Ok(enclosures)
     }
 
-    fn recover(&self, recorded: &dyn Fn(&Hash) -> Result<Option<u64>, StoreError>) -> Result<(), EnclosureError> {
+    fn recover(
+        &self,
+        recorded: &dyn Fn(&Hash) -> Result<Option<u64>, StoreError>,
+        awaited: &dyn Fn(&Hash) -> bool,
+    ) -> Result<(), EnclosureError> {
         let now = self.now()?;
-        let late = |at: Timestamp| now.ms() - at.ms() > WAIT_MS;
-        let waiting = match self.vault() {
-            Some(vault) => vault.vault().waiting()?,
-            None => Vec::new(),
-        };
-        for waiting in waiting {
-            let held = Held { openings: Some(waiting.hand_in), documents: None };
-            if recorded(&waiting.statement)?.is_some() {
-                self.settle(held)?;
-            } else if late(waiting.at) {
-                self.discard(held)?;
-            }
-        }
-        for pending in self.documents.waiting()? {
-            let (statement, at) = (pending.statement, pending.at);
-            let held = Held { openings: None, documents: Some(pending) };
+        for (statement, at, held) in self.waiting()? {
             if recorded(&statement)?.is_some() {
                 self.settle(held)?;
-            } else if late(at) {
+            } else if now.ms() - at.ms() > WAIT_MS && !awaited(&statement) {
                 self.discard(held)?;
             }
         }
         Ok(())
+    }
+
+    /// All that waits, for which statement, and since when.
+    fn waiting(&self) -> Result<Vec<(Hash, Timestamp, Held)>, EnclosureError> {
+        let openings = match self.vault() {
+            Some(vault) => vault.vault().waiting()?,
+            None => Vec::new(),
+        };
+        let openings =
+            openings.into_iter().map(|w| (w.statement, w.at, Held { openings: Some(w.hand_in), documents: None }));
+        let documents = self.documents.waiting()?.into_iter();
+        let documents = documents.map(|p| (p.statement, p.at, Held { openings: None, documents: Some(p) }));
+        Ok(openings.chain(documents).collect())
+    }
+
+    /// What waits for this statement: it came with an earlier signature.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn waiting_for(&self, statement: &Hash) -> Result<Vec<Held>, EnclosureError> {
+        Ok(self.waiting()?.into_iter().filter(|(of, ..)| of == statement).map(|(.., held)| held).collect())
     }
 
     fn now(&self) -> Result<Timestamp, EnclosureError> {

@@ -44,4 +44,5 @@ mod suspects;
 pub mod tree;
 pub mod vault;
 pub mod verify;
+pub mod wish;
 pub mod writer;

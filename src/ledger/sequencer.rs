@@ -35,7 +35,7 @@ use super::follower::Follower;
 use super::form::FormCode;
 use super::metrics::Metrics;
 use super::refusals::Refusals;
-use super::replay::Refused;
+use super::replay::{Refused, Replay};
 use super::rows::Rows;
 use super::store::{Signed, StoreError};
 use super::suspects::Suspects;
@@ -70,6 +70,18 @@ pub struct Answer {
 
 /// Called once with the answer, on the writer's thread; dropped when the writer stops before it can answer.
 pub type Reply = Box<dyn FnOnce(Result<Answer, Arc<StoreError>>) + Send>;
+
+/// A question to the state in memory, and to what time it is now.
+///
+/// The state has all that was judged, also what is not durable yet: what is answered from it may help to write a
+/// statement, and proves nothing.
+pub type Question = Box<dyn FnOnce(&Replay, Timestamp) + Send>;
+
+/// What comes to the first thread.
+enum Asked {
+    Statement(Submission),
+    Question(Question),
+}
 
 struct Submission {
     submitted: Submitted,
@@ -113,7 +125,7 @@ pub enum NotQueued {
 /// A handle to the writer's threads.
 pub struct Sequencer {
     origin: String,
-    queue: Option<Sender<Submission>>,
+    queue: Option<Sender<Asked>>,
     taken: Arc<AtomicUsize>,
     capacity: usize,
     threads: Vec<JoinHandle<()>>,
@@ -213,10 +225,26 @@ impl Sequencer {
         let submission = Submission { submitted, source, asker: Asker { reply, place } };
         // Before it is sent, since the writer may take it at once.
         self.metrics.waits(1);
-        queue.send(submission).map_err(|_| {
+        queue.send(Asked::Statement(submission)).map_err(|_| {
             self.metrics.waits(-1);
             NotQueued::Stopped
         })
+    }
+
+    /// Asks the state between two groups; `question` runs on the thread that judges, so it is short. It is dropped unasked
+    /// where the clock cannot be right.
+    ///
+    /// # Errors
+    /// [`NotQueued::Stopped`].
+    pub fn ask(&self, question: Question) -> Result<(), NotQueued> {
+        let queue = self.queue.as_ref().ok_or(NotQueued::Stopped)?;
+        queue.send(Asked::Question(question)).map_err(|_| NotQueued::Stopped)
+    }
+
+    /// The ledger's origin.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// What the writer's threads tell of their work.
@@ -281,7 +309,7 @@ struct Ended;
 struct Judging {
     admission: Admission,
     refusals: Option<Refusals>,
-    waiting: Receiver<Submission>,
+    waiting: Receiver<Asked>,
     suspects: Suspects<Submission>,
     judged: SyncSender<Judged>,
     metrics: Arc<Metrics>,
@@ -304,7 +332,7 @@ impl Judging {
     }
 
     /// The first statement of a group; none where only suspects wait.
-    fn next(&mut self) -> Result<Option<Submission>, RecvTimeoutError> {
+    fn next(&mut self) -> Result<Option<Asked>, RecvTimeoutError> {
         if self.suspects.is_waiting() {
             return match self.waiting.try_recv() {
                 Ok(first) => Ok(Some(first)),
@@ -318,9 +346,15 @@ impl Judging {
     }
 
     /// Judges the group that begins with `first`, and hands it on.
-    fn take(&mut self, first: Option<Submission>) -> Result<(), Ended> {
+    fn take(&mut self, first: Option<Asked>) -> Result<(), Ended> {
         let begun = self.metrics.now();
-        let taken: Vec<Submission> = first.into_iter().chain(self.waiting.try_iter().take(MAX_GROUP - 1)).collect();
+        let (mut taken, mut questions) = (Vec::new(), Vec::new());
+        for asked in first.into_iter().chain(self.waiting.try_iter().take(MAX_GROUP - 1)) {
+            match asked {
+                Asked::Statement(submission) => taken.push(submission),
+                Asked::Question(question) => questions.push(question),
+            }
+        }
         let now = match self.admission.time() {
             Ok(now) => now,
             Err(error) => {
@@ -329,6 +363,12 @@ impl Judging {
                 return Ok(());
             }
         };
+        for question in questions {
+            question(self.admission.replay(), now);
+        }
+        if taken.is_empty() && !self.suspects.is_waiting() {
+            return Ok(());
+        }
         let (group, together) = self.part(taken, now);
         let sources: Vec<Option<IpAddr>> = group.iter().map(|submission| submission.source).collect();
         let (submitted, askers): (Vec<_>, Vec<_>) =

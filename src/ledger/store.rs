@@ -25,6 +25,8 @@ pub const LAST_SIGNED_FILE: &str = "last-signed.db";
 
 /// File name of what a witness keeps (`src/network/witness/`).
 pub const WITNESS_FILE: &str = "witness.db";
+/// What people at the desk have not finished; nothing of it is on the ledger.
+pub const DESK_FILE: &str = "desk.db";
 
 /// How many prepared statements a connection keeps: as many as a page needs.
 const KEPT_STATEMENTS: usize = 64;
@@ -157,7 +159,7 @@ impl StoreError {
         }
     }
 
-    pub(super) fn io(file: &Path, error: &std::io::Error) -> Self {
+    pub(crate) fn io(file: &Path, error: &std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull,
             _ => Self::System { file: file.to_owned(), what: error.to_string() },

@@ -9,7 +9,7 @@ use crate::grants::time::{Date, Timestamp};
 ///
 /// Prints markup. Both texts are made here from parsed dates: digits, month names and zone labels only.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Moment {
+pub(crate) struct Moment {
     machine: String,
     words: String,
 }
@@ -24,18 +24,18 @@ impl fmt::Display for Moment {
 
 impl Moment {
     /// A day: `20 Januari 2026`.
-    pub(super) fn day(date: Date, lang: Lang) -> Self {
+    pub(crate) fn day(date: Date, lang: Lang) -> Self {
         Self { machine: date.to_string(), words: day_words(date, lang.words()) }
     }
 
     /// A time: `20 Januari 2026 10:04 WIB`.
-    pub(super) fn time(at: Timestamp, offset_min: i32, lang: Lang) -> Self {
+    pub(crate) fn time(at: Timestamp, offset_min: i32, lang: Lang) -> Self {
         let day = day_words(at.local_date(offset_min), lang.words());
         Self { machine: at.to_string(), words: format!("{day} {} {}", clock(at, offset_min), zone(offset_min)) }
     }
 
     /// The words without markup.
-    pub(super) fn words(&self) -> &str {
+    pub(crate) fn words(&self) -> &str {
         &self.words
     }
 }

@@ -14,6 +14,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use crate::public::browser::{FILES, File, SCRIPT};
+use crate::grants::kinds::Kind;
+use crate::public::pages::labels;
+use crate::public::pages::words::Lang;
 use crate::tlog::hash::Sha256Stream;
 pub use words::WORDS;
 
@@ -61,6 +64,18 @@ pub static FOLDER: LazyLock<String> = LazyLock::new(|| {
     }
     format!("desk-{}", &digest.finish().to_hex()[..16])
 });
+
+/// What the scripts say in a language: the name that they ask for, and the sentence. What fields, kinds and the words of closed
+/// vocabularies are called is what readers' pages call them.
+pub(super) fn sentences(lang: Lang) -> Vec<(String, String)> {
+    let own = WORDS.iter().map(|(name, id, en)| ((*name).to_owned(), lang.pick(id, en).to_owned()));
+    let fields = labels::all().map(|(name, id, en)| (format!("field-{name}"), lang.pick(id, en).to_owned()));
+    let kinds = Kind::ALL.iter().map(|kind| {
+        (format!("kind-{}", kind.name()), lang.pick(kind.title_id(), kind.title_en()).to_owned())
+    });
+    let terms = labels::terms().map(|(field, word, id, en)| (format!("term-{field}-{word}"), lang.pick(id, en).to_owned()));
+    fields.filter(|(name, _)| !WORDS.iter().any(|(own, ..)| own == name)).chain(own).chain(kinds).chain(terms).collect()
+}
 
 /// One file of the folder: mount it at `/assets/{folder}/{*file}`.
 pub async fn file(Path((folder, name)): Path<(String, String)>) -> Response {

@@ -152,8 +152,18 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("what", "Yang dihapus", "What was erased"),
 ];
 
+/// Every field that has a name here: as signed, in Indonesian, in English.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    LABELS.iter().copied()
+}
+
+/// Every word of a closed vocabulary that reads otherwise than it is signed: its field, and as [`all`].
+pub(crate) fn terms() -> impl Iterator<Item = (&'static str, &'static str, &'static str, &'static str)> {
+    TERMS.iter().copied()
+}
+
 /// What a field is called, if it has a name here.
-pub(super) fn label(name: &str, lang: Lang) -> Option<&'static str> {
+pub(crate) fn label(name: &str, lang: Lang) -> Option<&'static str> {
     let at = LABELS.binary_search_by(|(known, ..)| (*known).cmp(name)).ok()?;
     let (_, id, en) = LABELS[at];
     Some(lang.pick(id, en))
@@ -178,7 +188,7 @@ const TERMS: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// How a word of a closed vocabulary reads in this field.
-pub(super) fn term(field: &str, word: &str, lang: Lang) -> Option<&'static str> {
+pub(crate) fn term(field: &str, word: &str, lang: Lang) -> Option<&'static str> {
     let found = TERMS.iter().find(|(of, known, ..)| *of == field && *known == word)?;
     Some(lang.pick(found.2, found.3))
 }

@@ -12,7 +12,7 @@ mod entry;
 mod flags;
 mod grant;
 mod home;
-mod labels;
+pub(crate) mod labels;
 mod list;
 pub(super) mod log;
 pub(super) mod narrow;
@@ -26,7 +26,7 @@ pub(super) mod reading;
 mod table;
 mod told;
 pub(super) mod verify;
-pub(super) mod words;
+pub(crate) mod words;
 pub(super) mod years;
 
 use std::convert::Infallible;
@@ -53,7 +53,8 @@ use words::{Lang, Words};
 /// What a query says.
 type Pairs = Query<Vec<(String, String)>>;
 
-const STYLE: &str = include_str!("style.css");
+/// The style sheet of the pages.
+pub(crate) const STYLE: &str = include_str!("style.css");
 
 /// The style sheet's file name: its content's hash is in it, so it may be kept forever.
 static STYLE_NAME: LazyLock<String> =

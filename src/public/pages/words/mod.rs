@@ -1,12 +1,12 @@
 //! The pages' words: one struct, an instance a language, so that no language can lack a word that another has.
 
-pub(in crate::public) mod checking;
-pub(in crate::public) mod dossier;
+pub(crate) mod checking;
+pub(crate) mod dossier;
 mod english;
-pub(in crate::public) mod forms;
+pub(crate) mod forms;
 mod indonesian;
-pub(in crate::public) mod prose;
-pub(in crate::public) mod sentences;
+pub(crate) mod prose;
+pub(crate) mod sentences;
 
 use crate::grants::explain::Language;
 use crate::grants::kinds::Kind;
@@ -17,7 +17,7 @@ const MAX_TITLE_CHARS: usize = 90;
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::public) enum Lang {
+pub(crate) enum Lang {
     /// At `/...`.
     Indonesian,
     /// At `/en/...`.
@@ -26,7 +26,7 @@ pub(in crate::public) enum Lang {
 
 impl Lang {
     /// The language that an address is in, and the address without it.
-    pub(in crate::public) fn of(path: &str) -> (Self, &str) {
+    pub(crate) fn of(path: &str) -> (Self, &str) {
         match path.strip_prefix("/en") {
             Some("") => (Self::English, "/"),
             Some(rest) if rest.starts_with('/') => (Self::English, rest),
@@ -35,17 +35,17 @@ impl Lang {
     }
 
     /// BCP 47.
-    pub(in crate::public) const fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         self.pick("id", "en")
     }
 
     /// What addresses in this language begin with.
-    pub(in crate::public) const fn prefix(self) -> &'static str {
+    pub(crate) const fn prefix(self) -> &'static str {
         self.pick("", "/en")
     }
 
     /// The other one.
-    pub(in crate::public) const fn other(self) -> Self {
+    pub(crate) const fn other(self) -> Self {
         match self {
             Self::Indonesian => Self::English,
             Self::English => Self::Indonesian,
@@ -53,7 +53,7 @@ impl Lang {
     }
 
     /// The first for Indonesian, the second for English.
-    pub(in crate::public) const fn pick(self, indonesian: &'static str, english: &'static str) -> &'static str {
+    pub(crate) const fn pick(self, indonesian: &'static str, english: &'static str) -> &'static str {
         match self {
             Self::Indonesian => indonesian,
             Self::English => english,
@@ -61,7 +61,7 @@ impl Lang {
     }
 
     /// The language of [`crate::grants::explain`].
-    pub(in crate::public) const fn explained(self) -> Language {
+    pub(crate) const fn explained(self) -> Language {
         match self {
             Self::Indonesian => Language::Id,
             Self::English => Language::En,
@@ -69,7 +69,7 @@ impl Lang {
     }
 
     /// All words of this language.
-    pub(in crate::public) const fn words(self) -> &'static Words {
+    pub(crate) const fn words(self) -> &'static Words {
         match self {
             Self::Indonesian => &indonesian::WORDS,
             Self::English => &english::WORDS,
@@ -82,18 +82,18 @@ macro_rules! words {
     ($($name:ident)*) => {
         /// The texts of the pages in one language.
         #[allow(missing_docs)] // The names say what each text is; the texts stand in the two instances.
-        pub(in crate::public) struct Words {
-            pub(in crate::public) lang: Lang,
-            pub(in crate::public) months: [&'static str; 12],
+        pub(crate) struct Words {
+            pub(crate) lang: Lang,
+            pub(crate) months: [&'static str; 12],
             /// What each of the eleven amounts is called.
-            pub(in crate::public) amounts: [&'static str; 11],
+            pub(crate) amounts: [&'static str; 11],
             /// Which step gives each of them.
-            pub(in crate::public) amount_from: [&'static str; 11],
+            pub(crate) amount_from: [&'static str; 11],
             /// Status codes and how they read.
-            pub(in crate::public) statuses: [(&'static str, &'static str); 12],
+            pub(crate) statuses: [(&'static str, &'static str); 12],
             /// What a check in the browser says: the step or the code of a refusal, and the sentence.
-            pub(in crate::public) check_sentences: [(&'static str, &'static str); 19],
-            $(pub(in crate::public) $name: &'static str,)*
+            pub(crate) check_sentences: [(&'static str, &'static str); 19],
+            $(pub(crate) $name: &'static str,)*
         }
     };
 }
@@ -164,12 +164,12 @@ words! {
 
 impl Words {
     /// How a status reads.
-    pub(in crate::public) fn status<'a>(&'a self, code: &'a str) -> &'a str {
+    pub(crate) fn status<'a>(&'a self, code: &'a str) -> &'a str {
         self.statuses.iter().find(|(known, _)| *known == code).map_or(code, |(_, text)| *text)
     }
 
     /// A grant's title, cut at a word where it is as long as a whole purpose.
-    pub(in crate::public) fn title(&self, title: &str) -> String {
+    pub(crate) fn title(&self, title: &str) -> String {
         if title.is_empty() {
             return self.untitled.to_owned();
         }
@@ -181,7 +181,7 @@ impl Words {
     }
 
     /// What stands in the place of an amount that is not there.
-    pub(in crate::public) fn absent(&self, state: &str) -> &'static str {
+    pub(crate) fn absent(&self, state: &str) -> &'static str {
         match state {
             "not_applicable" => self.not_applicable,
             "not_recorded" => self.not_recorded,
@@ -190,7 +190,7 @@ impl Words {
     }
 
     /// How a kind reads.
-    pub(in crate::public) fn kind<'a>(&self, name: &'a str) -> &'a str {
+    pub(crate) fn kind<'a>(&self, name: &'a str) -> &'a str {
         match (Kind::parse(name), self.lang) {
             (Some(kind), Lang::Indonesian) => kind.title_id(),
             (Some(kind), Lang::English) => kind.title_en(),
@@ -199,7 +199,7 @@ impl Words {
     }
 
     /// What was erased: when, and under which law.
-    pub(in crate::public) fn erased_on(&self, day: &str, basis: &str) -> String {
+    pub(crate) fn erased_on(&self, day: &str, basis: &str) -> String {
         match (self.lang, basis.is_empty()) {
             (Lang::Indonesian, false) => format!("dihapus pada {day} berdasarkan {basis}"),
             (Lang::Indonesian, true) => format!("dihapus pada {day}"),
@@ -209,7 +209,7 @@ impl Words {
     }
 
     /// A decision that another person recorded.
-    pub(in crate::public) fn recorded_by_decided_by(&self, recorder: &str, decider: &str) -> String {
+    pub(crate) fn recorded_by_decided_by(&self, recorder: &str, decider: &str) -> String {
         match self.lang {
             Lang::Indonesian => format!("dicatat oleh {recorder}, diputuskan oleh {decider}"),
             Lang::English => format!("recorded by {recorder}, decided by {decider}"),
@@ -217,7 +217,7 @@ impl Words {
     }
 
     /// What is left out at the end of a list.
-    pub(in crate::public) fn and_more(&self, count: u64) -> String {
+    pub(crate) fn and_more(&self, count: u64) -> String {
         let count = self.count(count);
         match self.lang {
             Lang::Indonesian => format!("dan {count} lagi"),
@@ -226,7 +226,7 @@ impl Words {
     }
 
     /// `1 temuan`, `2 findings`.
-    pub(in crate::public) fn findings(&self, count: u64) -> String {
+    pub(crate) fn findings(&self, count: u64) -> String {
         let text = self.count(count);
         match self.lang {
             Lang::Indonesian => format!("{text} temuan"),
@@ -236,7 +236,7 @@ impl Words {
     }
 
     /// How long something is overdue.
-    pub(in crate::public) fn days(&self, days: i64) -> String {
+    pub(crate) fn days(&self, days: i64) -> String {
         match (self.lang, days) {
             (Lang::Indonesian, _) => format!("{days} hari"),
             (Lang::English, 1) => "1 day".to_owned(),
@@ -245,7 +245,7 @@ impl Words {
     }
 
     /// A report that is missing on a day of the ledger.
-    pub(in crate::public) fn report_was_due(&self, due: &str, as_of: &str) -> String {
+    pub(crate) fn report_was_due(&self, due: &str, as_of: &str) -> String {
         match self.lang {
             Lang::Indonesian => format!("Laporan jatuh tempo pada {due} dan belum ada pada {as_of}."),
             Lang::English => format!("The report was due on {due} and was not there on {as_of}."),
@@ -253,7 +253,7 @@ impl Words {
     }
 
     /// A key that was revoked since has signed an entry.
-    pub(in crate::public) fn disputed_by(&self, entry: u64) -> String {
+    pub(crate) fn disputed_by(&self, entry: u64) -> String {
         match self.lang {
             Lang::Indonesian => {
                 format!("Disengketakan: ditandatangani dengan kunci yang kemudian dicabut (entri {entry})")
@@ -263,12 +263,12 @@ impl Words {
     }
 
     /// A grant's title, or why there is none.
-    pub(in crate::public) fn title_of(&self, title: &str, migrated: bool) -> String {
+    pub(crate) fn title_of(&self, title: &str, migrated: bool) -> String {
         if title.is_empty() && !migrated { self.erased_title.to_owned() } else { self.title(title) }
     }
 
     /// A recipient's name, or why there is none.
-    pub(in crate::public) fn recipient_of(&self, name: &str, organisation: Option<u64>, migrated: bool) -> String {
+    pub(crate) fn recipient_of(&self, name: &str, organisation: Option<u64>, migrated: bool) -> String {
         match (name, organisation) {
             ("", None) if !migrated => self.recipient_sealed.to_owned(),
             ("", _) => self.erased_title.to_owned(),
@@ -277,7 +277,7 @@ impl Words {
     }
 
     /// `3 hibah`, `1 grant`.
-    pub(in crate::public) fn grants(&self, count: u64) -> String {
+    pub(crate) fn grants(&self, count: u64) -> String {
         let count_text = self.count(count);
         match self.lang {
             Lang::Indonesian => format!("{count_text} hibah"),
@@ -287,7 +287,7 @@ impl Words {
     }
 
     /// A count with its language's marks: `12.408`, `12,408`.
-    pub(in crate::public) fn count(&self, count: u64) -> String {
+    pub(crate) fn count(&self, count: u64) -> String {
         let digits = count.to_string();
         let mark = self.lang.pick(".", ",");
         digits.char_indices().fold(String::new(), |mut out, (at, digit)| {
@@ -300,7 +300,7 @@ impl Words {
     }
 
     /// How long after it happened it was recorded.
-    pub(in crate::public) fn delay(&self, days: i64) -> String {
+    pub(crate) fn delay(&self, days: i64) -> String {
         match (self.lang, days) {
             (Lang::Indonesian, ..=-1) => "dicatat sebelum tanggal kejadian".to_owned(),
             (Lang::Indonesian, 0) => "dicatat pada hari yang sama".to_owned(),
@@ -428,7 +428,7 @@ impl Words {
     }
 
     /// The heading of a fault's page.
-    pub(in crate::public) fn fault_title(&self, status: u16) -> &'static str {
+    pub(crate) fn fault_title(&self, status: u16) -> &'static str {
         match status {
             404 => self.lang.pick("Tidak ditemukan", "Not found"),
             410 => self.lang.pick("Telah dihapus", "Erased"),

@@ -1,0 +1,214 @@
+//! From a draft to the statement that is signed: what was typed, what the ledger knows already, and what the rules would say.
+//!
+//! All of it is asked of the state by which statements are judged, so that nobody signs what would be refused. What is
+//! found here binds nobody: the statement is judged again when it is handed in.
+
+use serde_json::{Value, json};
+
+use super::forms::{self, Fault, Setting};
+use super::persons::{self, Person, Who};
+use super::store::{Draft, Fields};
+use crate::grants::about::{About, CaseOwner};
+use crate::grants::kinds::Kind;
+use crate::grants::one::bodies::Body;
+use crate::grants::one::keys::Holder;
+use crate::grants::one::parties::{Party, parties};
+use crate::grants::one::state::State as One;
+use crate::grants::role::Role;
+use crate::grants::signer::SignerId;
+use crate::grants::state::State;
+use crate::grants::time::{Date, Timestamp};
+use crate::ledger::replay::{Refused, Replay, Signatures};
+use crate::ledger::statement::Statement;
+use crate::ledger::wish::{self, Wish};
+use crate::public::pages::words::Lang;
+use crate::tlog::ed25519::PublicKey;
+use crate::tlog::note::{Algorithm, VerifierKey};
+
+/// The field of a form that says when it happened.
+pub const EVENT_DATE: &str = "_event_date";
+/// The fields that name who else signs: `_with.0`, `_with.1`.
+pub const WITH: &str = "_with";
+
+/// A statement that is ready to be looked at and signed.
+#[derive(Debug)]
+pub struct Prepared {
+    /// Without signatures.
+    pub statement: Statement,
+    /// Why the rules would refuse it now.
+    pub refused: Option<Refused>,
+}
+
+/// Why there is no statement.
+#[derive(Debug)]
+pub enum Unready {
+    /// Fields that do not hold what they must.
+    Fields(Vec<Fault>),
+    /// Something else, a sentence.
+    Sentence(String),
+}
+
+/// What a draft is written with.
+pub struct Writing<'a> {
+    /// The ledger's present state.
+    pub replay: &'a Replay,
+    /// Now.
+    pub now: Timestamp,
+    /// Who writes.
+    pub person: &'a Person,
+    /// The language of the sentences.
+    pub lang: Lang,
+}
+
+/// The state under rule set 1; the web desk knows no other.
+#[must_use]
+pub fn one(replay: &Replay) -> Option<&One> {
+    match replay.state() {
+        State::One(state) => Some(state),
+        State::Zero(_) => None,
+    }
+}
+
+/// The thing that a draft is about; `new` at its end takes the next number of its series.
+#[must_use]
+pub fn resolved(about: &str, replay: &Replay) -> Option<About> {
+    let Some(parent) = about.strip_suffix("/new") else { return About::parse(about) };
+    // Any number will do to learn which series it is.
+    let of_series = About::parse(&format!("{parent}/1")).filter(|about| about.has_series())?;
+    About::parse(&format!("{parent}/{}", replay.state().next_number(&of_series)))
+}
+
+impl Writing<'_> {
+    /// The state, and today.
+    fn ground(&self) -> Result<(&One, Date), Unready> {
+        let one = one(self.replay).ok_or_else(|| {
+            Unready::Sentence("this ledger is kept under rule set 0, for which there are no pages: use hibah sign".to_owned())
+        })?;
+        Ok((one, one.local_date(self.now)))
+    }
+
+    /// Whether the intake office hands in for an organisation.
+    #[must_use]
+    pub fn at_counter(&self, kind: Kind) -> bool {
+        let office = |one: &One| Some(one.profile()?.office(self.person.office()?)?.role == Role::Intake);
+        let organisations = [Party::OrganisationOrCounter, Party::OwnerOrCounter];
+        organisations.iter().any(|party| parties(kind).contains(party))
+            && one(self.replay).and_then(office).unwrap_or(false)
+    }
+
+    /// The statement of a draft.
+    ///
+    /// # Errors
+    /// [`Unready`].
+    pub fn prepare(&self, draft: &Draft) -> Result<Prepared, Unready> {
+        let (state, today) = self.ground()?;
+        let (Some(profile), Some(frame)) = (state.profile(), state.frame()) else {
+            return Err(Unready::Sentence("the ledger is not founded yet".to_owned()));
+        };
+        let kind = Kind::parse(&draft.kind).ok_or_else(|| unknown(&draft.kind))?;
+        let about = resolved(&draft.about, self.replay).ok_or_else(|| unknown(&draft.about))?;
+        let setting = Setting { profile, lang: self.lang, counter: self.at_counter(kind) };
+        let questions = forms::questions(kind, setting).ok_or_else(|| unknown(&draft.kind))?;
+        let mut faults = Vec::new();
+        let mut body = match forms::read(&questions, &draft.fields, &frame.currency, self.lang) {
+            Ok(body) => body,
+            Err(found) => {
+                faults = found;
+                Value::Null
+            }
+        };
+        let event_date = self.event_date(&draft.fields, today, &mut faults);
+        if !faults.is_empty() {
+            return Err(Unready::Fields(faults));
+        }
+        self.complete(kind, about, &mut body)?;
+        let signers = self.signers(kind, about, &draft.fields, today)?;
+        let after = self.replay.state().expected_after(&about).ok_or_else(|| unknown(&draft.about))?;
+        let origin = self.replay.origin().to_owned();
+        let kind = draft.kind.clone();
+        let wish = Wish { origin, kind, about, after, body, event_date, expires: None, signers };
+        let statement = wish.draft(Some(self.replay), today).map_err(|fault| Unready::Sentence(fault.to_string()))?;
+        let refused = self.replay.judge(&statement, self.now, Signatures::VerifiedBefore).err();
+        Ok(Prepared { statement, refused })
+    }
+
+    fn event_date(&self, fields: &Fields, today: Date, faults: &mut Vec<Fault>) -> Option<Date> {
+        let text = fields.get(EVENT_DATE).map(|text| text.trim()).filter(|text| !text.is_empty())?;
+        let day = Date::parse(text).filter(|day| *day <= today);
+        if day.is_none() {
+            let sentence = self.lang.pick(
+                "Pilih tanggal kejadian yang benar, hari ini atau sebelumnya.",
+                "Choose a real date, today or before.",
+            );
+            faults.push(Fault { name: EVENT_DATE.to_owned(), sentence: sentence.to_owned() });
+        }
+        day
+    }
+
+    /// Puts in what the ledger knows.
+    fn complete(&self, kind: Kind, about: About, body: &mut Value) -> Result<(), Unready> {
+        let (state, _) = self.ground()?;
+        let asks = |name: &str| Body::fields(kind).iter().any(|field| field.name == name);
+        let owner = match about {
+            About::Case(id) => match id.owner {
+                CaseOwner::Org(n) => Some(n),
+                CaseOwner::Agency(_) => None,
+            },
+            _ => None,
+        };
+        if asks("payee")
+            && let Some((n, org)) = owner.and_then(|n| Some((n, state.org(n)?)))
+        {
+            let (commitment, pointer) = (org.account.to_hex(), "/body/sealed/account");
+            body["payee"] = json!({ "about": format!("org/{n}"), "commitment": commitment, "pointer": pointer });
+        }
+        wish::fill_rows(body, self.replay);
+        if let (Kind::OrganisationRegistered, About::Org(n)) = (kind, about) {
+            body["key"] = json!(self.named(Holder::Org(n))?.to_string());
+        }
+        Ok(())
+    }
+
+    /// This person's key under the name that a holder's keys bear.
+    fn named(&self, holder: Holder) -> Result<VerifierKey, Unready> {
+        let unfit = || Unready::Sentence("the signing file has no key that a ledger takes: make a new one".to_owned());
+        let public = public_key(&self.person.public).ok_or_else(unfit)?;
+        VerifierKey::new(&holder.key_name(self.replay.origin()), Algorithm::Ed25519, public).map_err(|_| unfit())
+    }
+
+    fn signers(&self, kind: Kind, about: About, fields: &Fields, today: Date) -> Result<Vec<SignerId>, Unready> {
+        let (state, _) = self.ground()?;
+        let mut signers: Vec<SignerId> = self.person.signer.iter().cloned().collect();
+        if let (Kind::OrganisationRegistered, About::Org(n), Who::Nobody) = (kind, about, &self.person.who) {
+            let key = self.named(Holder::Org(n))?;
+            signers.extend(SignerId::new(key.name(), key.key_id().0));
+        }
+        for (at, keys) in persons::others(state, self.person, kind, &about, today).into_iter().enumerate() {
+            let named = fields.get(&format!("{WITH}.{at}")).and_then(|text| SignerId::parse(text));
+            let chosen = named.filter(|id| keys.contains(id)).or_else(|| keys.first().cloned());
+            // The counter signs alone, with the paper that the organisation signed.
+            if !(self.at_counter(kind) && parties(kind).len() == 1) {
+                signers.extend(chosen);
+            }
+        }
+        if signers.is_empty() {
+            let sentence = "this signing file is not in force on the ledger: ask the office that registers";
+            return Err(Unready::Sentence(sentence.to_owned()));
+        }
+        Ok(signers)
+    }
+}
+
+/// The public key of a verifier key's last part.
+#[must_use]
+pub fn public_key(base64: &str) -> Option<PublicKey> {
+    use base64::Engine as _;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(base64).ok()?;
+    let (algorithm, key) = bytes.split_first()?;
+    (*algorithm == 1).then_some(())?;
+    PublicKey::from_bytes(key.try_into().ok()?).ok()
+}
+
+fn unknown(what: &str) -> Unready {
+    Unready::Sentence(format!("{what} is nothing that these pages know: begin again from the first page"))
+}

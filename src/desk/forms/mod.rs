@@ -1,0 +1,263 @@
+//! The questions of a kind of statement, made from the declarations that read it ([`Body::schema`]): a new field is asked
+//! here without further code, and no page can ask for what the rule book does not take.
+//!
+//! A field's name in a form is its way through the body: `budget_lines.0.amount`.
+
+pub mod html;
+mod labelled;
+mod read;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+pub use read::{Fault, read};
+
+use crate::grants::kinds::Kind;
+use crate::grants::money::Amount;
+use crate::grants::one::bodies::Body;
+use crate::grants::one::profile::Profile;
+use crate::grants::shape::Shape as _;
+use crate::public::pages::labels::{label, term};
+use crate::public::pages::words::Lang;
+
+/// Fields that the desk fills in itself: what the ledger knows already, or what only signing makes.
+const FILLED_IN: [&str; 3] = ["payee", "key", "after"];
+/// Texts of up to so many characters are asked for in one line.
+const LINE_CHARS: u64 = 100;
+/// Short texts although they may be long.
+const LINES: [&str; 9] = ["title", "name", "line", "place", "issuer", "source", "street", "city", "holder"];
+/// What an organisation seals when it is registered (rule B14).
+pub const SEALED: [&str; 2] = ["account", "chair"];
+
+/// A word to choose, and how it reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// As signed.
+    pub value: String,
+    /// As shown.
+    pub title: String,
+}
+
+/// How a field is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A short text.
+    Line,
+    /// A longer text, of at most so many characters.
+    Text(u64),
+    /// An amount of money.
+    Money,
+    /// A whole number.
+    Whole,
+    /// A day.
+    Day,
+    /// Yes or no, by a tick.
+    Tick,
+    /// One of a few words.
+    Choice(Vec<Choice>),
+    /// Several questions, each with a tick.
+    Checklist(Vec<Choice>),
+    /// A document, with one of the titles that the profile allows.
+    Document(Vec<String>),
+    /// What stays sealed: never kept with the draft.
+    Sealed(Vec<Choice>),
+    /// Fields that belong together.
+    Group(Vec<Question>),
+    /// Several of one, each a group or a document; at most so many.
+    List(Box<Input>, usize),
+}
+
+/// One field of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Its name in the object that it is a field of.
+    pub name: String,
+    /// What it is called.
+    pub label: String,
+    /// What helps to answer it; may be empty.
+    pub hint: String,
+    /// Whether it may be left out.
+    pub optional: bool,
+    /// How it is asked for.
+    pub input: Input,
+}
+
+/// What forms are made for: the profile in force, the language, and whether a counter files for somebody.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// The profile in force.
+    pub profile: &'a Profile,
+    /// The language.
+    pub lang: Lang,
+    /// Whether the intake office hands in what an organisation signed by hand.
+    pub counter: bool,
+}
+
+/// The questions of a kind; none where no page can ask them: a whole profile, another statement's body.
+#[must_use]
+pub fn questions(kind: Kind, setting: Setting<'_>) -> Option<Vec<Question>> {
+    let schema = Body::schema(kind);
+    let amounts = amounts(kind);
+    let whole = Whole { kind, setting, amounts };
+    whole.fields(&schema, "")
+}
+
+/// Where a kind's declaration says that a field is an amount.
+fn amounts(kind: Kind) -> BTreeSet<String> {
+    let what = Amount::what();
+    let of_kind = Body::fields(kind).into_iter();
+    of_kind.filter(|field| field.what == what).map(|field| field.name.replace("[]", "")).collect()
+}
+
+struct Whole<'a> {
+    kind: Kind,
+    setting: Setting<'a>,
+    amounts: BTreeSet<String>,
+}
+
+impl Whole<'_> {
+    fn fields(&self, schema: &Value, path: &str) -> Option<Vec<Question>> {
+        let properties = schema.get("properties")?.as_object()?;
+        let required: BTreeSet<&str> =
+            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let mut questions = Vec::new();
+        for name in ordered(self.kind, path, properties.keys()) {
+            let counter = name == "counter" && !self.setting.counter;
+            let sealed = name == "sealed" && !matches!(self.kind, Kind::OrganisationRegistered);
+            if FILLED_IN.contains(&name.as_str()) || counter || sealed {
+                continue;
+            }
+            let within = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            let optional = !required.contains(name.as_str());
+            let Some(input) = self.input(&properties[&name], &name, &within) else {
+                if optional {
+                    continue;
+                }
+                return None;
+            };
+            let lang = self.setting.lang;
+            let (label, hint) = labelled::of(self.kind, &within, lang);
+            questions.push(Question { label, hint, optional, input, name });
+        }
+        Some(questions)
+    }
+
+    fn input(&self, schema: &Value, name: &str, path: &str) -> Option<Input> {
+        let profile = self.setting.profile;
+        let kind_of = schema.get("type").and_then(Value::as_str)?;
+        Some(match kind_of {
+            "boolean" => Input::Tick,
+            "integer" if self.amounts.contains(path) => Input::Money,
+            "integer" => Input::Whole,
+            "string" if schema.get("enum").is_some() => Input::Choice(self.vocabulary(schema, name)),
+            "string" if schema.get("format").and_then(Value::as_str) == Some("date") => Input::Day,
+            "string" => match self.terms(name) {
+                Some(terms) => Input::Choice(terms),
+                None => match schema.get("maxLength").and_then(Value::as_u64) {
+                    Some(most) if most > LINE_CHARS && !LINES.contains(&name) => Input::Text(most),
+                    _ => Input::Line,
+                },
+            },
+            "array" => {
+                let most = schema.get("maxItems").and_then(Value::as_u64).unwrap_or(1);
+                let item = self.input(schema.get("items")?, name, path)?;
+                Input::List(Box::new(item), usize::try_from(most).unwrap_or(1))
+            }
+            "object" if schema.pointer("/properties/media_type").is_some() => {
+                Input::Document(profile.documents.iter().map(|title| title.0.clone()).collect())
+            }
+            "object" if name == "sealed" => Input::Sealed(self.sealed()),
+            "object" if name == "checklist" => Input::Checklist(self.checklist()),
+            "object" if schema.get("properties").is_some() => Input::Group(self.fields(schema, path)?),
+            _ => return None,
+        })
+    }
+
+    fn vocabulary(&self, schema: &Value, name: &str) -> Vec<Choice> {
+        let lang = self.setting.lang;
+        let words = schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let title = |word: &str| match (term(name, word, lang), Kind::parse(word)) {
+            (Some(title), _) => title.to_owned(),
+            (None, Some(kind)) => lang.pick(kind.title_id(), kind.title_en()).to_owned(),
+            (None, None) => word.to_owned(),
+        };
+        // Of all kinds only those are stages that a case goes through.
+        let stage = |word: &&str| Kind::parse(word).is_none_or(|kind| self.is_stage(kind));
+        words.filter(stage).map(|word| Choice { value: word.to_owned(), title: title(word) }).collect()
+    }
+
+    fn is_stage(&self, kind: Kind) -> bool {
+        self.setting.profile.ways.iter().any(|way| way.stages.contains(&kind))
+    }
+
+    /// The words of the profile that a field takes.
+    fn terms(&self, name: &str) -> Option<Vec<Choice>> {
+        let (profile, lang) = (self.setting.profile, self.setting.lang);
+        macro_rules! titled {
+            ($list:expr) => {
+                $list
+                    .iter()
+                    .map(|one| Choice { value: one.code.0.clone(), title: pick(lang, &one.title_id.0, &one.title_en.0) })
+                    .collect()
+            };
+        }
+        Some(match name {
+            "field" => titled!(profile.fields),
+            "recipient_type" => titled!(profile.recipient_types),
+            "post" | "office" => titled!(profile.offices),
+            "agency" => titled!(profile.agencies),
+            _ => return None,
+        })
+    }
+
+    fn checklist(&self) -> Vec<Choice> {
+        let profile = self.setting.profile;
+        let list = match self.kind {
+            Kind::AmountRecommended => &profile.checklist,
+            _ => &profile.completeness,
+        };
+        let lang = self.setting.lang;
+        let items = list.iter().flatten();
+        items.map(|one| Choice { value: one.code.0.clone(), title: pick(lang, &one.title_id.0, &one.title_en.0) }).collect()
+    }
+
+    fn sealed(&self) -> Vec<Choice> {
+        let lang = self.setting.lang;
+        let title = |name: &&str| Choice {
+            value: (*name).to_owned(),
+            title: label(name, lang).unwrap_or_default().to_owned(),
+        };
+        SEALED.iter().map(title).collect()
+    }
+}
+
+/// Whether a page can ask for all that statements of this kind say: none can for a whole profile or the body of another one.
+#[must_use]
+pub fn can_ask(kind: Kind) -> bool {
+    let schema = Body::schema(kind);
+    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    required.filter_map(|name| schema.pointer(&format!("/properties/{name}"))).all(|field| {
+        field.get("type").and_then(Value::as_str) != Some("object") || field.get("properties").is_some() || field.get("additionalProperties").is_some_and(|_| field.get("propertyNames").is_some())
+    })
+}
+
+/// Of two titles of a profile the one in this language.
+pub fn pick(lang: Lang, id: &str, en: &str) -> String {
+    match lang {
+        Lang::Indonesian => id.to_owned(),
+        Lang::English => en.to_owned(),
+    }
+}
+
+/// The fields of an object as they are declared; a schema has lost their order.
+fn ordered<'n>(kind: Kind, path: &str, names: impl Iterator<Item = &'n String>) -> Vec<String> {
+    let declared: Vec<String> = Body::fields(kind).into_iter().map(|field| field.name.replace("[]", "")).collect();
+    let place = |name: &String| {
+        let within = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        declared.iter().position(|known| *known == within).unwrap_or(usize::MAX)
+    };
+    let mut names: Vec<String> = names.cloned().collect();
+    names.sort_by_key(place);
+    names
+}

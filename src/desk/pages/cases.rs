@@ -1,0 +1,101 @@
+//! One case: where it is, what this person can do about it now, and what happened so far.
+
+use askama::Template;
+use axum::extract::{Path, State};
+
+use super::home::money;
+use super::{Frame, Page, Visit, html};
+use crate::desk::Desk;
+use crate::desk::drafting::one;
+use crate::desk::pages::words::Words;
+use crate::desk::persons;
+use crate::grants::about::About;
+use crate::grants::figures::Figure;
+use crate::grants::kinds::Kind;
+use crate::grants::time::{Date, Timestamp};
+use crate::public::moment::Moment;
+use crate::public::pages::words::Lang;
+
+struct Step {
+    kind: String,
+    happened: Moment,
+    index: u64,
+    reason: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "case.html", config = "src/desk/pages/askama.toml")]
+struct CasePage<'a> {
+    frame: Frame<'a>,
+    w: &'static Words,
+    id: String,
+    title: String,
+    facts: Vec<(String, String)>,
+    next: Vec<Kind>,
+    other: Vec<Kind>,
+    steps: Vec<Step>,
+}
+
+struct Asked {
+    title: String,
+    facts: Vec<(String, String)>,
+    next: Vec<Kind>,
+    other: Vec<Kind>,
+}
+
+/// The page.
+pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Page {
+    let entered = desk.enter(visit).await?;
+    let about = About::parse(&id);
+    let Some(About::Case(case)) = about else { return Err(entered.missing()) };
+    let (person, lang, w) = (entered.person.clone(), entered.visit.lang, entered.w);
+    let asked = entered.ask(move |replay, _| {
+        let state = one(replay)?;
+        let found = state.case(&case)?;
+        let (profile, facts) = (state.profile()?, &found.core.facts);
+        let field = profile.field(&facts.field).map(|f| crate::desk::forms::pick(lang, &f.title_id.0, &f.title_en.0));
+        let agency = profile.agency(&facts.agency);
+        let agency = agency.map(|a| crate::desk::forms::pick(lang, &a.title_id.0, &a.title_en.0));
+        let status = state.row(&case).map(|row| lang.words().status(row.status).to_owned());
+        let mut told = vec![(w.column_status.to_owned(), status.unwrap_or_default())];
+        told.extend(state.org_of(&case).map(|org| (lang.words().recipient.to_owned(), org.name.to_string())));
+        told.push((lang.words().field.to_owned(), field.unwrap_or_default()));
+        told.push((lang.words().agency.to_owned(), agency.unwrap_or_default()));
+        for (at, &figure) in Figure::ALL.iter().enumerate() {
+            let minor = found.core.figures.get(figure).map(|amount| amount.minor());
+            if minor.is_some() {
+                told.push((lang.words().amounts[at].to_owned(), money(state, minor)));
+            }
+        }
+        let (next, other) = persons::acts(state, &person, case);
+        Some(Asked { title: facts.title.to_string(), facts: told, next, other })
+    });
+    let asked = asked.await?.ok_or_else(|| entered.missing())?;
+    let origin = desk.sequencer.origin().to_owned();
+    let about = id.clone();
+    let records = entered.read(move |reader| {
+        let records = reader.timeline(&about)?;
+        let of = |record: crate::ledger::reader::Record| {
+            let statement = reader.statement_about(record.index, &origin, &about)?;
+            let reason = statement.and_then(|s| s.body().get("reason").and_then(|r| r.as_str()).map(str::to_owned));
+            Ok((record, reason))
+        };
+        records.into_iter().map(of).collect::<Result<Vec<_>, crate::ledger::store::StoreError>>()
+    });
+    let offset_min = entered.frame.offset_min;
+    let step = |(record, reason): (crate::ledger::reader::Record, Option<String>)| Step {
+        kind: w.kind_named(&record.kind),
+        happened: happened(&record.event_date, &record.recorded_at, offset_min, lang),
+        index: record.index,
+        reason,
+    };
+    let steps = records.await?.into_iter().map(step).collect();
+    let Asked { title, facts, next, other } = asked;
+    Ok(html(&CasePage { frame: entered.framed(&title), w, id, title: title.clone(), facts, next, other, steps }))
+}
+
+fn happened(day: &str, recorded: &str, offset_min: i32, lang: Lang) -> Moment {
+    let day = Date::parse(day).or_else(|| Timestamp::parse(recorded).map(|at| at.local_date(offset_min)));
+    // Both were written by the program.
+    Moment::day(day.unwrap_or_else(|| Date::from_days(0).expect("a day of 1970")), lang)
+}

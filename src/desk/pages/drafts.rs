@@ -1,0 +1,440 @@
+//! Filling in: a draft is begun, saved while it is written, and checked before it is signed. It is kept outside the ledger, with
+//! fields still empty, and survives a closed browser. Of two who write one draft, the second is shown what the first wrote.
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use super::{Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, entered_form, html};
+use crate::desk::Desk;
+use crate::desk::drafting::{EVENT_DATE, Prepared, Unready, WITH, Writing, one, resolved};
+use crate::desk::forms::html::{Shown, id as id_of, rows};
+use crate::desk::forms::{self, Fault, Question, Setting};
+use crate::desk::pages::words::Words;
+use crate::desk::persons::{self, Person, Who};
+use crate::desk::sessions;
+use crate::desk::store::{Draft, Fields, Saved};
+use crate::grants::about::About;
+use crate::grants::figures::Figure;
+use crate::grants::kinds::Kind;
+use crate::grants::one::state::State as One;
+use crate::grants::rules::Rule;
+use crate::grants::signer::SignerId;
+use crate::grants::time::Date;
+use crate::ledger::replay::{Refused, Replay};
+use crate::public::pages::words::Lang;
+
+/// The most cases in one decision.
+const MOST_CASES: usize = 200;
+/// The most fields of a draft, and bytes of one of them.
+const MOST_FIELDS: usize = 3_000;
+/// See [`MOST_FIELDS`].
+const MOST_FIELD_BYTES: usize = 4_000;
+/// Fields of the page that are not the draft's.
+const NOT_KEPT: [&str; 7] = ["csrf", "version", "save", "check", "add", "remove", "autosave"];
+
+/// One of several cases that are decided at once.
+struct BatchCase {
+    id: String,
+    title: String,
+    /// Whether an amount is set for it, and the field that has it.
+    amount: bool,
+    field: String,
+    field_id: String,
+    value: String,
+}
+
+#[derive(Template)]
+#[template(path = "draft.html", config = "src/desk/pages/askama.toml")]
+struct DraftPage<'a> {
+    frame: Frame<'a>,
+    w: &'static Words,
+    id: String,
+    version: u64,
+    heading: &'static str,
+    /// What it is about, in words.
+    what: Option<String>,
+    faults: Vec<Fault>,
+    changed: bool,
+    differences: Vec<(String, String)>,
+    saved: bool,
+    batch: Vec<BatchCase>,
+    questions: String,
+    /// Who else signs: the field, the choices, and the one that is chosen.
+    with: Vec<(String, Vec<(String, String)>, String)>,
+    event_date: String,
+}
+
+#[derive(Template)]
+#[template(path = "check.html", config = "src/desk/pages/askama.toml")]
+pub(super) struct CheckPage<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) w: &'static Words,
+    pub(super) texts: Vec<String>,
+    pub(super) several: bool,
+    /// About what, the rule in words, and its sentence.
+    pub(super) refusals: Vec<(String, String, String)>,
+    pub(super) action: String,
+    /// Where it is changed.
+    pub(super) change: String,
+    pub(super) signed: Vec<String>,
+    pub(super) missing: Vec<String>,
+    pub(super) until: String,
+    /// Where it is taken back, if it can be.
+    pub(super) drop: Option<String>,
+    /// Whether this person signed first.
+    pub(super) own: bool,
+}
+
+/// Begins a draft.
+pub(super) async fn begin(State(desk): State<Desk>, visit: Visit, body: Body) -> Page {
+    let (entered, form) = entered_form(&desk, visit, body, MAX_FORM_BYTES).await?;
+    let kind = Kind::parse(form.get("kind")).filter(|kind| forms::can_ask(*kind)).ok_or_else(|| entered.missing())?;
+    let cases: Vec<String> = form.all("case").take(MOST_CASES).map(str::to_owned).collect();
+    let named = Some(form.get("about").to_owned()).filter(|about| !about.is_empty());
+    let abouts = named.map_or(cases, |about| vec![about]);
+    let person = entered.person.clone();
+    let begun = entered.ask(move |replay, now| {
+        let state = one(replay)?;
+        begun(state, replay, &person, kind, &abouts, state.local_date(now))
+    });
+    let (about, fields) = begun.await?.ok_or_else(|| entered.missing())?;
+    let id = sessions::random::<8>().map(hex::encode).map_err(|error| {
+        tracing::error!("{error}");
+        entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped)
+    })?;
+    let draft = Draft { id: id.clone(), kind: kind.name().to_owned(), about, fields, version: 1, changed: entered.now };
+    if entered.kept(entered.web()?.store.begin(&entered.person.public, &draft))? {
+        return Ok(entered.see(&format!("/drafts/{id}")));
+    }
+    Err(entered.stop(StatusCode::CONFLICT, entered.w.fault_too_many))
+}
+
+/// What a new draft is about and begins with; `None` where nothing can be written about it.
+fn begun(
+    state: &One,
+    replay: &Replay,
+    person: &Person,
+    kind: Kind,
+    abouts: &[String],
+    today: Date,
+) -> Option<(String, Fields)> {
+    let resolved: Vec<About> = abouts.iter().map(|about| resolved(about, replay)).collect::<Option<_>>()?;
+    let first = *resolved.first()?;
+    let mut fields = Fields::new();
+    if let Who::Office { code, person, .. } = &person.who {
+        fields.insert("decided_by.person".to_owned(), person.clone());
+        fields.insert("decided_by.post".to_owned(), code.clone());
+    }
+    fields.insert("fiscal_year".to_owned(), today.year().to_string());
+    if let Some(agency) = person.office().and_then(|code| state.profile()?.office(code)?.agency.as_ref()) {
+        fields.insert("agency".to_owned(), agency.0.clone());
+    }
+    for (at, about) in resolved.iter().enumerate() {
+        let About::Case(id) = about else { continue };
+        let Some(amount) = state.case(id).and_then(|case| proposed(kind, |figure| case.core.figures.get(figure))) else {
+            continue;
+        };
+        let name = if resolved.len() == 1 { "amount".to_owned() } else { batch_field(at) };
+        fields.insert(name, state.frame()?.currency.plain(i128::from(amount.minor())));
+    }
+    // What is only in the form's own way is not sent; a number of a series is given when it is begun where others are
+    // sealed or signed for it.
+    let about = match (kind, first) {
+        (Kind::OrganisationRegistered, about) => about.to_string(),
+        (_, About::List { .. } | About::Budget { .. } | About::Decree(_)) => first.to_string(),
+        _ if abouts.len() > 1 => abouts.join(" "),
+        _ => abouts.first()?.clone(),
+    };
+    Some((about, fields))
+}
+
+/// The amount that a step starts from: the newest one before it.
+fn proposed<A>(kind: Kind, amount: impl Fn(Figure) -> Option<A>) -> Option<A> {
+    let before: &[Figure] = match kind {
+        Kind::AmountRecommended => &[Figure::Asked],
+        Kind::CaseConsidered => &[Figure::Recommended],
+        Kind::BudgetConsidered => &[Figure::Considered, Figure::Recommended],
+        Kind::DisbursementRequested | Kind::AgreementSigned => &[Figure::Decreed],
+        Kind::PaymentRequested | Kind::PaymentOrdered | Kind::WarrantIssued => &[Figure::Agreed, Figure::Decreed],
+        Kind::FundsCredited | Kind::CreditConfirmed => &[Figure::Paid],
+        _ => &[],
+    };
+    before.iter().find_map(|figure| amount(*figure))
+}
+
+fn batch_field(at: usize) -> String {
+    format!("_amount.{at}")
+}
+
+/// The drafts that one draft stands for: itself, or one for each of its cases.
+fn each(draft: &Draft) -> Vec<Draft> {
+    let abouts: Vec<&str> = draft.about.split(' ').collect();
+    let of = |(at, about): (usize, &&str)| {
+        let mut draft = Draft { about: (*about).to_owned(), ..draft.clone() };
+        if abouts.len() > 1
+            && let Some(amount) = draft.fields.get(&batch_field(at)).cloned()
+        {
+            draft.fields.insert("amount".to_owned(), amount);
+        }
+        draft
+    };
+    abouts.iter().enumerate().map(of).collect()
+}
+
+/// What the page of a draft is made of.
+struct Asked {
+    questions: Vec<Question>,
+    what: Option<String>,
+    cases: Vec<(String, String)>,
+    with: Vec<(String, Vec<(String, String)>)>,
+}
+
+async fn ask(entered: &Entered, draft: &Draft) -> Result<Asked, Stop> {
+    let (person, lang, draft) = (entered.person.clone(), entered.visit.lang, draft.clone());
+    let asked = entered.ask(move |replay, now| {
+        let state = one(replay)?;
+        let kind = Kind::parse(&draft.kind)?;
+        let writing = Writing { replay, now, person: &person, lang };
+        let setting = Setting { profile: state.profile()?, lang, counter: writing.at_counter(kind) };
+        let mut questions = forms::questions(kind, setting)?;
+        let abouts: Vec<About> = draft.about.split(' ').filter_map(|about| resolved(about, replay)).collect();
+        let about = *abouts.first()?;
+        let title = |about: &About| match about {
+            About::Case(id) => state.case(id).map(|case| case.core.facts.title.to_string()),
+            About::Org(n) => state.org(*n).map(|org| org.name.to_string()),
+            _ => None,
+        };
+        let cases = if abouts.len() > 1 {
+            questions.retain(|question| question.name != "amount");
+            abouts.iter().map(|about| (about.to_string(), title(about).unwrap_or_default())).collect()
+        } else {
+            Vec::new()
+        };
+        let others = persons::others(state, &person, kind, &about, state.local_date(now));
+        let with = others.into_iter().enumerate().filter(|(_, keys)| keys.len() > 1);
+        let named = |key: &SignerId| (key.to_string(), named(state, key, lang));
+        let with = with.map(|(at, keys)| (format!("{WITH}.{at}"), keys.iter().map(named).collect())).collect();
+        let what = if abouts.len() > 1 { None } else { title(&about).or_else(|| Some(about.to_string())) };
+        let begins = matches!(kind, Kind::ApplicationSubmitted | Kind::OrganisationRegistered);
+        Some(Asked { questions, what: what.filter(|_| !begins), cases, with })
+    });
+    asked.await?.ok_or_else(|| entered.missing())
+}
+
+/// Whose key it is, in words.
+pub(super) fn named(state: &One, key: &SignerId, lang: Lang) -> String {
+    use crate::grants::one::keys::Holder;
+    let holder = state.key(key).map(|key| key.holder());
+    let name = match holder {
+        Some(Holder::Official(n)) => state.official(n).and_then(|official| {
+            let office = state.profile()?.office(&official.office)?;
+            Some(format!("{}, {}", forms::pick(lang, &office.title_id.0, &office.title_en.0), official.person))
+        }),
+        Some(Holder::Org(n)) => state.org(n).map(|org| org.name.to_string()),
+        _ => None,
+    };
+    name.unwrap_or_else(|| key.to_string())
+}
+
+/// What is shown of a draft beside its fields.
+#[derive(Default)]
+struct Told {
+    faults: Vec<Fault>,
+    changed: Option<Draft>,
+    saved: bool,
+}
+
+/// A draft, to be filled in.
+pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Page {
+    let saved = visit.query.contains("saved");
+    let entered = desk.enter(visit).await?;
+    let draft = draft(&entered, &id)?;
+    shown(&entered, &draft, Told { saved, ..Told::default() }, StatusCode::OK).await
+}
+
+fn draft(entered: &Entered, id: &str) -> Result<Draft, Stop> {
+    let read = entered.web()?.store.draft(&entered.person.public, id);
+    entered.kept(read)?.ok_or_else(|| entered.stop(StatusCode::NOT_FOUND, entered.w.fault_draft_gone))
+}
+
+async fn shown(entered: &Entered, draft: &Draft, told: Told, status: StatusCode) -> Page {
+    let Asked { questions, what, cases, with } = ask(entered, draft).await?;
+    let w = entered.w;
+    let heading = Kind::parse(&draft.kind).map(|kind| w.kind(&kind)).unwrap_or_default();
+    let chosen = |name: &str| draft.fields.get(name).cloned().unwrap_or_default();
+    let amount = Kind::parse(&draft.kind).is_some_and(|kind| proposed(kind, |_| Some(())).is_some());
+    let batch = cases.into_iter().enumerate().map(|(at, (id, title))| {
+        let field = batch_field(at);
+        BatchCase { value: chosen(&field), field_id: id_of(&field), field, amount, title, id }
+    });
+    let with = with.into_iter().map(|(name, choices)| {
+        let chosen = chosen(&name);
+        (name, choices, chosen)
+    });
+    let differences = told.changed.as_ref().map(|there| differences(&draft.fields, &there.fields)).unwrap_or_default();
+    let shown = Shown { fields: &draft.fields, faults: &told.faults, w, uploads: "/uploads", about: &draft.about };
+    let frame = Frame { scripted: true, ..entered.framed(heading) };
+    let page = DraftPage {
+        frame,
+        w,
+        id: draft.id.clone(),
+        version: told.changed.as_ref().map_or(draft.version, |there| there.version),
+        heading,
+        what,
+        changed: told.changed.is_some(),
+        differences,
+        saved: told.saved,
+        batch: batch.collect(),
+        questions: shown.questions(&questions),
+        with: with.collect(),
+        event_date: chosen(EVENT_DATE),
+        faults: told.faults.clone(),
+    };
+    let mut response = html(&page);
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+/// The fields in which what is saved differs from what was typed.
+fn differences(typed: &Fields, there: &Fields) -> Vec<(String, String)> {
+    let names: std::collections::BTreeSet<&String> = typed.keys().chain(there.keys()).collect();
+    let text = |fields: &Fields, name: &String| fields.get(name).cloned().unwrap_or_default();
+    let differ = names.into_iter().filter(|name| text(typed, name) != text(there, name));
+    differ.map(|name| (name.clone(), text(there, name))).collect()
+}
+
+/// Saves a draft; goes on to the check when that is asked for.
+pub(super) async fn save(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>, body: Body) -> Page {
+    let (entered, form) = entered_form(&desk, visit, body, MAX_FORM_BYTES).await?;
+    let known = draft(&entered, &id)?;
+    let mut fields = typed(&form, &known.fields);
+    if form.has("add") {
+        let list = form.get("add").to_owned();
+        let at = rows(&fields, &list).max(1);
+        // A row is there as soon as one of its fields is.
+        fields.insert(format!("{list}.{at}.new"), String::new());
+    }
+    if form.has("remove") {
+        fields = without(fields, form.get("remove"));
+    }
+    let version = form.get("version").parse().unwrap_or(0);
+    let saved = entered.web()?.store.save(&entered.person.public, &id, version, &fields, entered.now);
+    let autosave = form.has("autosave");
+    match entered.kept(saved)? {
+        Saved::Version(version) if autosave => {
+            Ok(axum::Json(serde_json::json!({ "version": version })).into_response())
+        }
+        Saved::Changed(_) if autosave => Ok(StatusCode::CONFLICT.into_response()),
+        Saved::Version(_) if form.has("check") => Ok(entered.see(&format!("/drafts/{id}/check"))),
+        Saved::Version(_) if form.has("add") || form.has("remove") => Ok(entered.see(&format!("/drafts/{id}"))),
+        Saved::Version(_) => Ok(entered.see(&format!("/drafts/{id}?saved"))),
+        Saved::Changed(there) => {
+            let draft = Draft { fields, ..known };
+            let told = Told { changed: Some(*there), ..Told::default() };
+            shown(&entered, &draft, told, StatusCode::CONFLICT).await
+        }
+        Saved::Gone => Err(entered.stop(StatusCode::NOT_FOUND, entered.w.fault_draft_gone)),
+    }
+}
+
+/// What was typed. A field that the page does not show stays as it was.
+fn typed(form: &Form, known: &Fields) -> Fields {
+    let kept = |name: &str| !NOT_KEPT.contains(&name) && name.len() <= 100;
+    let mut fields = Fields::new();
+    for (name, text) in form.0.iter().filter(|(name, _)| kept(name)).take(MOST_FIELDS) {
+        let mut text = text.replace("\r\n", "\n");
+        if text.len() > MOST_FIELD_BYTES {
+            let cut = (0..=MOST_FIELD_BYTES).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            text.truncate(cut);
+        }
+        fields.insert(name.clone(), text);
+    }
+    for (name, text) in known {
+        if ["agency", "fiscal_year"].contains(&name.as_str()) {
+            fields.entry(name.clone()).or_insert_with(|| text.clone());
+        }
+    }
+    fields
+}
+
+/// Without one row of a list; those behind it move up.
+fn without(fields: Fields, row: &str) -> Fields {
+    let Some((list, at)) = row.rsplit_once('.').and_then(|(list, at)| Some((list, at.parse::<usize>().ok()?))) else {
+        return fields;
+    };
+    let inside = format!("{list}.");
+    let moved = |(name, text): (String, String)| {
+        let Some((n, rest)) = name.strip_prefix(&inside).and_then(|rest| rest.split_once('.')) else {
+            return Some((name, text));
+        };
+        match n.parse::<usize>() {
+            Ok(n) if n == at => None,
+            Ok(n) if n > at => Some((format!("{inside}{}.{rest}", n - 1), text)),
+            _ => Some((name, text)),
+        }
+    };
+    fields.into_iter().filter_map(moved).collect()
+}
+
+/// Throws a draft away.
+pub(super) async fn drop_it(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>, body: Body) -> Page {
+    let (entered, _) = entered_form(&desk, visit, body, MAX_FORM_BYTES).await?;
+    entered.kept(entered.web()?.store.drop_draft(&entered.person.public, &id))?;
+    Ok(entered.see("/home"))
+}
+
+/// What will be signed, and what the rules say of it.
+pub(super) async fn check(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Page {
+    let entered = desk.enter(visit).await?;
+    let draft = draft(&entered, &id)?;
+    let (person, lang, all) = (entered.person.clone(), entered.visit.lang, each(&draft));
+    let prepared = entered.ask(move |replay, now| {
+        let writing = Writing { replay, now, person: &person, lang };
+        all.iter().map(|draft| writing.prepare(draft)).collect::<Result<Vec<Prepared>, Unready>>()
+    });
+    let faults = match prepared.await? {
+        Ok(prepared) => return Ok(checked(&entered, &id, &prepared)),
+        Err(Unready::Fields(faults)) => faults,
+        Err(Unready::Sentence(sentence)) => vec![Fault { name: String::new(), sentence }],
+    };
+    shown(&entered, &draft, Told { faults, ..Told::default() }, StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+fn checked(entered: &Entered, id: &str, prepared: &[Prepared]) -> Response {
+    let lang = entered.visit.lang;
+    let refused = |one: &Prepared| {
+        let (title, sentence) = refusal(one.refused.as_ref()?, lang);
+        Some((one.statement.about().to_string(), title, sentence))
+    };
+    let text = |one: &Prepared| String::from_utf8_lossy(&one.statement.to_bytes()).into_owned();
+    let frame = Frame { scripted: true, ..entered.framed(entered.w.check_title) };
+    let href = |path: String| format!("{}{path}", lang.prefix());
+    html(&CheckPage {
+        frame,
+        w: entered.w,
+        texts: prepared.iter().map(text).collect(),
+        several: prepared.len() > 1,
+        refusals: prepared.iter().filter_map(refused).collect(),
+        action: href(format!("/drafts/{id}/check")),
+        change: href(format!("/drafts/{id}")),
+        signed: Vec::new(),
+        missing: Vec::new(),
+        until: String::new(),
+        drop: None,
+        own: true,
+    })
+}
+
+/// A refusal in words: the rule's title in the page's language, and its sentence, which is English.
+pub(super) fn refusal(refused: &Refused, lang: Lang) -> (String, String) {
+    let title = match refused {
+        Refused::Rule(refusal) if refusal.rule != Rule::Form => {
+            format!("{} · {}", refusal.rule.code(), lang.pick(refusal.rule.title_id(), refusal.rule.title_en()))
+        }
+        _ => lang.pick("Bentuk pernyataan", "The statement's form").to_owned(),
+    };
+    (title, refused.to_string())
+}

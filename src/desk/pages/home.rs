@@ -1,0 +1,198 @@
+//! What somebody has to do: what waits for their signature or their decision, what they began, what became of it.
+
+use askama::Template;
+use axum::extract::State;
+
+use super::{Entered, Frame, Page, Visit, html};
+use crate::desk::drafting::one;
+use crate::desk::pages::words::Words;
+use crate::desk::persons::{self, Person, Who};
+use crate::desk::store::{Draft, Sent, Waiting};
+use crate::desk::Desk;
+use crate::grants::figures::Figure;
+use crate::grants::kinds::Kind;
+use crate::grants::one::state::State as One;
+use crate::grants::time::Date;
+use crate::public::moment::Moment;
+use crate::public::pages::words::Lang;
+
+/// As many tasks as a page shows.
+const MOST_TASKS: usize = 200;
+/// As many of what was recorded.
+const MOST_SENT: u32 = 30;
+/// The kinds that are decided for many cases at once: the same reason for all.
+const MANY: [Kind; 6] = [
+    Kind::CompletenessChecked,
+    Kind::CaseRouted,
+    Kind::CaseClassified,
+    Kind::AmountRecommended,
+    Kind::CaseConsidered,
+    Kind::BudgetConsidered,
+];
+
+/// A case that waits, as a row.
+struct TaskRow {
+    case: String,
+    title: String,
+    organisation: Option<String>,
+    asked: String,
+    kinds: Vec<Kind>,
+    due: Option<Moment>,
+    late: bool,
+}
+
+/// A case of an organisation.
+struct CaseRow {
+    id: String,
+    title: String,
+    asked: String,
+    status: String,
+}
+
+struct DraftRow {
+    id: String,
+    kind: String,
+    title: String,
+    changed: Moment,
+}
+
+#[derive(Template)]
+#[template(path = "home.html", config = "src/desk/pages/askama.toml")]
+struct HomePage<'a> {
+    frame: Frame<'a>,
+    w: &'static Words,
+    name: String,
+    nobody: bool,
+    /// What may be begun from here, about what.
+    begin: Option<Kind>,
+    begin_about: String,
+    to_sign: Vec<Waiting>,
+    tasks: Vec<TaskRow>,
+    more: usize,
+    /// Whether several cases can be chosen.
+    choose: bool,
+    batch: Vec<Kind>,
+    cases: Vec<CaseRow>,
+    drafts: Vec<DraftRow>,
+    waiting: Vec<Waiting>,
+    papers: Vec<(Kind, String)>,
+    sent: Vec<Sent>,
+}
+
+/// What is asked of the state for this page.
+struct Asked {
+    tasks: Vec<TaskRow>,
+    count: usize,
+    kinds: Vec<Kind>,
+    cases: Vec<CaseRow>,
+    today: Date,
+}
+
+/// The page.
+pub(super) async fn page(State(desk): State<Desk>, visit: Visit) -> Page {
+    let entered = desk.enter(visit).await?;
+    let (person, lang) = (entered.person.clone(), entered.visit.lang);
+    let asked = entered.ask(move |replay, now| {
+        let state = one(replay)?;
+        Some(ask(state, &person, state.local_date(now), lang))
+    });
+    let asked = asked.await?.ok_or_else(|| entered.missing())?;
+    let (web, owner) = (entered.web()?, &entered.person.public);
+    let to_sign = match &entered.person.signer {
+        Some(signer) => entered.kept(web.store.waiting_for(signer))?,
+        None => Vec::new(),
+    };
+    let offset_min = entered.frame.offset_min;
+    let drafts = entered.kept(web.store.drafts(owner))?;
+    let drafts = drafts.into_iter().map(|draft| row_of(draft, offset_min, lang)).collect();
+    let waiting = entered.kept(web.store.waiting_of(owner))?;
+    let sent = entered.kept(web.store.sent(owner, MOST_SENT))?;
+    Ok(html(&HomePage { to_sign, drafts, waiting, sent, ..made(&entered, asked) }))
+}
+
+fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {
+    let w = entered.w;
+    let name = entered.person.name(entered.visit.lang);
+    let nobody = entered.person.who == Who::Nobody;
+    let (begin, begin_about) = match &entered.person.who {
+        Who::Organisation { n, .. } => (Some(Kind::ApplicationSubmitted), format!("case/{n}/new")),
+        Who::Nobody => (Some(Kind::OrganisationRegistered), "org/new".to_owned()),
+        Who::Office { .. } | Who::Root(_) => (None, String::new()),
+    };
+    let batch: Vec<Kind> = MANY
+        .into_iter()
+        .filter(|kind| asked.tasks.iter().filter(|task| task.kinds.contains(kind)).count() > 1)
+        .collect();
+    let year = asked.today.year();
+    let papers = [Kind::ListNominated, Kind::BudgetEnacted, Kind::DecreeIssued];
+    let papers = papers.into_iter().filter(|kind| asked.kinds.contains(kind) && entered.person.office().is_some());
+    let papers = papers.map(|kind| (kind, format!("{}/{year}/new", series(kind)))).collect();
+    HomePage {
+        frame: entered.framed(w.home_title),
+        w,
+        name,
+        nobody,
+        begin,
+        begin_about,
+        to_sign: Vec::new(),
+        more: asked.count - asked.tasks.len(),
+        choose: !batch.is_empty(),
+        tasks: asked.tasks,
+        batch,
+        cases: asked.cases,
+        drafts: Vec::new(),
+        waiting: Vec::new(),
+        papers,
+        sent: Vec::new(),
+    }
+}
+
+/// Of which series a paper is.
+pub(super) fn series(kind: Kind) -> &'static str {
+    match kind {
+        Kind::ListNominated => "list",
+        Kind::BudgetEnacted => "budget",
+        _ => "decree",
+    }
+}
+
+fn ask(state: &One, person: &Person, today: Date, lang: Lang) -> Asked {
+    let money = |minor: Option<i64>| money(state, minor);
+    let (tasks, count) = persons::tasks(state, person, MOST_TASKS);
+    let tasks = tasks.into_iter().map(|task| TaskRow {
+        case: format!("case/{}", task.case).replace("case/case/", "case/"),
+        title: task.title,
+        organisation: task.organisation.filter(|_| person.organisation().is_none()),
+        asked: money(task.asked),
+        late: task.due.is_some_and(|due| due < today),
+        due: task.due.map(|due| Moment::day(due, lang)),
+        kinds: task.kinds,
+    });
+    let row = |(id, case): (crate::grants::about::CaseId, &crate::grants::one::things::Case)| {
+        let row = state.row(&id)?;
+        Some(CaseRow {
+            id: crate::grants::about::About::Case(id).to_string(),
+            title: case.core.facts.title.to_string(),
+            asked: money(case.core.figures.get(Figure::Asked).map(|amount| amount.minor())),
+            status: lang.words().status(row.status).to_owned(),
+        })
+    };
+    let cases = person.organisation().map(|n| state.cases_of(n).rev().filter_map(row).collect()).unwrap_or_default();
+    let kinds = state.profile().map(|profile| person.kinds(profile)).unwrap_or_default();
+    Asked { tasks: tasks.collect(), count, kinds, cases, today }
+}
+
+/// An amount for people; a dash where there is none.
+pub(super) fn money(state: &One, minor: Option<i64>) -> String {
+    let amount = minor.and_then(crate::grants::money::Amount::from_minor);
+    match (amount, state.frame()) {
+        (Some(amount), Some(frame)) => frame.currency.display(amount),
+        _ => "–".to_owned(),
+    }
+}
+
+fn row_of(draft: Draft, offset_min: i32, lang: Lang) -> DraftRow {
+    let title = draft.fields.get("title").filter(|title| !title.trim().is_empty());
+    let title = title.cloned().unwrap_or_else(|| draft.about.trim_end_matches("/new").to_owned());
+    DraftRow { changed: Moment::time(draft.changed, offset_min, lang), id: draft.id, kind: draft.kind, title }
+}

@@ -1,0 +1,474 @@
+//! The desk's pages: what organisations and offices do without a terminal. Made on the server, in both languages; a script only
+//! where a person signs, for their key never comes here.
+//!
+//! A page that changes something answers POST from a form of this site alone ([`Entered::check_form`]).
+
+mod cases;
+mod drafts;
+mod home;
+mod sending;
+mod signing_in;
+mod uploads;
+pub mod words;
+
+use std::sync::{Arc, LazyLock};
+
+use askama::Template;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use axum::{Router, middleware};
+use tokio::sync::oneshot;
+
+use super::Desk;
+use super::browser;
+use super::persons::Person;
+use super::sessions::{Session, Sessions};
+use super::store::Store;
+use crate::grants::one::state::State as One;
+use crate::grants::time::Timestamp;
+use crate::ledger::reader::Reader;
+use crate::ledger::replay::Replay;
+use crate::ledger::store::StoreError;
+use crate::public::pages::STYLE as READERS_STYLE;
+use crate::public::pages::words::Lang;
+use crate::tlog::hash::Sha256Stream;
+use words::Words;
+
+const OWN_STYLE: &str = include_str!("style.css");
+/// The cookie that holds the token of a session.
+const COOKIE: &str = "hibah-desk";
+/// The most bytes of a form: that of a decree's rows.
+const MAX_FORM_BYTES: usize = 512 * 1024;
+/// The most bytes of a form with signed statements: 200 of them.
+const MAX_SIGNED_BYTES: usize = 16 * 1024 * 1024;
+
+/// The style sheet: that of the pages for readers, and what only forms need.
+static STYLE: LazyLock<(String, String)> = LazyLock::new(|| {
+    let text = format!("{READERS_STYLE}{OWN_STYLE}");
+    let mut digest = Sha256Stream::new();
+    digest.update(text.as_bytes());
+    (format!("desk-{}.css", &digest.finish().to_hex()[..16]), text)
+});
+
+/// What the pages stand on, beside what the desk has.
+pub struct Web {
+    /// Drafts and what waits.
+    pub store: Store,
+    /// The ledger's folder.
+    pub dir: std::path::PathBuf,
+    /// Where the pages for readers are, without a slash at its end.
+    pub public: Option<String>,
+    /// Whether every request comes by TLS.
+    pub behind_tls: bool,
+    /// Who is signed in.
+    pub sessions: Sessions,
+}
+
+impl Web {
+    /// Opens what the pages keep in a ledger's folder; `public` is where the pages for readers are.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn open(dir: &std::path::Path, public: Option<&str>, behind_tls: bool) -> Result<Self, StoreError> {
+        let public = public.map(|public| public.trim_end_matches('/').to_owned());
+        let store = Store::open(dir)?;
+        Ok(Self { store, dir: dir.to_owned(), public, behind_tls, sessions: Sessions::default() })
+    }
+
+    /// Whether a statement waits for more signers.
+    #[must_use]
+    pub fn awaits(&self, statement: &crate::tlog::hash::Hash) -> bool {
+        // Where the file cannot say, what came with it is kept.
+        self.store.waiting(&statement.to_hex()).map_or(true, |waiting| waiting.is_some())
+    }
+}
+
+/// Every address for people.
+pub(super) fn routes(desk: Desk) -> Router<Desk> {
+    let mut router = Router::new()
+        .route("/assets/{name}", get(style))
+        .route("/assets/{folder}/{*file}", get(browser::file))
+        .route("/uploads/{sha256}", put(uploads::put).head(uploads::head).get(uploads::head));
+    for lang in [Lang::Indonesian, Lang::English] {
+        let at = |path: &str| format!("{}{path}", lang.prefix());
+        if lang == Lang::English {
+            router = router.route("/en/", get(signing_in::start));
+        }
+        router = router
+            .route(&at("/key"), get(signing_in::key))
+            .route(&at("/login"), get(signing_in::form).post(signing_in::login))
+            .route(&at("/logout"), post(signing_in::logout))
+            .route(&at("/home"), get(home::page))
+            .route(&at("/cases/{*id}"), get(cases::page))
+            .route(&at("/drafts"), post(drafts::begin))
+            .route(&at("/drafts/{id}"), get(drafts::page).post(drafts::save))
+            .route(&at("/drafts/{id}/drop"), post(drafts::drop_it))
+            .route(&at("/drafts/{id}/check"), get(drafts::check).post(sending::sign))
+            .route(&at("/waiting/{hash}"), get(sending::waiting).post(sending::sign))
+            .route(&at("/waiting/{hash}/drop"), post(sending::drop_it))
+            .route(&at("/sent/{hash}"), get(sending::sent))
+            .route(&at("/sent/{hash}/receipt"), get(sending::receipt));
+    }
+    router.layer(middleware::from_fn_with_state(desk, guard))
+}
+
+/// Whether a request at `/` is a browser's, which gets a page; programs are told what this address is.
+pub(super) fn is_browser(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+pub(super) use signing_in::start;
+
+async fn style(axum::extract::Path(name): axum::extract::Path<String>) -> Response {
+    let (known, text) = &*STYLE;
+    if name != *known {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let caching = (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    let media_type = (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    ([caching, media_type], text.as_str()).into_response()
+}
+
+/// Before every page: what another site sent is refused before anything reads it.
+async fn guard(State(_): State<Desk>, request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !reads && !is_own(request.headers()) {
+        let (lang, _) = Lang::of(request.uri().path());
+        return (StatusCode::FORBIDDEN, words::of(lang).fault_csrf).into_response();
+    }
+    next.run(request).await
+}
+
+/// Whether a request that changes something comes from a page of this site, as far as its head says. Old browsers say
+/// nothing; their forms carry the session's token all the same.
+fn is_own(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    match text("origin") {
+        Some(origin) => origin.split_once("://").map(|(_, host)| host) == text("host"),
+        None => true,
+    }
+}
+
+/// Where somebody is.
+#[derive(Clone, Debug)]
+pub(super) struct Visit {
+    lang: Lang,
+    path: String,
+    query: String,
+    token: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let (lang, path) = Lang::of(parts.uri.path());
+        let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        Ok(Self { lang, path: path.to_owned(), query, token: token_of(&parts.headers) })
+    }
+}
+
+fn token_of(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let ours = pairs.filter(|(name, value)| name.trim_start_matches("__Host-") == COOKIE && value.len() == 64);
+    ours.map(|(_, value)| value.to_owned()).next()
+}
+
+/// Why there is no page.
+pub(super) enum Stop {
+    /// Somebody must sign in first; then they go on to this address.
+    SignIn(Lang, String),
+    /// A page that says why not.
+    Page(Box<Response>),
+}
+
+impl IntoResponse for Stop {
+    fn into_response(self) -> Response {
+        match self {
+            Self::SignIn(lang, to) => {
+                let to = percent_encoding::utf8_percent_encode(&to, percent_encoding::NON_ALPHANUMERIC);
+                see(&format!("{}/login?to={to}", lang.prefix()))
+            }
+            Self::Page(response) => *response,
+        }
+    }
+}
+
+/// A page, or why there is none.
+pub(super) type Page = Result<Response, Stop>;
+
+/// What a page begins with: the state that was asked, and who asks.
+pub(super) struct Entered {
+    pub(super) desk: Desk,
+    pub(super) visit: Visit,
+    pub(super) w: &'static Words,
+    pub(super) session: Session,
+    pub(super) person: Person,
+    pub(super) now: Timestamp,
+    frame: Framed,
+}
+
+/// What frames a page, of the ledger.
+#[derive(Clone, Debug, Default)]
+struct Framed {
+    government: (String, String),
+    currency: String,
+    offset_min: i32,
+}
+
+impl Framed {
+    fn of(state: &One) -> Self {
+        let profile = state.profile();
+        let names = profile.map(|p| (p.government.name_id.0.clone(), p.government.name_en.0.clone()));
+        let currency = state.frame().map(|frame| format!("{} {}", frame.currency.code(), frame.currency.decimals()));
+        Self {
+            government: names.unwrap_or_default(),
+            currency: currency.unwrap_or_default(),
+            offset_min: profile.map_or(0, |profile| profile.utc_offset_min),
+        }
+    }
+}
+
+/// What surrounds every page.
+struct Frame<'a> {
+    lang: Lang,
+    government: String,
+    origin: &'a str,
+    currency: String,
+    title: String,
+    style: &'static str,
+    folder: &'static str,
+    /// Whether the page has work for the scripts.
+    scripted: bool,
+    path: String,
+    query: String,
+    person: Option<String>,
+    csrf: String,
+    public: Option<&'a str>,
+}
+
+impl Frame<'_> {
+    fn href(&self, path: &str) -> String {
+        format!("{}{path}", self.lang.prefix())
+    }
+
+    fn other(&self) -> String {
+        let path = self.path.trim_start_matches(['/', '\\']);
+        format!("{}/{path}{}", self.lang.other().prefix(), self.query)
+    }
+
+    fn current(&self, path: &str) -> &'static str {
+        if self.path == path { "page" } else { "false" }
+    }
+
+    /// What the scripts say, in the page's language.
+    fn sentences(&self) -> Vec<(String, String)> {
+        browser::sentences(self.lang)
+    }
+}
+
+impl Desk {
+    /// Asks the state in memory. `None` where the writer has stopped.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Replay, Timestamp) -> T + Send + 'static,
+    ) -> Option<T> {
+        let (told, answer) = oneshot::channel();
+        let ask = Box::new(move |replay: &Replay, now| drop(told.send(question(replay, now))));
+        self.sequencer.ask(ask).ok()?;
+        answer.await.ok()
+    }
+
+    fn frame<'a>(&'a self, visit: &Visit, framed: &Framed, title: &str) -> Frame<'a> {
+        let (id, en) = &framed.government;
+        Frame {
+            lang: visit.lang,
+            government: super::forms::pick(visit.lang, id, en),
+            origin: self.sequencer.origin(),
+            currency: framed.currency.clone(),
+            title: title.to_owned(),
+            style: STYLE.0.as_str(),
+            folder: browser::FOLDER.as_str(),
+            scripted: false,
+            path: visit.path.clone(),
+            query: visit.query.clone(),
+            person: None,
+            csrf: String::new(),
+            public: self.web.as_ref().and_then(|web| web.public.as_deref()),
+        }
+    }
+
+    /// The pages' own, which are there wherever the pages are routed.
+    pub(super) fn web(&self, visit: &Visit) -> Result<&Arc<Web>, Stop> {
+        self.web.as_ref().ok_or_else(|| self.stop(visit, StatusCode::NOT_FOUND, words::of(visit.lang).not_found))
+    }
+
+    /// A page that says why not.
+    pub(super) fn stop(&self, visit: &Visit, status: StatusCode, sentence: &str) -> Stop {
+        let w = words::of(visit.lang);
+        let frame = self.frame(visit, &Framed::default(), w.fault_title);
+        let page = FaultPage { frame, w, sentence: sentence.to_owned() };
+        let mut response = html(&page);
+        *response.status_mut() = status;
+        Stop::Page(Box::new(response))
+    }
+
+    /// What the files report.
+    pub(super) fn fault(&self, visit: &Visit, error: &StoreError) -> Stop {
+        tracing::error!("{error}");
+        self.stop(visit, StatusCode::SERVICE_UNAVAILABLE, words::of(visit.lang).fault_stopped)
+    }
+
+    /// Lets in who is signed in.
+    pub(super) async fn enter(&self, visit: Visit) -> Result<Entered, Stop> {
+        let w = words::of(visit.lang);
+        let web = Arc::clone(self.web(&visit)?);
+        let token = visit.token.clone().unwrap_or_default();
+        let asked = self.ask(move |replay, now| {
+            let session = web.sessions.get(&token, now);
+            let of = session.zip(super::drafting::one(replay));
+            of.map(|(session, state)| {
+                let person = Person::of(state, &session.public, state.local_date(now));
+                (session, person, now, Framed::of(state))
+            })
+        });
+        let asked = asked.await.ok_or_else(|| self.stop(&visit, StatusCode::SERVICE_UNAVAILABLE, w.fault_stopped))?;
+        let (session, person, now, frame) =
+            asked.ok_or_else(|| Stop::SignIn(visit.lang, format!("{}{}{}", visit.lang.prefix(), visit.path, visit.query)))?;
+        Ok(Entered { desk: self.clone(), visit, w, session, person, now, frame })
+    }
+}
+
+impl Entered {
+    fn framed(&self, title: &str) -> Frame<'_> {
+        Frame {
+            person: Some(self.person.name(self.visit.lang)),
+            csrf: self.session.csrf.clone(),
+            ..self.desk.frame(&self.visit, &self.frame, title)
+        }
+    }
+
+    fn web(&self) -> Result<&Arc<Web>, Stop> {
+        self.desk.web(&self.visit)
+    }
+
+    /// What the files report, as a page.
+    fn kept<T>(&self, read: Result<T, StoreError>) -> Result<T, Stop> {
+        read.map_err(|error| self.desk.fault(&self.visit, &error))
+    }
+
+    fn stop(&self, status: StatusCode, sentence: &str) -> Stop {
+        self.desk.stop(&self.visit, status, sentence)
+    }
+
+    fn missing(&self) -> Stop {
+        self.stop(StatusCode::NOT_FOUND, self.w.not_found)
+    }
+
+    /// Asks the state in memory.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Replay, Timestamp) -> T + Send + 'static,
+    ) -> Result<T, Stop> {
+        let asked = self.desk.ask(question).await;
+        asked.ok_or_else(|| self.stop(StatusCode::SERVICE_UNAVAILABLE, self.w.fault_stopped))
+    }
+
+    /// That a form was made for this session: no other site knows its token.
+    fn check_form(&self, form: &Form) -> Result<(), Stop> {
+        if form.get("csrf") == self.session.csrf {
+            return Ok(());
+        }
+        Err(self.stop(StatusCode::FORBIDDEN, self.w.fault_csrf))
+    }
+
+    /// Reads the ledger's files, away from the threads that answer.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Stop> {
+        let dir = self.web()?.dir.clone();
+        let read = tokio::task::spawn_blocking(move || Reader::open(&dir).and_then(|reader| work(&reader))).await;
+        match read {
+            Ok(read) => self.kept(read),
+            Err(_) => Err(self.stop(StatusCode::SERVICE_UNAVAILABLE, self.w.fault_stopped)),
+        }
+    }
+
+    fn see(&self, path: &str) -> Response {
+        see(&format!("{}{path}", self.visit.lang.prefix()))
+    }
+}
+
+/// The fields of a form, in the order in which they came.
+pub(super) struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// Reads a form of at most so many bytes.
+    async fn read(body: Body, most: usize) -> Option<Self> {
+        let bytes: Bytes = axum::body::to_bytes(body, most).await.ok()?;
+        Some(Self(form_urlencoded::parse(&bytes).into_owned().collect()))
+    }
+
+    /// The first field of this name; empty where there is none.
+    fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str()).unwrap_or_default()
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, text)| text.as_str())
+    }
+}
+
+/// The form of somebody who is signed in, made for them.
+pub(super) async fn entered_form(desk: &Desk, visit: Visit, body: Body, most: usize) -> Result<(Entered, Form), Stop> {
+    let entered = desk.enter(visit).await?;
+    let form = Form::read(body, most).await;
+    let form = form.ok_or_else(|| entered.stop(StatusCode::PAYLOAD_TOO_LARGE, entered.w.fault_csrf))?;
+    entered.check_form(&form)?;
+    Ok((entered, form))
+}
+
+fn see(address: &str) -> Response {
+    let Ok(location) = HeaderValue::from_str(address) else { return StatusCode::BAD_REQUEST.into_response() };
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+fn html<T: Template>(page: &T) -> Response {
+    match page.render() {
+        Ok(text) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
+        Err(fault) => {
+            tracing::error!("a page could not be made: {fault}");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "fault.html", config = "src/desk/pages/askama.toml")]
+struct FaultPage<'a> {
+    frame: Frame<'a>,
+    w: &'static Words,
+    sentence: String,
+}
+
+/// What the pages' answers carry: nothing but this site's own files runs in them, and nothing of them is kept.
+pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Whether an address is that of a file that may be kept for ever.
+pub(super) fn is_asset(path: &str) -> bool {
+    path.starts_with("/assets/")
+}

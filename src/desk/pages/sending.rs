@@ -1,0 +1,393 @@
+//! From a signed statement to the ledger, or to the outbox while others have not signed; and what became of it.
+//!
+//! The outbox is not the ledger: what waits there is recorded once all have signed, and can be taken back until then. Its
+//! documents and openings wait as those of any submission do (`src/ledger/enclosures.rs`).
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+use super::drafts::{CheckPage, named, refusal};
+use super::{Entered, Frame, MAX_FORM_BYTES, MAX_SIGNED_BYTES, Page, Stop, Visit, entered_form, html, uploads};
+use crate::desk::drafting::{one, public_key};
+use crate::desk::pages::words::Words;
+use crate::desk::store::Sent;
+use crate::desk::{Desk, end, in_time, judged, parts, refusal as problems, sources};
+use crate::grants::signer::{SignerId, Vkey};
+use crate::ledger::documents::named as documents_of;
+use crate::ledger::enclosures::{Enclosed, Enclosures};
+use crate::ledger::replay::{Refused, Signatures};
+use crate::ledger::sequencer::Answer;
+use crate::ledger::statement::Statement;
+use crate::ledger::writer::Outcome;
+use crate::public::moment::Moment;
+use crate::tlog::hash::Hash;
+use crate::tlog::note::{Algorithm, VerifierKey};
+
+/// The most statements that are signed at once.
+const MOST_STATEMENTS: usize = 200;
+
+/// What became of one statement.
+enum Told {
+    Recorded { hash: String, index: u64 },
+    Waits { hash: String },
+    Refused { title: String, sentence: String },
+}
+
+struct ResultRow {
+    kind: String,
+    about: String,
+    outcome: Told,
+}
+
+#[derive(Template)]
+#[template(path = "results.html", config = "src/desk/pages/askama.toml")]
+struct ResultsPage<'a> {
+    frame: Frame<'a>,
+    w: &'static Words,
+    results: Vec<ResultRow>,
+}
+
+#[derive(Template)]
+#[template(path = "sent.html", config = "src/desk/pages/askama.toml")]
+struct SentPage<'a> {
+    frame: Frame<'a>,
+    w: &'static Words,
+    kind: String,
+    about: String,
+    index: u64,
+    at: Moment,
+    hash: String,
+    file: String,
+    /// Whether the receipt is there: where witnesses are asked, once they have seen it.
+    ready: bool,
+}
+
+/// Takes signed statements of a form.
+pub(super) async fn sign(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>, request: Request) -> Page {
+    let source = sources::of(&request);
+    let drafted = visit.path.starts_with("/drafts/");
+    let (entered, form) = entered_form(&desk, visit, request.into_body(), MAX_SIGNED_BYTES).await?;
+    let notes: Vec<String> = form.all("statement").take(MOST_STATEMENTS).map(|note| note.replace("\r\n", "\n")).collect();
+    let openings: Vec<String> = form.all("opening").map(|opening| opening.replace("\r\n", "\n")).collect();
+    let mut results = Vec::new();
+    for note in &notes {
+        let statement = read(&entered, note)?;
+        let (kind, about) = (entered.w.kind_named(statement.kind()), statement.about().to_string());
+        let outcome = take(&entered, source, statement, &openings).await?;
+        results.push(ResultRow { kind, about, outcome });
+    }
+    let all_went = !results.is_empty() && results.iter().all(|one| !matches!(one.outcome, Told::Refused { .. }));
+    if drafted && all_went {
+        entered.kept(entered.web()?.store.drop_draft(&entered.person.public, &id))?;
+    }
+    match &results[..] {
+        [] => Err(entered.stop(StatusCode::BAD_REQUEST, entered.w.fault_signature)),
+        [ResultRow { outcome: Told::Recorded { hash, .. }, .. }] => Ok(entered.see(&format!("/sent/{hash}"))),
+        [ResultRow { outcome: Told::Waits { hash }, .. }] => Ok(entered.see(&format!("/waiting/{hash}"))),
+        _ => {
+            let frame = entered.framed(entered.w.results_title);
+            Ok(html(&ResultsPage { frame, w: entered.w, results }))
+        }
+    }
+}
+
+/// The statement of a note that this person has signed; lines that the outbox knows are joined to it.
+fn read(entered: &Entered, note: &str) -> Result<Statement, Stop> {
+    let unsigned = || entered.stop(StatusCode::UNPROCESSABLE_ENTITY, entered.w.fault_signature);
+    let origin = entered.desk.sequencer.origin();
+    // A note that is pasted may have lost the newline at its end.
+    let note = if note.ends_with('\n') { note.to_owned() } else { format!("{note}\n") };
+    let mut statement = Statement::parse_draft(note.as_bytes(), origin).map_err(|_| unsigned())?;
+    let own = own_signer(entered, &statement).ok_or_else(unsigned)?;
+    if statement.missing_signers().contains(&&own) {
+        return Err(unsigned());
+    }
+    let waiting = entered.kept(entered.web()?.store.waiting(&statement.hash().to_hex()))?;
+    if let Some(waiting) = waiting.and_then(|waiting| Statement::parse_draft(waiting.note.as_bytes(), origin).ok()) {
+        statement.join(&waiting);
+    }
+    Ok(statement)
+}
+
+/// The signer of a statement whose key this person has.
+fn own_signer(entered: &Entered, statement: &Statement) -> Option<SignerId> {
+    let public = public_key(&entered.person.public)?;
+    let own = |id: &&SignerId| {
+        VerifierKey::new(id.name(), Algorithm::Ed25519, public).is_ok_and(|key| key.key_id().0 == id.key_id())
+    };
+    statement.signers().iter().find(own).cloned()
+}
+
+async fn take(
+    entered: &Entered,
+    source: Option<IpAddr>,
+    statement: Statement,
+    openings: &[String],
+) -> Result<Told, Stop> {
+    let lang = entered.visit.lang;
+    let complete = statement.missing_signers().is_empty();
+    if let Some(refused) = refused(entered, &statement, complete).await? {
+        let (title, sentence) = refusal(&refused, lang);
+        return Ok(Told::Refused { title, sentence });
+    }
+    let enclosed = match enclosed(entered, &statement, openings).await? {
+        Ok(enclosed) => enclosed,
+        Err(sentence) => return Ok(Told::Refused { title: entered.w.fault_upload.to_owned(), sentence }),
+    };
+    let hash = statement.hash();
+    if !complete {
+        let enclosures = entered.desk.enclosures.clone();
+        let of = statement.clone();
+        let held = tokio::task::spawn_blocking(move || match enclosures.zip(enclosed) {
+            // What is held stays where it is until the last has signed.
+            Some((enclosures, enclosed)) => enclosures.hold(enclosed, &of).map(drop),
+            None => Ok(()),
+        });
+        if let Ok(Err(error)) = held.await {
+            return Ok(Told::Refused { title: entered.w.fault_upload.to_owned(), sentence: error.to_string() });
+        }
+        let (web, owner) = (entered.web()?, &entered.person.public);
+        entered.kept(web.store.wait(owner, &statement, entered.now))?;
+        return Ok(Told::Waits { hash: hash.to_hex() });
+    }
+    let (kind, about) = (statement.kind().to_owned(), statement.about().to_string());
+    let answer = match recorded(entered, source, statement, enclosed).await {
+        Ok(answer) => answer,
+        Err(sentence) => return Ok(Told::Refused { title: entered.w.fault_title.to_owned(), sentence }),
+    };
+    match answer.outcome {
+        Outcome::Recorded { index, .. } => {
+            let sent = Sent { hash: hash.to_hex(), kind, about, index, at: entered.now };
+            let web = entered.web()?;
+            let first = entered.kept(web.store.waiting(&sent.hash))?.map(|waiting| waiting.owner);
+            for owner in first.iter().chain([&entered.person.public]) {
+                entered.kept(web.store.keep_sent(owner, &sent))?;
+            }
+            entered.kept(web.store.drop_waiting(&sent.hash))?;
+            Ok(Told::Recorded { hash: sent.hash, index })
+        }
+        Outcome::Refused { refused, .. } => {
+            let (title, sentence) = refusal(&refused, lang);
+            Ok(Told::Refused { title, sentence })
+        }
+        Outcome::KeyMissing { .. } => Err(entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped)),
+    }
+}
+
+/// Why it would be refused, before anything is kept of it. Of one that lacks lines, those that are there are checked.
+async fn refused(entered: &Entered, statement: &Statement, complete: bool) -> Result<Option<Refused>, Stop> {
+    if complete {
+        // The writer says so itself.
+        return Ok(None);
+    }
+    let statement = statement.clone();
+    entered
+        .ask(move |replay, now| {
+            let brought = statement.body().get("key").and_then(|key| key.as_str()).and_then(Vkey::parse);
+            let key = |id: &SignerId| {
+                let new = brought.as_ref().filter(|vkey| vkey.id() == id).map(Vkey::as_str);
+                new.or_else(|| replay.state().vkey_of(id)).and_then(|vkey| VerifierKey::parse(vkey).ok())
+            };
+            if let Err(error) = statement.check_lines(key) {
+                return Some(Refused::Form(error));
+            }
+            replay.judge(&statement, now, Signatures::VerifiedBefore).err()
+        })
+        .await
+}
+
+/// What goes with a statement: its documents, as far as this person has sent them, and openings of its commitments.
+async fn enclosed(
+    entered: &Entered,
+    statement: &Statement,
+    openings: &[String],
+) -> Result<Result<Option<Enclosed>, String>, Stop> {
+    let Some(enclosures) = entered.desk.enclosures.clone() else { return Ok(Ok(None)) };
+    let dir = entered.web()?.dir.clone();
+    let mut digests: Vec<Hash> = documents_of(statement).into_iter().map(|named| named.sha256).collect();
+    digests.sort();
+    digests.dedup();
+    let owner = entered.person.public.clone();
+    let of_it = format!("\n{}\n", statement.hash());
+    let openings: Vec<String> = openings.iter().filter(|opening| opening.contains(&of_it)).cloned().collect();
+    let gathered = tokio::task::spawn_blocking(move || {
+        let files = digests.iter().map(|sha256| uploads::place(&dir, &owner, sha256)).filter(|file| file.is_file());
+        gather(&enclosures, files.collect(), &openings)
+    });
+    gathered.await.map_err(|_| entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped))
+}
+
+fn gather(
+    enclosures: &Arc<Enclosures>,
+    files: Vec<std::path::PathBuf>,
+    openings: &[String],
+) -> Result<Option<Enclosed>, String> {
+    if files.is_empty() && openings.is_empty() {
+        return Ok(None);
+    }
+    let mut enclosed = enclosures.begin().map_err(|error| error.to_string())?;
+    for file in files {
+        let opened = std::fs::File::open(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        enclosed.documents.receive(opened).map_err(|error| error.to_string())?;
+    }
+    for opening in openings {
+        enclosed.add_opening(opening.as_bytes()).map_err(|error| error.to_string())?;
+    }
+    Ok(Some(enclosed))
+}
+
+/// Hands a complete statement to the writer, with what comes with it and what came with earlier signatures.
+async fn recorded(
+    entered: &Entered,
+    source: Option<IpAddr>,
+    statement: Statement,
+    enclosed: Option<Enclosed>,
+) -> Result<Answer, String> {
+    let (sequencer, enclosures) = (Arc::clone(&entered.desk.sequencer), entered.desk.enclosures.clone());
+    // A task of its own: from here on it goes to its end, also when the browser went away.
+    let task = tokio::spawn(async move {
+        let bytes = statement.to_bytes();
+        let Some(enclosures) = enclosures else {
+            return judged(&sequencer, source, bytes).await.map_err(|unanswered| unanswered.problem);
+        };
+        let holder = Arc::clone(&enclosures);
+        let held = parts::blocking(move || {
+            let mut held = holder.waiting_for(&statement.hash())?;
+            if let Some(enclosed) = enclosed {
+                held.push(holder.hold(enclosed, &statement)?);
+            }
+            Ok(held)
+        });
+        let held = held.await?.map_err(|error| problems::of_enclosure(&error))?;
+        let mut told = judged(&sequencer, source, bytes).await;
+        parts::blocking(move || {
+            for held in held {
+                told = end(&enclosures, held, told);
+            }
+            told.map_err(|unanswered| unanswered.problem)
+        })
+        .await?
+    });
+    match in_time(task).await {
+        Ok(Ok(answered)) => answered.map_err(|problem| problem.sentence().to_owned()),
+        Ok(Err(_)) => Err("a fault of the program: sign and send again".to_owned()),
+        Err(problem) => Err(problem.sentence().to_owned()),
+    }
+}
+
+/// A statement that waits for signatures: to sign, or to give back.
+pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): Path<String>) -> Page {
+    let entered = desk.enter(visit).await?;
+    let waiting = entered.kept(entered.web()?.store.waiting(&hash))?.ok_or_else(|| entered.missing())?;
+    let statement = Statement::parse_draft(waiting.note.as_bytes(), desk.sequencer.origin());
+    let statement = statement.map_err(|_| entered.missing())?;
+    // Only who signs it, or signed first, sees it before it is recorded.
+    let own = waiting.owner == entered.person.public;
+    if own_signer(&entered, &statement).is_none() && !own {
+        return Err(entered.missing());
+    }
+    let (lang, signers) = (entered.visit.lang, statement.signers().to_vec());
+    let missing: Vec<SignerId> = statement.missing_signers().into_iter().cloned().collect();
+    let judged = statement.clone();
+    let asked = entered.ask(move |replay, now| {
+        let state = one(replay)?;
+        let name = |id: &SignerId| (missing.contains(id), named(state, id, lang));
+        let refused = replay.judge(&judged, now, Signatures::VerifiedBefore).err();
+        Some((signers.iter().map(name).collect::<Vec<_>>(), refused))
+    });
+    let (names, refused) = asked.await?.ok_or_else(|| entered.missing())?;
+    let (missing, signed): (Vec<_>, Vec<_>) = names.into_iter().partition(|(missing, _)| *missing);
+    let only = |names: Vec<(bool, String)>| names.into_iter().map(|(_, name)| name).collect();
+    let href = |path: &str| format!("{}/waiting/{hash}{path}", lang.prefix());
+    let refusals = refused.map(|refused| {
+        let (title, sentence) = refusal(&refused, lang);
+        (waiting.about.clone(), title, sentence)
+    });
+    let frame = Frame { scripted: true, ..entered.framed(entered.w.waiting_title) };
+    Ok(html(&CheckPage {
+        frame,
+        w: entered.w,
+        texts: vec![waiting.note.clone()],
+        several: false,
+        refusals: refusals.into_iter().collect(),
+        action: href(""),
+        change: format!("{}/home", lang.prefix()),
+        signed: only(signed),
+        missing: only(missing),
+        until: waiting.expires.clone(),
+        drop: Some(href("/drop")),
+        own,
+    }))
+}
+
+/// Takes a statement out of the outbox: who signed it first takes it back, whose signature it waits for gives it back.
+pub(super) async fn drop_it(State(desk): State<Desk>, visit: Visit, Path(hash): Path<String>, body: Body) -> Page {
+    let (entered, _) = entered_form(&desk, visit, body, MAX_FORM_BYTES).await?;
+    let waiting = entered.kept(entered.web()?.store.waiting(&hash))?.ok_or_else(|| entered.missing())?;
+    let statement = Statement::parse_draft(waiting.note.as_bytes(), desk.sequencer.origin());
+    let statement = statement.map_err(|_| entered.missing())?;
+    if waiting.owner != entered.person.public && own_signer(&entered, &statement).is_none() {
+        return Err(entered.missing());
+    }
+    entered.kept(entered.web()?.store.drop_waiting(&hash))?;
+    if let Some(enclosures) = desk.enclosures.clone() {
+        let dropped = tokio::task::spawn_blocking(move || {
+            enclosures.waiting_for(&statement.hash())?.into_iter().try_for_each(|held| enclosures.discard(held))
+        });
+        if let Ok(Err(error)) = dropped.await {
+            // The next start drops it.
+            tracing::error!("{error}");
+        }
+    }
+    Ok(entered.see("/home"))
+}
+
+fn find(entered: &Entered, hash: &str) -> Result<Sent, Stop> {
+    let sent = entered.kept(entered.web()?.store.sent_one(&entered.person.public, hash))?;
+    sent.ok_or_else(|| entered.missing())
+}
+
+/// What was recorded: this page may be kept as a bookmark.
+pub(super) async fn sent(State(desk): State<Desk>, visit: Visit, Path(hash): Path<String>) -> Page {
+    let entered = desk.enter(visit).await?;
+    let sent = find(&entered, &hash)?;
+    let ready = receipt_text(&entered, sent.index).await?.is_some();
+    let w = entered.w;
+    Ok(html(&SentPage {
+        frame: entered.framed(w.sent_title),
+        w,
+        kind: w.kind_named(&sent.kind),
+        about: sent.about.clone(),
+        index: sent.index,
+        at: Moment::time(sent.at, entered.frame.offset_min, entered.visit.lang),
+        file: format!("{}.{}.tlog-proof", sent.kind, sent.about.replace('/', "-")),
+        hash,
+        ready,
+    }))
+}
+
+async fn receipt_text(entered: &Entered, index: u64) -> Result<Option<String>, Stop> {
+    let witnessed = entered.desk.witnessed.is_some();
+    entered
+        .read(move |reader| {
+            let covers = !witnessed || reader.seen()?.is_some_and(|seen| index < seen.signed.size);
+            Ok(if covers { reader.receipt(index)?.map(|receipt| receipt.to_string()) } else { None })
+        })
+        .await
+}
+
+/// The receipt, as a file.
+pub(super) async fn receipt(State(desk): State<Desk>, visit: Visit, Path(hash): Path<String>) -> Page {
+    let entered = desk.enter(visit).await?;
+    let sent = find(&entered, &hash)?;
+    let text = receipt_text(&entered, sent.index).await?.ok_or_else(|| entered.missing())?;
+    let response: Response =
+        ([(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))], text).into_response();
+    Ok(response)
+}

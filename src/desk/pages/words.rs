@@ -1,0 +1,233 @@
+//! The words of the desk's pages, each in both languages side by side, so that neither can lack one.
+
+use crate::desk::challenge::LoginError;
+use crate::grants::kinds::Kind;
+use crate::public::pages::words::Lang;
+
+macro_rules! words {
+    ($($name:ident: $id:literal, $en:literal;)*) => {
+        /// The texts of the desk in one language.
+        #[allow(missing_docs)] // The names say what each text is; the texts stand below.
+        pub struct Words {
+            pub lang: Lang,
+            $(pub $name: &'static str,)*
+        }
+
+        static INDONESIAN: Words = Words { lang: Lang::Indonesian, $($name: $id,)* };
+        static ENGLISH: Words = Words { lang: Lang::English, $($name: $en,)* };
+    };
+}
+
+words! {
+    // Every page.
+    site: "Meja hibah", "Grants desk";
+    skip: "Langsung ke isi", "Skip to the content";
+    nav: "Bagian", "Sections";
+    nav_home: "Pekerjaan saya", "My work";
+    nav_key: "Berkas penandatanganan", "Signing file";
+    nav_public: "Halaman publik", "Public pages";
+    sign_in: "Masuk", "Sign in";
+    sign_out: "Keluar", "Sign out";
+    signed_in_as: "Masuk sebagai", "Signed in as";
+    foot: "Semua yang Anda tandatangani di sini dicatat untuk selamanya dan dibaca semua orang. Konsep dan nilai tersegel tidak.",
+        "All that you sign here is recorded for ever and read by everyone. Drafts and what is sealed are not.";
+    script_needed: "Menandatangani memerlukan JavaScript, sebab berkas penandatanganan tidak pernah meninggalkan peramban Anda. Tanpa JavaScript: unduh pernyataan, lalu tandatangani dengan program hibah.",
+        "Signing needs JavaScript, for the signing file never leaves your browser. Without it: download the statement and sign it with the program hibah.";
+    // Start.
+    start_title: "Ajukan, putuskan, dan pertanggungjawabkan hibah", "Apply for grants, decide on them and account for them";
+    start_lead: "Di sini lembaga mengajukan permohonan hibah dan pejabat memutuskannya. Anda menandatangani dengan berkas milik Anda sendiri; tanda terimanya membuktikan apa yang Anda serahkan, dan kapan.",
+        "Here organisations apply for grants and offices decide on them. You sign with a file of your own; the receipt proves what you handed in, and when.";
+    start_have: "Saya punya berkas penandatanganan", "I have a signing file";
+    start_have_text: "Lembaga terdaftar dan pejabat.", "Registered organisations and officials.";
+    start_new: "Lembaga saya belum terdaftar", "My organisation is not registered";
+    start_new_text: "Buat berkas penandatanganan, lalu minta pendaftaran. Siapkan akta atau surat keterangan terdaftar dan nomor rekening lembaga.",
+        "Make a signing file, then ask to be registered. Have the deed or the certificate of registration and the organisation's account number at hand.";
+    start_make: "Buat berkas dan daftarkan", "Make a file and register";
+    start_how: "Begini caranya", "How it works";
+    start_step_1: "Isi permohonan. Konsep tersimpan sendiri, dan dapat dilanjutkan kapan saja.", "Fill in the application. The draft is saved as you go, and can be continued at any time.";
+    start_step_2: "Periksa apa yang akan ditandatangani, lalu tandatangani dengan frasa sandi Anda.", "Check what you will sign, then sign it with your passphrase.";
+    start_step_3: "Simpan tanda terimanya. Sejak saat itu tidak seorang pun dapat mengubah atau menghilangkannya.", "Keep the receipt. From then on nobody can change it or make it disappear.";
+    start_paper: "Tanpa telepon atau komputer: bawa berkas bertanda tangan ke loket; petugas mencatatnya untuk Anda.",
+        "Without phone or computer: bring the signed papers to the counter, where they are recorded for you.";
+    start_programs: "Program menyerahkan pernyataan bertanda tangan dengan POST /statements.", "Programs hand in signed statements with POST /statements.";
+    // Signing file.
+    key_title: "Berkas penandatanganan", "Your signing file";
+    key_lead: "Berkas ini seperti stempel lembaga: siapa yang memegangnya dan tahu frasa sandinya dapat menandatangani. Berkas ini tinggal di peramban ini, dan tidak pernah dikirim ke mana pun. Simpan salinannya di tempat lain.",
+        "This file is like your organisation's stamp: whoever has it and knows its passphrase can sign. It stays in this browser and is never sent anywhere. Keep a copy of it elsewhere.";
+    key_next: "Sudah ada berkasnya? Masuk dengan berkas itu.", "You have the file? Sign in with it.";
+    // Sign in.
+    login_title: "Masuk", "Sign in";
+    login_lead: "Pilih berkas penandatanganan dan isi frasa sandinya. Keduanya tidak dikirim: peramban Anda hanya membuktikan bahwa Anda memegangnya.",
+        "Choose your signing file and fill in its passphrase. Neither is sent: your browser only proves that you have them.";
+    login_none: "Belum punya berkas penandatanganan?", "No signing file yet?";
+    login_again: "Masuk untuk melanjutkan. Setelah 30 menit tanpa kegiatan Anda dikeluarkan; konsep Anda tetap ada.",
+        "Sign in to go on. You are signed out after 30 minutes without activity; your drafts are kept.";
+    // My work.
+    home_title: "Pekerjaan saya", "My work";
+    new_application: "Ajukan permohonan hibah", "Apply for a grant";
+    register: "Minta pendaftaran lembaga", "Ask to register your organisation";
+    not_registered: "Lembaga Anda belum terdaftar. Isi permintaan pendaftaran dan tandatangani; pendaftar memeriksanya dan ikut menandatangani. Setelah itu Anda dapat mengajukan permohonan.",
+        "Your organisation is not registered yet. Fill in the request and sign it; the registrar checks it and signs too. Then you can apply.";
+    to_sign_heading: "Menunggu tanda tangan Anda", "Waiting for your signature";
+    to_sign_lead: "Orang lain sudah menandatangani. Dicatat bila semua sudah menandatangani.", "Others have signed already. It is recorded once all have signed.";
+    queue_heading: "Menunggu tindakan Anda", "Waiting for you to act";
+    queue_none: "Tidak ada kasus yang menunggu Anda.", "No case is waiting for you.";
+    queue_caption: "Kasus yang menunggu Anda, yang paling mendesak di atas", "Cases that wait for you, the most urgent first";
+    queue_choose: "Pilih", "Choose";
+    queue_all: "Pilih beberapa kasus untuk diputuskan sekaligus dengan alasan yang sama.", "Choose several cases to decide them at once for the same reason.";
+    cases_heading: "Kasus saya", "My cases";
+    cases_none: "Belum ada permohonan.", "No applications yet.";
+    cases_caption: "Kasus lembaga Anda dan apa berikutnya", "Your organisation's cases and what comes next";
+    drafts_heading: "Konsep", "Drafts";
+    drafts_none: "Tidak ada konsep.", "No drafts.";
+    waiting_heading: "Menunggu tanda tangan orang lain", "Waiting for others to sign";
+    sent_heading: "Yang sudah dicatat", "Recorded";
+    sent_none: "Belum ada yang dicatat lewat halaman ini.", "Nothing was recorded through these pages yet.";
+    papers_heading: "Daftar, anggaran, dan keputusan", "Lists, budgets and decrees";
+    other_heading: "Tindakan lain", "Other acts";
+    column_case: "Kasus", "Case";
+    column_asked: "Diminta", "Asked";
+    column_next: "Berikutnya", "Next";
+    column_due: "Batas waktu", "Due";
+    column_since: "Sejak", "Since";
+    column_changed: "Diubah", "Changed";
+    column_status: "Keadaan", "Status";
+    no_due: "tanpa batas", "none";
+    late: "lewat batas", "late";
+    open_it: "Buka", "Open";
+    continue_it: "Lanjutkan", "Continue";
+    // One case.
+    case_next_heading: "Yang dapat Anda lakukan sekarang", "What you can do now";
+    case_next_none: "Sekarang giliran pihak lain. Anda tidak perlu melakukan apa-apa.", "It is somebody else's turn. There is nothing for you to do.";
+    case_other: "Tindakan lain", "Other acts";
+    case_steps: "Yang sudah terjadi", "What happened so far";
+    case_public: "Lihat halaman publiknya", "See its public page";
+    case_step: "Langkah", "Step";
+    case_by: "Ditandatangani oleh", "Signed by";
+    // A draft.
+    draft_about: "Tentang", "About";
+    draft_for: "Untuk", "For";
+    optional: "tidak wajib", "optional";
+    choose: "Pilih …", "Choose …";
+    row: "Nomor", "Number";
+    add_row: "Tambah baris", "Add a row";
+    remove: "Hapus nomor", "Remove number";
+    document_title: "Nama dokumen", "Title of the document";
+    document_file: "Berkas", "File";
+    uploaded: "Sudah diunggah", "Uploaded";
+    sealed_there: "Sudah diisi; tersegel", "Filled in; sealed";
+    event_date: "Tanggal kejadian", "Date of the event";
+    event_date_hint: "Kosongkan bila hari ini.", "Leave it empty if it is today.";
+    with_whom: "Ikut menandatangani", "Signs too";
+    save: "Simpan konsep", "Save the draft";
+    check: "Periksa sebelum menandatangani", "Check before you sign";
+    throw_away: "Buang konsep", "Throw the draft away";
+    saved: "Konsep tersimpan.", "The draft is saved.";
+    faults_heading: "Ada yang perlu dibetulkan", "Something needs to be mended";
+    changed_heading: "Konsep ini sudah diubah di tempat lain", "This draft was changed elsewhere";
+    changed_text: "Isian Anda yang terakhir belum disimpan. Di bawah ini isian Anda; kolom yang berbeda menunjukkan isian yang tersimpan. Simpan lagi untuk memakai isian Anda.",
+        "What you typed last is not saved yet. It stands below; where it differs, what is saved is shown. Save again to use yours.";
+    changed_there: "Tersimpan:", "Saved:";
+    batch_heading: "Kasus dalam keputusan ini", "Cases in this decision";
+    batch_lead: "Alasan dan isian di bawah berlaku untuk semua; jumlah diisi per kasus.", "The reason and the fields below are the same for all; the amount is set for each case.";
+    // Checking and signing.
+    check_title: "Periksa dan tandatangani", "Check and sign";
+    check_lead: "Inilah yang akan Anda tandatangani, dibaca dari isinya sendiri. Setelah dicatat tidak dapat dihapus.",
+        "This is what you will sign, read from its very words. Once recorded it cannot be deleted.";
+    check_refused: "Ini akan ditolak", "This would be refused";
+    check_change: "Ubah isian", "Change what you filled in";
+    sign_button: "Tandatangani dan kirim", "Sign and send";
+    sign_all: "Tandatangani semua dan kirim", "Sign all and send";
+    by_hand: "Tandatangani dengan program hibah", "Sign with the program hibah";
+    by_hand_text: "Simpan teks ini sebagai berkas, jalankan hibah sign BERKAS --key KUNCI, lalu tempelkan hasilnya di sini dan kirim.",
+        "Save this text as a file, run hibah sign FILE --key KEY, then paste the result here and send it.";
+    statement_text: "Teks pernyataan", "Text of the statement";
+    // Waiting for others.
+    waiting_title: "Menunggu tanda tangan", "Waiting for signatures";
+    waiting_missing: "Belum menandatangani", "Not signed yet";
+    waiting_signed: "Sudah menandatangani", "Signed";
+    waiting_until: "Dapat dicatat sampai", "Can be recorded until";
+    waiting_withdraw: "Tarik kembali", "Take it back";
+    waiting_refuse: "Tolak dan kembalikan", "Do not sign, give it back";
+    waiting_text: "Pernyataan ini belum dicatat. Dicatat begitu semua sudah menandatangani.", "This statement is not recorded yet. It will be as soon as all have signed.";
+    // Sent.
+    sent_title: "Sudah dicatat", "It is recorded";
+    sent_lead: "Simpan tanda terimanya. Dengan itu siapa pun dapat membuktikan bahwa pernyataan ini dicatat persis begini.", "Keep the receipt. With it anyone can prove that exactly this statement was recorded.";
+    sent_entry: "Entri", "Entry";
+    sent_receipt: "Unduh tanda terima", "Download the receipt";
+    sent_see: "Lihat di halaman publik", "See it on the public pages";
+    sent_next: "Kembali ke pekerjaan saya", "Back to my work";
+    sent_witnesses: "Tanda terima disiapkan setelah para saksi melihatnya; muat ulang halaman ini beberapa saat lagi.", "The receipt is ready once the witnesses have seen it; load this page again in a moment.";
+    results_title: "Hasil", "Result";
+    result_recorded: "dicatat", "recorded";
+    result_waits: "menunggu tanda tangan orang lain", "waits for others to sign";
+    result_refused: "ditolak", "refused";
+    // Faults.
+    fault_title: "Tidak dapat dilakukan", "That cannot be done";
+    not_found: "Tidak ada halaman di alamat ini, atau bukan milik Anda.", "There is no page at this address, or it is not yours.";
+    fault_csrf: "Formulir ini bukan dari halaman yang Anda buka, atau sesinya sudah berakhir. Buka halamannya lagi, lalu kirim lagi.",
+        "This form is not from a page that you opened, or its session is over. Open the page again and send it again.";
+    fault_too_many: "Konsep Anda terlalu banyak: buang yang tidak dipakai.", "You have too many drafts: throw away those that you do not need.";
+    fault_rules: "Buku besar ini belum memakai aturan yang dikenal halaman ini; gunakan program hibah.", "This ledger is not kept under the rules that these pages know; use the program hibah.";
+    fault_stopped: "Penulis buku besar berhenti. Tidak ada yang hilang: coba lagi beberapa menit lagi.", "The ledger's writer has stopped. Nothing is lost: try again in some minutes.";
+    fault_draft_gone: "Konsep ini sudah tidak ada.", "This draft is no longer there.";
+    fault_upload: "Dokumennya belum lengkap di sini: unggah lagi.", "The document is not whole here: upload it again.";
+    fault_signature: "Pernyataan ini belum Anda tandatangani, atau tanda tangannya tidak cocok: tandatangani lagi.", "You have not signed this statement, or the signature does not fit: sign it again.";
+    back: "Kembali", "Back";
+}
+
+/// The words of a language.
+#[must_use]
+pub fn of(lang: Lang) -> &'static Words {
+    match lang {
+        Lang::Indonesian => &INDONESIAN,
+        Lang::English => &ENGLISH,
+    }
+}
+
+impl Words {
+    /// How a kind of statement is called.
+    #[must_use]
+    pub fn kind(&self, kind: &Kind) -> &'static str {
+        self.lang.pick(kind.title_id(), kind.title_en())
+    }
+
+    /// How a kind of this name is called.
+    #[must_use]
+    pub fn kind_named(&self, name: &str) -> String {
+        Kind::parse(name).map_or_else(|| name.to_owned(), |kind| self.kind(&kind).to_owned())
+    }
+
+    /// Why somebody could not be signed in.
+    #[must_use]
+    pub fn login_fault(&self, fault: LoginError) -> &'static str {
+        let lang = self.lang;
+        match fault {
+            LoginError::Expired | LoginError::OtherNonce => lang.pick(
+                "Waktu untuk masuk sudah habis atau sudah dipakai: coba lagi.",
+                "The time to sign in is over, or it was used already: try again.",
+            ),
+            LoginError::OtherOrigin => lang.pick(
+                "Berkas ini untuk buku besar lain: masuk di halaman buku besar itu.",
+                "This file is for another ledger: sign in at the page of that one.",
+            ),
+            LoginError::NotANote
+            | LoginError::NotAChallenge
+            | LoginError::Signers
+            | LoginError::OtherKey
+            | LoginError::BadSignature => lang.pick(
+                "Berkas penandatanganan tidak cocok: pilih berkas yang benar, lalu coba lagi. Masuk memerlukan JavaScript.",
+                "The signing file does not fit: choose the right one and try again. Signing in needs JavaScript.",
+            ),
+        }
+    }
+
+    /// How many cases wait beyond those that are shown.
+    #[must_use]
+    pub fn more(&self, count: usize) -> String {
+        match self.lang {
+            Lang::Indonesian => format!("dan {count} lagi"),
+            Lang::English => format!("and {count} more"),
+        }
+    }
+}

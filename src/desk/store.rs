@@ -1,0 +1,365 @@
+//! `desk.db`: drafts, documents on their way, statements that wait for more signers, and what was sent.
+//!
+//! Nothing here is on the ledger. When the file is lost, people fill in and sign again; what was recorded is untouched.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use crate::grants::signer::SignerId;
+use crate::grants::time::Timestamp;
+use crate::ledger::statement::Statement;
+use crate::ledger::store::{self, Access, DESK_FILE, StoreError};
+use crate::tlog::hash::Hash;
+
+/// How many drafts one key has at most.
+pub const MAX_DRAFTS: u32 = 400;
+/// After how many days without a change a draft is dropped.
+const DRAFT_DAYS: i64 = 90;
+/// What was typed, by the names of the fields.
+pub type Fields = BTreeMap<String, String>;
+
+/// A statement that is being filled in.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Its place in addresses: 16 hex digits.
+    pub id: String,
+    /// Of which kind.
+    pub kind: String,
+    /// What it is about.
+    pub about: String,
+    /// As typed.
+    pub fields: Fields,
+    /// Which change this is, from 1.
+    pub version: u64,
+    /// The time of the last change.
+    pub changed: Timestamp,
+}
+
+/// A statement that waits for more signers.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// SHA-256 of its text.
+    pub hash: String,
+    /// The note, with the lines that it has.
+    pub note: String,
+    /// The public key of who signed first.
+    pub owner: String,
+    /// Of which kind.
+    pub kind: String,
+    /// What it is about.
+    pub about: String,
+    /// The last day on which it may be recorded, `YYYY-MM-DD`.
+    pub expires: String,
+}
+
+/// What was recorded.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// SHA-256 of its text.
+    pub hash: String,
+    /// Of which kind.
+    pub kind: String,
+    /// What it is about.
+    pub about: String,
+    /// Its entry.
+    pub index: u64,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What became of a change to a draft.
+#[derive(Clone, Debug)]
+pub enum Saved {
+    /// It is this version now.
+    Version(u64),
+    /// Somebody else changed it since: this is how it stands.
+    Changed(Box<Draft>),
+    /// There is no such draft of this owner.
+    Gone,
+}
+
+/// The file, open.
+pub struct Store {
+    path: PathBuf,
+    connection: Mutex<Connection>,
+}
+
+impl Store {
+    /// Opens the file of the ledger in `dir`, and makes it when it is not there.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        let path = dir.join(DESK_FILE);
+        let connection = match path.exists() {
+            true => store::open(&path, Access::Write)?,
+            false => {
+                let connection = store::open(&path, Access::Create)?;
+                let schema = concat!("BEGIN;", include_str!("../../schema/desk.sql"), "COMMIT;");
+                connection.execute_batch(schema).map_err(|e| StoreError::sql(&path, &e))?;
+                connection
+            }
+        };
+        Ok(Self { path, connection: Mutex::new(connection) })
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        // A panic leaves no half of a transaction behind.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        work(&mut self.connection()).map_err(|e| StoreError::sql(&self.path, &e))
+    }
+
+    /// Keeps a new draft; none where the owner has too many.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn begin(&self, owner: &str, draft: &Draft) -> Result<bool, StoreError> {
+        let fields = fields_text(&draft.fields);
+        let now = draft.changed.ms();
+        self.with(|c| {
+            c.execute("DELETE FROM drafts WHERE changed_ms < ?1", [now - DRAFT_DAYS * 86_400_000])?;
+            let sql = "INSERT INTO drafts SELECT ?1, ?2, ?3, ?4, ?5, 1, ?6
+                WHERE (SELECT count(*) FROM drafts WHERE owner = ?2) < ?7";
+            let row = params![draft.id, owner, draft.kind, draft.about, fields, now, MAX_DRAFTS];
+            Ok(c.execute(sql, row)? == 1)
+        })
+    }
+
+    /// One draft of an owner.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn draft(&self, owner: &str, id: &str) -> Result<Option<Draft>, StoreError> {
+        self.with(|c| {
+            let sql = "SELECT id, kind, about, fields, version, changed_ms FROM drafts WHERE owner = ?1 AND id = ?2";
+            c.query_row(sql, [owner, id], draft_of).optional()
+        })
+    }
+
+    /// The drafts of an owner, the one that changed last first.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn drafts(&self, owner: &str) -> Result<Vec<Draft>, StoreError> {
+        self.with(|c| {
+            let sql = "SELECT id, kind, about, fields, version, changed_ms FROM drafts
+                WHERE owner = ?1 ORDER BY changed_ms DESC, id";
+            c.prepare_cached(sql)?.query_map([owner], draft_of)?.collect()
+        })
+    }
+
+    /// Changes a draft, if it is still the version that was changed.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn save(
+        &self,
+        owner: &str,
+        id: &str,
+        version: u64,
+        fields: &Fields,
+        now: Timestamp,
+    ) -> Result<Saved, StoreError> {
+        let changed = self.with(|c| {
+            let sql = "UPDATE drafts SET fields = ?4, version = version + 1, changed_ms = ?5
+                WHERE owner = ?1 AND id = ?2 AND version = ?3";
+            c.execute(sql, params![owner, id, version, fields_text(fields), now.ms()])
+        })?;
+        if changed == 1 {
+            return Ok(Saved::Version(version + 1));
+        }
+        Ok(self.draft(owner, id)?.map_or(Saved::Gone, |draft| Saved::Changed(Box::new(draft))))
+    }
+
+    /// Drops a draft.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn drop_draft(&self, owner: &str, id: &str) -> Result<(), StoreError> {
+        self.with(|c| c.execute("DELETE FROM drafts WHERE owner = ?1 AND id = ?2", [owner, id]).map(drop))
+    }
+
+    /// Notes that an owner sends a document.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn touch_upload(&self, owner: &str, sha256: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.with(|c| {
+            let sql = "INSERT INTO uploads VALUES (?1, ?2, ?3)
+                ON CONFLICT (owner, sha256) DO UPDATE SET changed_ms = excluded.changed_ms";
+            c.execute(sql, params![owner, sha256, now.ms()]).map(drop)
+        })
+    }
+
+    /// How many documents an owner has on their way, besides this one.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn uploads_besides(&self, owner: &str, sha256: &str) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) FROM uploads WHERE owner = ?1 AND sha256 <> ?2";
+        self.with(|c| c.query_row(sql, [owner, sha256], |row| row.get(0)))
+    }
+
+    /// Forgets documents that nobody touched since a time, and says whose they were.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn forget_uploads(&self, before: Timestamp) -> Result<Vec<(String, String)>, StoreError> {
+        self.with(|c| {
+            let sql = "DELETE FROM uploads WHERE changed_ms < ?1 RETURNING owner, sha256";
+            c.prepare(sql)?.query_map([before.ms()], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        })
+    }
+
+    /// Keeps a statement that waits for more signers, in place of what was kept of it.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn wait(&self, owner: &str, statement: &Statement, now: Timestamp) -> Result<(), StoreError> {
+        let hash = statement.hash().to_hex();
+        let note = String::from_utf8_lossy(&statement.to_bytes()).into_owned();
+        let missing: Vec<String> = statement.missing_signers().iter().map(ToString::to_string).collect();
+        let (kind, about) = (statement.kind(), statement.about().to_string());
+        let expires = statement.expires().to_string();
+        self.with(|c| {
+            let transaction = c.transaction()?;
+            let sql = "INSERT INTO outbox VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                ON CONFLICT (statement) DO UPDATE SET note = excluded.note, changed_ms = excluded.changed_ms";
+            transaction.execute(sql, params![hash, note, owner, kind, about, expires, now.ms()])?;
+            transaction.execute("DELETE FROM missing WHERE statement = ?1", [&hash])?;
+            for signer in &missing {
+                transaction.execute("INSERT INTO missing VALUES (?1, ?2)", [&hash, signer])?;
+            }
+            transaction.commit()
+        })
+    }
+
+    /// One statement that waits.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn waiting(&self, hash: &str) -> Result<Option<Waiting>, StoreError> {
+        let sql = "SELECT statement, note, owner, kind, about, expires FROM outbox WHERE statement = ?1";
+        self.with(|c| c.query_row(sql, [hash], waiting_of).optional())
+    }
+
+    /// What waits for this signer.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn waiting_for(&self, signer: &SignerId) -> Result<Vec<Waiting>, StoreError> {
+        self.with(|c| {
+            let sql = "SELECT o.statement, o.note, o.owner, o.kind, o.about, o.expires FROM missing m
+                JOIN outbox o ON o.statement = m.statement WHERE m.signer = ?1 ORDER BY o.changed_ms, o.statement";
+            c.prepare_cached(sql)?.query_map([signer.to_string()], waiting_of)?.collect()
+        })
+    }
+
+    /// What this owner signed first and others have not signed yet.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn waiting_of(&self, owner: &str) -> Result<Vec<Waiting>, StoreError> {
+        self.with(|c| {
+            let sql = "SELECT statement, note, owner, kind, about, expires FROM outbox
+                WHERE owner = ?1 ORDER BY changed_ms, statement";
+            c.prepare_cached(sql)?.query_map([owner], waiting_of)?.collect()
+        })
+    }
+
+    /// Takes a statement out of the outbox.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn drop_waiting(&self, hash: &str) -> Result<(), StoreError> {
+        self.with(|c| {
+            let transaction = c.transaction()?;
+            transaction.execute("DELETE FROM missing WHERE statement = ?1", [hash])?;
+            transaction.execute("DELETE FROM outbox WHERE statement = ?1", [hash])?;
+            transaction.commit()
+        })
+    }
+
+    /// Notes what was recorded, for this owner.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn keep_sent(&self, owner: &str, sent: &Sent) -> Result<(), StoreError> {
+        self.with(|c| {
+            let sql = "INSERT OR IGNORE INTO sent VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            c.execute(sql, params![owner, sent.hash, sent.kind, sent.about, sent.index, sent.at.ms()]).map(drop)
+        })
+    }
+
+    /// One that was recorded for this owner.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn sent_one(&self, owner: &str, hash: &str) -> Result<Option<Sent>, StoreError> {
+        let sql = "SELECT statement, kind, about, idx, at_ms FROM sent WHERE owner = ?1 AND statement = ?2";
+        self.with(|c| c.query_row(sql, [owner, hash], sent_of).optional())
+    }
+
+    /// The newest that were recorded for this owner.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn sent(&self, owner: &str, most: u32) -> Result<Vec<Sent>, StoreError> {
+        self.with(|c| {
+            let sql = "SELECT statement, kind, about, idx, at_ms FROM sent
+                WHERE owner = ?1 ORDER BY idx DESC LIMIT ?2";
+            c.prepare_cached(sql)?.query_map(params![owner, most], sent_of)?.collect()
+        })
+    }
+}
+
+fn fields_text(fields: &Fields) -> String {
+    serde_json::Value::from_iter(fields.iter().map(|(name, text)| (name.as_str(), text.as_str()))).to_string()
+}
+
+fn time(row: &Row<'_>, at: usize) -> rusqlite::Result<Timestamp> {
+    let ms: i64 = row.get(at)?;
+    Timestamp::from_ms(ms).ok_or(rusqlite::Error::IntegralValueOutOfRange(at, ms))
+}
+
+fn draft_of(row: &Row<'_>) -> rusqlite::Result<Draft> {
+    let fields: String = row.get(3)?;
+    // It was written by `fields_text`; what is something else was changed by hand, and is an empty draft.
+    let fields = serde_json::from_str(&fields).unwrap_or_default();
+    Ok(Draft {
+        id: row.get(0)?,
+        kind: row.get(1)?,
+        about: row.get(2)?,
+        fields,
+        version: row.get(4)?,
+        changed: time(row, 5)?,
+    })
+}
+
+fn waiting_of(row: &Row<'_>) -> rusqlite::Result<Waiting> {
+    Ok(Waiting {
+        hash: row.get(0)?,
+        note: row.get(1)?,
+        owner: row.get(2)?,
+        kind: row.get(3)?,
+        about: row.get(4)?,
+        expires: row.get(5)?,
+    })
+}
+
+fn sent_of(row: &Row<'_>) -> rusqlite::Result<Sent> {
+    Ok(Sent { hash: row.get(0)?, kind: row.get(1)?, about: row.get(2)?, index: row.get(3)?, at: time(row, 4)? })
+}
+
+/// The owner's documents lie under names that are hard to guess for others: their digest and a digest of both.
+#[must_use]
+pub fn upload_name(owner: &str, sha256: &Hash) -> String {
+    let of = crate::tlog::hash::sha256(format!("{owner}\n{sha256}").as_bytes());
+    format!("{sha256}-{}", &of.to_hex()[..16])
+}
