@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Choice, Fault, Input, Question};
+use super::{Choice, Fault, Input, Question, SEALED_FIELD};
 use crate::desk::pages::words::Words;
 use crate::desk::store::Fields;
 
@@ -17,8 +17,6 @@ pub struct Shown<'a> {
     pub w: &'static Words,
     /// Where documents are sent.
     pub uploads: &'a str,
-    /// What sealed values are about.
-    pub about: &'a str,
 }
 
 /// A text as HTML: nothing in it is taken for markup.
@@ -99,7 +97,7 @@ impl Shown<'_> {
             }
             Input::Sealed(names) => {
                 for one in names {
-                    self.sealed(html, one, &format!("{name}.{}", one.value));
+                    self.sealed(html, one);
                 }
             }
             _ => {}
@@ -205,7 +203,7 @@ impl Shown<'_> {
         }
         let _ = write!(
             html,
-            "<input type=\"file\" id=\"{}\" data-name=\"{file}\" data-desk=\"upload\" data-address=\"{}\"{}>",
+            "<input type=\"file\" id=\"{}\" name=\"{file}\" data-desk=\"upload\" data-address=\"{}\"{}>",
             id(&file),
             self.uploads,
             described("", fault, &file)
@@ -221,7 +219,8 @@ impl Shown<'_> {
     }
 
     /// The value has no name, so it is never sent: the browser puts its commitment into the field that has one.
-    fn sealed(&self, html: &mut String, one: &Choice, name: &str) {
+    fn sealed(&self, html: &mut String, one: &Choice) {
+        let name = &format!("{SEALED_FIELD}{}", one.value);
         let fault = self.fault(name);
         let _ = write!(
             html,
@@ -236,9 +235,8 @@ impl Shown<'_> {
         let kept = if self.value(name).is_empty() { "" } else { self.w.sealed_there };
         let _ = write!(
             html,
-            "<input id=\"{id}\" autocomplete=\"off\" data-seal=\"{}\" data-about=\"{}\" placeholder=\"{}\"{}><input type=\"hidden\" name=\"{name}\" value=\"{}\"></div>",
+            "<input id=\"{id}\" autocomplete=\"off\" data-seal=\"{}\" placeholder=\"{}\"{}><input type=\"hidden\" name=\"{name}\" value=\"{}\"></div>",
             one.value,
-            escaped(self.about),
             escaped(kept),
             described("", fault, name),
             self.value(name),

@@ -30,6 +30,9 @@ const LINES: [&str; 9] = ["title", "name", "line", "place", "issuer", "source", 
 /// What an organisation seals when it is registered (rule B14).
 pub const SEALED: [&str; 2] = ["account", "chair"];
 
+/// How the fields begin that hold commitments: the browser makes them, and names them so.
+pub const SEALED_FIELD: &str = "sealed_";
+
 /// A word to choose, and how it reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {

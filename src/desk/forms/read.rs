@@ -123,7 +123,7 @@ impl Reader<'_> {
                 (!answers.is_empty()).then_some(Value::Object(answers))
             }
             Input::Document(titles) => self.document(titles, name),
-            Input::Sealed(names) => self.sealed(names, name),
+            Input::Sealed(names) => self.sealed(names),
             Input::Group(questions) => Some(Value::Object(self.object(questions, name))),
             Input::List(item, most) => self.list(item, *most, name),
         }
@@ -174,10 +174,10 @@ impl Reader<'_> {
     }
 
     /// Commitments, which the browser made: what they are to never comes here in a form.
-    fn sealed(&mut self, names: &[super::Choice], name: &str) -> Option<Value> {
+    fn sealed(&mut self, names: &[super::Choice]) -> Option<Value> {
         let mut commitments = Map::new();
         for one in names {
-            let at = format!("{name}.{}", one.value);
+            let at = format!("{}{}", super::SEALED_FIELD, one.value);
             let commitment = self.text(&at);
             if Hash::from_hex(&commitment).is_ok() {
                 commitments.insert(one.value.clone(), json!(commitment));

@@ -7,16 +7,16 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::{Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, entered_form, html};
+use super::{Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, entered_form, html, papers};
 use crate::desk::Desk;
 use crate::desk::drafting::{EVENT_DATE, Prepared, Unready, WITH, Writing, one, resolved};
 use crate::desk::forms::html::{Shown, id as id_of, rows};
 use crate::desk::forms::{self, Fault, Question, Setting};
 use crate::desk::pages::words::Words;
-use crate::desk::persons::{self, Person, Who};
+use crate::desk::persons::{self, Person};
 use crate::desk::sessions;
 use crate::desk::store::{Draft, Fields, Saved};
-use crate::grants::about::About;
+use crate::grants::about::{About, CaseId};
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
 use crate::grants::one::state::State as One;
@@ -56,6 +56,8 @@ struct DraftPage<'a> {
     heading: &'static str,
     /// What it is about, in words.
     what: Option<String>,
+    /// As the statement names it, where it is known already.
+    about: String,
     faults: Vec<Fault>,
     changed: bool,
     differences: Vec<(String, String)>,
@@ -100,19 +102,32 @@ pub(super) async fn begin(State(desk): State<Desk>, visit: Visit, body: Body) ->
         let state = one(replay)?;
         begun(state, replay, &person, kind, &abouts, state.local_date(now))
     });
-    let (about, fields) = begun.await?.ok_or_else(|| entered.missing())?;
-    let id = sessions::random::<8>().map(hex::encode).map_err(|error| {
-        tracing::error!("{error}");
-        entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped)
-    })?;
-    let draft = Draft { id: id.clone(), kind: kind.name().to_owned(), about, fields, version: 1, changed: entered.now };
-    if entered.kept(entered.web()?.store.begin(&entered.person.public, &draft))? {
-        return Ok(entered.see(&format!("/drafts/{id}")));
+    let begun = begun.await?.ok_or_else(|| entered.missing())?;
+    let mut first = None;
+    for Begun { kind, about, fields } in begun {
+        let id = sessions::random::<8>().map(hex::encode).map_err(|error| {
+            tracing::error!("{error}");
+            entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped)
+        })?;
+        let kind = kind.name().to_owned();
+        let draft = Draft { id: id.clone(), kind, about, fields, version: 1, changed: entered.now };
+        if !entered.kept(entered.web()?.store.begin(&entered.person.public, &draft))? {
+            return Err(entered.stop(StatusCode::CONFLICT, entered.w.fault_too_many));
+        }
+        first.get_or_insert(id);
     }
-    Err(entered.stop(StatusCode::CONFLICT, entered.w.fault_too_many))
+    let first = first.ok_or_else(|| entered.missing())?;
+    Ok(entered.see(&format!("/drafts/{first}")))
 }
 
-/// What a new draft is about and begins with; `None` where nothing can be written about it.
+/// A new draft: what it is about, and what is filled in already.
+struct Begun {
+    kind: Kind,
+    about: String,
+    fields: Fields,
+}
+
+/// The drafts that are begun, in the order in which they are signed; `None` where nothing can be written about it.
 fn begun(
     state: &One,
     replay: &Replay,
@@ -120,14 +135,17 @@ fn begun(
     kind: Kind,
     abouts: &[String],
     today: Date,
-) -> Option<(String, Fields)> {
+) -> Option<Vec<Begun>> {
+    let cases: Vec<CaseId> = abouts.iter().filter_map(|about| case_of(about)).collect();
+    if let Some(series) = papers::series(kind).filter(|_| !cases.is_empty()) {
+        let year = state.case(cases.first()?)?.core.facts.fiscal_year;
+        let about = resolved(&format!("{series}/{year}/new"), replay)?.to_string();
+        let plan = papers::planned(state, person, kind, &cases)?.into_iter();
+        return Some(plan.map(|(kind, fields)| Begun { kind, about: about.clone(), fields }).collect());
+    }
     let resolved: Vec<About> = abouts.iter().map(|about| resolved(about, replay)).collect::<Option<_>>()?;
     let first = *resolved.first()?;
-    let mut fields = Fields::new();
-    if let Who::Office { code, person, .. } = &person.who {
-        fields.insert("decided_by.person".to_owned(), person.clone());
-        fields.insert("decided_by.post".to_owned(), code.clone());
-    }
+    let mut fields = papers::decided_by(person);
     fields.insert("fiscal_year".to_owned(), today.year().to_string());
     if let Some(agency) = person.office().and_then(|code| state.profile()?.office(code)?.agency.as_ref()) {
         fields.insert("agency".to_owned(), agency.0.clone());
@@ -148,15 +166,26 @@ fn begun(
         _ if abouts.len() > 1 => abouts.join(" "),
         _ => abouts.first()?.clone(),
     };
-    Some((about, fields))
+    Some(vec![Begun { kind, about, fields }])
+}
+
+fn case_of(about: &str) -> Option<CaseId> {
+    match About::parse(about)? {
+        About::Case(id) => Some(id),
+        _ => None,
+    }
 }
 
 /// The amount that a step starts from: the newest one before it.
-fn proposed<A>(kind: Kind, amount: impl Fn(Figure) -> Option<A>) -> Option<A> {
+pub(super) fn proposed<A>(kind: Kind, amount: impl Fn(Figure) -> Option<A>) -> Option<A> {
     let before: &[Figure] = match kind {
         Kind::AmountRecommended => &[Figure::Asked],
         Kind::CaseConsidered => &[Figure::Recommended],
         Kind::BudgetConsidered => &[Figure::Considered, Figure::Recommended],
+        Kind::ListNominated | Kind::BudgetEnacted => {
+            &[Figure::Proposed, Figure::Considered, Figure::Recommended]
+        }
+        Kind::DecreeIssued => &[Figure::Enacted, Figure::Proposed, Figure::Considered],
         Kind::DisbursementRequested | Kind::AgreementSigned => &[Figure::Decreed],
         Kind::PaymentRequested | Kind::PaymentOrdered | Kind::WarrantIssued => &[Figure::Agreed, Figure::Decreed],
         Kind::FundsCredited | Kind::CreditConfirmed => &[Figure::Paid],
@@ -275,12 +304,13 @@ async fn shown(entered: &Entered, draft: &Draft, told: Told, status: StatusCode)
         (name, choices, chosen)
     });
     let differences = told.changed.as_ref().map(|there| differences(&draft.fields, &there.fields)).unwrap_or_default();
-    let shown = Shown { fields: &draft.fields, faults: &told.faults, w, uploads: "/uploads", about: &draft.about };
+    let shown = Shown { fields: &draft.fields, faults: &told.faults, w, uploads: "/uploads" };
     let frame = Frame { scripted: true, ..entered.framed(heading) };
     let page = DraftPage {
         frame,
         w,
         id: draft.id.clone(),
+        about: draft.about.clone(),
         version: told.changed.as_ref().map_or(draft.version, |there| there.version),
         heading,
         what,
@@ -342,7 +372,8 @@ pub(super) async fn save(State(desk): State<Desk>, visit: Visit, Path(id): Path<
 
 /// What was typed. A field that the page does not show stays as it was.
 fn typed(form: &Form, known: &Fields) -> Fields {
-    let kept = |name: &str| !NOT_KEPT.contains(&name) && name.len() <= 100;
+    // Of a file that was chosen without a script only its name comes, which says nothing.
+    let kept = |name: &str| !NOT_KEPT.contains(&name) && !name.ends_with(".file") && name.len() <= 100;
     let mut fields = Fields::new();
     for (name, text) in form.0.iter().filter(|(name, _)| kept(name)).take(MOST_FIELDS) {
         let mut text = text.replace("\r\n", "\n");

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 
 use super::{Entered, Frame, Page, Visit, html};
+use super::papers::PAPERS;
 use crate::desk::drafting::one;
 use crate::desk::pages::words::Words;
 use crate::desk::persons::{self, Person, Who};
@@ -119,14 +120,13 @@ fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {
         Who::Nobody => (Some(Kind::OrganisationRegistered), "org/new".to_owned()),
         Who::Office { .. } | Who::Root(_) => (None, String::new()),
     };
-    let batch: Vec<Kind> = MANY
-        .into_iter()
-        .filter(|kind| asked.tasks.iter().filter(|task| task.kinds.contains(kind)).count() > 1)
-        .collect();
+    let waiting = |kind: &Kind| asked.tasks.iter().filter(|task| task.kinds.contains(kind)).count();
+    let papers = PAPERS.iter().map(|(kind, ..)| *kind).filter(|kind| waiting(kind) > 0);
+    let batch: Vec<Kind> = MANY.into_iter().filter(|kind| waiting(kind) > 1).chain(papers).collect();
     let year = asked.today.year();
-    let papers = [Kind::ListNominated, Kind::BudgetEnacted, Kind::DecreeIssued];
-    let papers = papers.into_iter().filter(|kind| asked.kinds.contains(kind) && entered.person.office().is_some());
-    let papers = papers.map(|kind| (kind, format!("{}/{year}/new", series(kind)))).collect();
+    let may = |kind: &Kind| asked.kinds.contains(kind) && entered.person.office().is_some();
+    let papers = PAPERS.iter().filter(|(kind, ..)| may(kind));
+    let papers = papers.map(|(kind, .., series)| (*kind, format!("{series}/{year}/new"))).collect();
     HomePage {
         frame: entered.framed(w.home_title),
         w,
@@ -144,15 +144,6 @@ fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {
         waiting: Vec::new(),
         papers,
         sent: Vec::new(),
-    }
-}
-
-/// Of which series a paper is.
-pub(super) fn series(kind: Kind) -> &'static str {
-    match kind {
-        Kind::ListNominated => "list",
-        Kind::BudgetEnacted => "budget",
-        _ => "decree",
     }
 }
 

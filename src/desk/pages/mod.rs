@@ -6,6 +6,7 @@
 mod cases;
 mod drafts;
 mod home;
+mod papers;
 mod sending;
 mod signing_in;
 mod uploads;
@@ -29,6 +30,7 @@ use super::browser;
 use super::persons::Person;
 use super::sessions::{Session, Sessions};
 use super::store::Store;
+use crate::grants::one::profile::Profile;
 use crate::grants::one::state::State as One;
 use crate::grants::time::Timestamp;
 use crate::ledger::reader::Reader;
@@ -164,6 +166,8 @@ pub(super) struct Visit {
     path: String,
     query: String,
     token: Option<String>,
+    /// Whether a script asks, which cannot sign anybody in.
+    fetched: bool,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
@@ -172,7 +176,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let (lang, path) = Lang::of(parts.uri.path());
         let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-        Ok(Self { lang, path: path.to_owned(), query, token: token_of(&parts.headers) })
+        let mode = parts.headers.get("sec-fetch-mode").and_then(|value| value.to_str().ok());
+        let fetched = mode.is_some_and(|mode| mode != "navigate");
+        Ok(Self { lang, path: path.to_owned(), query, token: token_of(&parts.headers), fetched })
     }
 }
 
@@ -223,6 +229,8 @@ struct Framed {
     government: (String, String),
     currency: String,
     offset_min: i32,
+    /// What the profile's words are called: the field that takes them and the word, in Indonesian and English.
+    terms: Vec<(String, String, String)>,
 }
 
 impl Framed {
@@ -234,8 +242,27 @@ impl Framed {
             government: names.unwrap_or_default(),
             currency: currency.unwrap_or_default(),
             offset_min: profile.map_or(0, |profile| profile.utc_offset_min),
+            terms: profile.map(terms_of).unwrap_or_default(),
         }
     }
+}
+
+fn terms_of(profile: &Profile) -> Vec<(String, String, String)> {
+    let mut terms = Vec::new();
+    macro_rules! titled {
+        ($field:literal, $list:expr) => {
+            terms.extend($list.map(|one| {
+                (format!("term-{}-{}", $field, one.code.0), one.title_id.0.clone(), one.title_en.0.clone())
+            }))
+        };
+    }
+    titled!("field", profile.fields.iter());
+    titled!("recipient_type", profile.recipient_types.iter());
+    titled!("post", profile.offices.iter());
+    titled!("office", profile.offices.iter());
+    titled!("agency", profile.agencies.iter());
+    titled!("checklist", profile.checklist.iter().flatten().chain(profile.completeness.iter().flatten()));
+    terms
 }
 
 /// What surrounds every page.
@@ -254,6 +281,7 @@ struct Frame<'a> {
     person: Option<String>,
     csrf: String,
     public: Option<&'a str>,
+    terms: &'a [(String, String, String)],
 }
 
 impl Frame<'_> {
@@ -272,7 +300,8 @@ impl Frame<'_> {
 
     /// What the scripts say, in the page's language.
     fn sentences(&self) -> Vec<(String, String)> {
-        browser::sentences(self.lang)
+        let terms = self.terms.iter().map(|(name, id, en)| (name.clone(), super::forms::pick(self.lang, id, en)));
+        browser::sentences(self.lang).into_iter().chain(terms).collect()
     }
 }
 
@@ -288,7 +317,7 @@ impl Desk {
         answer.await.ok()
     }
 
-    fn frame<'a>(&'a self, visit: &Visit, framed: &Framed, title: &str) -> Frame<'a> {
+    fn frame<'a>(&'a self, visit: &Visit, framed: &'a Framed, title: &str) -> Frame<'a> {
         let (id, en) = &framed.government;
         Frame {
             lang: visit.lang,
@@ -304,6 +333,7 @@ impl Desk {
             person: None,
             csrf: String::new(),
             public: self.web.as_ref().and_then(|web| web.public.as_deref()),
+            terms: &framed.terms,
         }
     }
 
@@ -315,7 +345,8 @@ impl Desk {
     /// A page that says why not.
     pub(super) fn stop(&self, visit: &Visit, status: StatusCode, sentence: &str) -> Stop {
         let w = words::of(visit.lang);
-        let frame = self.frame(visit, &Framed::default(), w.fault_title);
+        let framed = Framed::default();
+        let frame = self.frame(visit, &framed, w.fault_title);
         let page = FaultPage { frame, w, sentence: sentence.to_owned() };
         let mut response = html(&page);
         *response.status_mut() = status;
@@ -342,8 +373,12 @@ impl Desk {
             })
         });
         let asked = asked.await.ok_or_else(|| self.stop(&visit, StatusCode::SERVICE_UNAVAILABLE, w.fault_stopped))?;
-        let (session, person, now, frame) =
-            asked.ok_or_else(|| Stop::SignIn(visit.lang, format!("{}{}{}", visit.lang.prefix(), visit.path, visit.query)))?;
+        let Some((session, person, now, frame)) = asked else {
+            if visit.fetched {
+                return Err(Stop::Page(Box::new(StatusCode::UNAUTHORIZED.into_response())));
+            }
+            return Err(Stop::SignIn(visit.lang, format!("{}{}{}", visit.lang.prefix(), visit.path, visit.query)));
+        };
         Ok(Entered { desk: self.clone(), visit, w, session, person, now, frame })
     }
 }

@@ -76,37 +76,26 @@ words! {
     queue_choose: "Pilih", "Choose";
     queue_all: "Pilih beberapa kasus untuk diputuskan sekaligus dengan alasan yang sama.", "Choose several cases to decide them at once for the same reason.";
     cases_heading: "Kasus saya", "My cases";
-    cases_none: "Belum ada permohonan.", "No applications yet.";
     cases_caption: "Kasus lembaga Anda dan apa berikutnya", "Your organisation's cases and what comes next";
     drafts_heading: "Konsep", "Drafts";
-    drafts_none: "Tidak ada konsep.", "No drafts.";
     waiting_heading: "Menunggu tanda tangan orang lain", "Waiting for others to sign";
     sent_heading: "Yang sudah dicatat", "Recorded";
-    sent_none: "Belum ada yang dicatat lewat halaman ini.", "Nothing was recorded through these pages yet.";
     papers_heading: "Daftar, anggaran, dan keputusan", "Lists, budgets and decrees";
-    other_heading: "Tindakan lain", "Other acts";
     column_case: "Kasus", "Case";
     column_asked: "Diminta", "Asked";
     column_next: "Berikutnya", "Next";
     column_due: "Batas waktu", "Due";
-    column_since: "Sejak", "Since";
     column_changed: "Diubah", "Changed";
     column_status: "Keadaan", "Status";
     no_due: "tanpa batas", "none";
     late: "lewat batas", "late";
-    open_it: "Buka", "Open";
-    continue_it: "Lanjutkan", "Continue";
     // One case.
     case_next_heading: "Yang dapat Anda lakukan sekarang", "What you can do now";
     case_next_none: "Sekarang giliran pihak lain. Anda tidak perlu melakukan apa-apa.", "It is somebody else's turn. There is nothing for you to do.";
     case_other: "Tindakan lain", "Other acts";
     case_steps: "Yang sudah terjadi", "What happened so far";
     case_public: "Lihat halaman publiknya", "See its public page";
-    case_step: "Langkah", "Step";
-    case_by: "Ditandatangani oleh", "Signed by";
     // A draft.
-    draft_about: "Tentang", "About";
-    draft_for: "Untuk", "For";
     optional: "tidak wajib", "optional";
     choose: "Pilih …", "Choose …";
     row: "Nomor", "Number";
@@ -149,7 +138,6 @@ words! {
     waiting_until: "Dapat dicatat sampai", "Can be recorded until";
     waiting_withdraw: "Tarik kembali", "Take it back";
     waiting_refuse: "Tolak dan kembalikan", "Do not sign, give it back";
-    waiting_text: "Pernyataan ini belum dicatat. Dicatat begitu semua sudah menandatangani.", "This statement is not recorded yet. It will be as soon as all have signed.";
     // Sent.
     sent_title: "Sudah dicatat", "It is recorded";
     sent_lead: "Simpan tanda terimanya. Dengan itu siapa pun dapat membuktikan bahwa pernyataan ini dicatat persis begini.", "Keep the receipt. With it anyone can prove that exactly this statement was recorded.";
