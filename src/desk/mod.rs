@@ -70,6 +70,12 @@ pub fn router_with(sequencer: Arc<Sequencer>, enclosures: Arc<Enclosures>, body_
     router_of(sequencer, Some(enclosures), body_timeout, None, None, Arc::default())
 }
 
+/// As [`router_with`]; with the pages for people where `place` has what they stand on.
+pub fn router_at(sequencer: Arc<Sequencer>, enclosures: Arc<Enclosures>, mut place: Place) -> Router {
+    let web = place.web.take().map(Arc::new);
+    router_of(sequencer, Some(enclosures), BODY_TIMEOUT, Some(place), web, Arc::default())
+}
+
 fn router_of(
     sequencer: Arc<Sequencer>,
     enclosures: Option<Arc<Enclosures>>,

@@ -19,6 +19,7 @@ mod cosigned;
 mod crash_table;
 mod demo;
 mod desk_multipart;
+mod desk_pages;
 mod desk_submit;
 mod disk;
 mod disk_faults;
