@@ -2,6 +2,7 @@
 // WebCrypto and without: a signing file is made, signs in, signs statements; what the server gets is checked by the same modules.
 // Everything under the policy of the real pages, with axe-core, at 360 and 1280 px. Ends with 1 when something is wrong.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -23,11 +24,15 @@ const POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; connect
 const CHALLENGE = `hibah desk login v1\n${ORIGIN}\n${"ab".repeat(32)}\n2026-01-20T03:04:05.678Z\n`;
 
 /** The sentences, as a page has them. */
-const quoted = String.raw`"((?:[^"\\]|\\.)*)"`;
-const words = [...source("src/desk/browser/words.rs").matchAll(new RegExp(String.raw`\(\s*${quoted},\s*${quoted},\s*${quoted},?\s*\)`, "g"))];
+const quoted = String.raw`"(?:[^"\\]|\\.)*"`;
+const rust = source("src/desk/browser/words.rs");
+const constants = new Map([...rust.matchAll(new RegExp(`const (\\w+): &str = (${quoted});`, "gs"))].map(([, name, text]) => [name, text]));
+const said = (text) => (constants.get(text) ?? text).slice(1, -1).replace(/\\\n\s*/g, "").replaceAll("\\n", "\n");
+const words = [...rust.matchAll(new RegExp(String.raw`\(\s*(${quoted}),\s*(${quoted}|[A-Z_]+),\s*(${quoted}|[A-Z_]+),?\s*\)`, "g"))]
+  .map(([, ...texts]) => texts.map(said));
 assert.ok(words.length > 50, "the sentences are not found any more");
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
-const template = (lang) => words.map(([, name, id, en]) => `<span data-word="${name}">${escaped(lang === "id" ? id : en)}</span>`).join("");
+const template = (lang) => words.map(([name, id, en]) => `<span data-word="${name}">${escaped(lang === "id" ? id : en)}</span>`).join("");
 
 function page(lang, title, content) {
   return `<!DOCTYPE html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -40,11 +45,36 @@ const STYLE = "body{font:1rem/1.5 sans-serif;margin:1rem;max-width:60rem;overflo
 
 /** What was sent, newest last. */
 const posted = [];
-const state = { drafts: [], challenge: CHALLENGE };
+const state = { drafts: [], challenge: CHALLENGE, version: 1, title: "", refuse: 0, document: Buffer.alloc(0), pieces: 0, failures: [] };
+
+/** Takes a document piece by piece; `failures` says what becomes of the next ones. */
+function documents(request, response, offset) {
+  if (request.method === "HEAD") {
+    response.writeHead(state.document.length > 0 ? 200 : 404, { "hibah-offset": state.document.length });
+    return response.end();
+  }
+  const parts = [];
+  request.on("data", (part) => parts.push(part));
+  request.on("end", () => {
+    state.pieces += 1;
+    const failure = state.failures.shift();
+    if (failure === "dropped") return request.socket.destroy();
+    if (typeof failure === "number") return response.writeHead(failure).end();
+    assert.equal(request.headers["x-hibah-csrf"], "token");
+    if (offset !== state.document.length) return response.writeHead(409).end();
+    state.document = Buffer.concat([state.document, ...parts]);
+    // The answer to this one is lost.
+    if (failure === "taken") return request.socket.destroy();
+    response.writeHead(204).end();
+  });
+}
 
 const pages = {
   "/keys": (lang) => page(lang, "Berkas", `<form method="post" action="/registered"><input type="hidden" name="public_key"><section data-desk="key"></section><button>Daftar</button></form>`),
   "/login": (lang) => page(lang, "Masuk", `<form data-desk="login" method="post" action="/signed-in"><input type="hidden" name="challenge" value="${state.challenge}"><input type="hidden" name="note"><input type="hidden" name="public_key"><button>Masuk</button></form>`),
+  "/draft": (lang) => page(lang, "Draf", `<form data-desk="draft seal" data-about="org/7" method="post" action="/draft"><input type="hidden" name="version" value="${state.version}"><input type="hidden" name="csrf" value="token">
+<label>Judul <input name="title" value="${escaped(state.title)}"></label><label><input type="checkbox" name="agreed" value="yes"> Setuju</label><label>Rekening <input name="account" data-seal="account"></label><p data-desk-saved></p><button name="act" value="next">Lanjut</button></form>`),
+  "/upload": (lang) => page(lang, "Unggah", `<form method="post" action="/uploaded"><p><label for="f">Proposal</label><input id="f" type="file" name="proposal" data-desk="upload" data-address="/documents">${["sha256", "bytes", "media_type", "name"].map((part) => `<input type="hidden" name="proposal_${part}">`).join("")}</p><button>Lanjut</button></form>`),
   "/sign": (lang) => page(lang, "Tanda tangan", `<form data-desk="sign" method="post" action="/signed"><div data-desk-shown></div>${state.drafts.map((draft) => `<textarea name="statement" hidden>\n${escaped(draft)}</textarea>`).join("")}<button name="act" value="submit">Kirim</button></form>`),
 };
 
@@ -61,12 +91,19 @@ const server = createServer((request, response) => {
   }
   if (pathname === "/favicon.ico") return answer(204, "image/x-icon", "");
   if (pathname === "/style.css") return answer(200, "text/css", STYLE);
+  if (pathname.startsWith("/documents/")) return documents(request, response, Number(searchParams.get("at")));
   if (request.method === "POST") {
     let body = "";
     request.on("data", (piece) => { body += piece; });
     request.on("end", () => {
       posted.push({ path: pathname, body, form: new URLSearchParams(body) });
-      answer(200, "text/html; charset=utf-8", page("id", "Diterima", ""));
+      const { form } = posted.at(-1);
+      if (form.get("autosave") !== "1") return answer(200, "text/html; charset=utf-8", page("id", "Diterima", ""));
+      if (state.refuse !== 0) return answer(state.refuse, "application/json", "{}");
+      assert.equal(request.headers["x-hibah-csrf"], "token");
+      state.version += 1;
+      state.title = form.get("title");
+      answer(200, "application/json", JSON.stringify({ version: state.version }));
     });
     return;
   }
@@ -85,10 +122,12 @@ const faults = [];
 async function opened(context, path) {
   const tab = await context.newPage();
   tab.setDefaultTimeout(30_000);
-  tab.on("console", (message) => message.type() === "error" && faults.push(`${path}: console: ${message.text()}`));
+  // What a test brings about, the browser tells too.
+  const meant = /status of (?:401|404|409|413|422|503)|ERR_EMPTY_RESPONSE|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET/;
+  tab.on("console", (message) => message.type() === "error" && !meant.test(message.text()) && faults.push(`${path}: console: ${message.text()}`));
   tab.on("pageerror", (error) => faults.push(`${path}: ${error.message}`));
   await tab.goto(base + path);
-  await tab.locator("[data-desk-ready]").first().waitFor();
+  await tab.locator("[data-desk-ready], [data-desk-failed]").first().waitFor();
   return tab;
 }
 
@@ -107,7 +146,7 @@ async function judged(tab, path, name) {
 /** The newest of what was sent to `path`, once it is there. */
 async function sent(tab, path, act) {
   const before = posted.length;
-  await Promise.all([tab.waitForURL(`${base}${path}`), act()]);
+  await Promise.all([tab.waitForNavigation({ url: `${base}${path}` }), act()]);
   assert.equal(posted.length, before + 1);
   assert.equal(posted.at(-1).path, path);
   assert.ok(!decodeURIComponent(posted.at(-1).body.replaceAll("+", " ")).includes(PASSPHRASE), "the passphrase was sent");
@@ -134,6 +173,11 @@ async function makesAFile(context, view) {
   await fault.getByText("terlalu pendek").waitFor();
   await fill("Yayasan Contoh", PASSPHRASE, `${PASSPHRASE}x`);
   await fault.getByText("berbeda").waitFor();
+  await tab.getByLabel("Frasa sandi baru").fill(PASSPHRASE.slice(1));
+  await tab.getByLabel("Frasa sandi yang sama sekali lagi").fill(PASSPHRASE);
+  // Enter is for this part, not for the form around it.
+  await tab.keyboard.press("Enter");
+  await fault.getByText("berbeda").waitFor();
   await fill("Yayasan Contoh", PASSPHRASE, PASSPHRASE);
   await tab.getByText("“Yayasan Contoh” dipakai dalam formulir ini").or(tab.getByText("Berkas sudah dibuat")).first().waitFor();
   await tab.getByText("Belum ada salinan").waitFor();
@@ -141,6 +185,11 @@ async function makesAFile(context, view) {
   assert.equal(download.suggestedFilename(), "yayasan-contoh.key");
   const text = readFileSync(await download.path(), "utf8");
   await tab.getByText("Salinan disimpan pada").waitFor();
+  const [sheet] = await Promise.all([tab.waitForEvent("download"), tab.getByRole("button", { name: "Cetak lembar pemulihan" }).click()]);
+  assert.equal(sheet.suggestedFilename(), "yayasan-contoh.pdf");
+  const pdf = readFileSync(await sheet.path(), "latin1");
+  // "Recovery sheet", and whose it is.
+  assert.ok(pdf.startsWith("%PDF-") && ["Recovery sheet", "Yayasan Contoh"].every((line) => pdf.includes(Buffer.from(line).toString("hex"))));
   const key = await keyfile.openKeyFile(text, PASSPHRASE);
   assert.equal(key.name, `${ORIGIN}/org/new`);
   await judged(tab, "/keys", `keys-${view}`);
@@ -251,6 +300,96 @@ async function restores(context, { text }, view) {
   await other.close();
 }
 
+/** A document of several pieces, over a network that drops. */
+async function uploads(context, view) {
+  const tab = await opened(context, "/upload");
+  const bytes = Buffer.alloc(2_500_000, "isi dokumen ");
+  const expected = createHash("sha256").update(bytes).digest("hex");
+  const file = { name: "Proposal Kami.pdf", mimeType: "application/pdf", buffer: bytes };
+  Object.assign(state, { document: Buffer.alloc(0), pieces: 0, failures: [null, "dropped", 503, "taken"] });
+  await tab.getByLabel("Proposal").setInputFiles(file);
+  await judged(tab, "/upload", `upload-${view}`);
+  // Until it is there, the form is not sent.
+  await tab.getByRole("button", { name: "Lanjut" }).click();
+  await tab.getByText("Tunggu sampai").waitFor();
+  await tab.getByText("Sudah diunggah: Proposal Kami.pdf").waitFor();
+  assert.ok(state.document.equals(bytes), "another document arrived");
+  // Three pieces, and what was lost on the way; a browser asks again of its own accord too.
+  assert.ok(state.pieces >= 5 && state.pieces <= 7, `${state.pieces} pieces`);
+  const form = await sent(tab, "/uploaded", () => tab.getByRole("button", { name: "Lanjut" }).click());
+  assert.deepEqual(Object.fromEntries(form), { proposal_sha256: expected, proposal_bytes: "2500000", proposal_media_type: "application/pdf", proposal_name: "Proposal Kami.pdf" });
+  for (const [status, words] of [[413, "terlalu besar"], [401, "sudah keluar"], [422, "tidak diterima"]]) {
+    Object.assign(state, { document: Buffer.alloc(0), failures: [status] });
+    await tab.goto(`${base}/upload`);
+    await tab.locator("[data-desk-ready]").first().waitFor();
+    await tab.getByLabel("Proposal").setInputFiles(file);
+    await tab.getByText(words).waitFor();
+    assert.equal(await tab.locator("input[name=proposal_sha256]").inputValue(), "");
+  }
+  await tab.close();
+}
+
+/** Drafts are kept, here and there; what is sealed is kept by neither. */
+async function drafts(context, { key }, view) {
+  Object.assign(state, { version: 1, title: "", refuse: 0 });
+  const tab = await opened(context, "/draft");
+  const [title, saved] = [tab.getByLabel("Judul"), tab.locator("[data-desk-saved]")];
+  const kept = () => tab.evaluate(() => JSON.stringify({ ...localStorage }));
+  await tab.getByLabel("Rekening").fill("1234567890");
+  await title.fill("Perbaikan atap");
+  await saved.getByText(/^Tersimpan \d\d[.:]\d\d/).waitFor();
+  assert.equal(posted.at(-1).path, "/draft");
+  assert.equal(posted.at(-1).form.get("title"), "Perbaikan atap");
+  assert.ok(!posted.at(-1).body.includes("1234567890"), "what is to be sealed was sent");
+  assert.equal(await tab.locator("input[name=version]").inputValue(), "2");
+  assert.equal(await kept(), "{}");
+  await judged(tab, "/draft", `draft-${view}`);
+  // No network: kept here, offered back, and saved once it is there again.
+  await context.setOffline(true);
+  await title.fill("Perbaikan atap masjid");
+  await tab.getByLabel("Setuju").check();
+  await saved.getByText("tidak ada jaringan").waitFor();
+  assert.ok((await kept()).includes("Perbaikan atap masjid") && !(await kept()).includes("1234567890"));
+  await tab.close();
+  await context.setOffline(false);
+  const later = await opened(context, "/draft");
+  assert.equal(await later.getByLabel("Judul").inputValue(), "Perbaikan atap");
+  await judged(later, "/draft", `draft-kept-${view}`);
+  await later.getByRole("button", { name: "Pakai isian itu" }).click();
+  assert.equal(await later.getByLabel("Judul").inputValue(), "Perbaikan atap masjid");
+  assert.equal(await later.getByLabel("Setuju").isChecked(), true);
+  await later.locator("[data-desk-saved]").getByText("Tersimpan").waitFor();
+  assert.equal(posted.at(-1).form.get("agreed"), "yes");
+  // Changed elsewhere: said, kept, and not written over.
+  state.refuse = 409;
+  await later.getByLabel("Judul").fill("Lain");
+  await later.locator("[data-desk-saved]").getByText("diubah di tempat lain").waitFor();
+  await later.close();
+  state.refuse = 0;
+  const last = await opened(context, "/draft");
+  await last.getByRole("button", { name: "Buang" }).click();
+  assert.equal(await last.evaluate(() => JSON.stringify({ ...localStorage })), "{}");
+  await last.getByLabel("Rekening").fill(" 1234567890");
+  const form = await sent(last, "/draft", () => last.getByRole("button", { name: "Lanjut" }).click());
+  assert.deepEqual([...form.keys()].sort(), ["act", "csrf", "sealed_account", "title", "version"]);
+  await last.close();
+  await opensWhatWasSealed(context, key, form.get("sealed_account"));
+}
+
+/** The opening goes with the signed statement, from the browser that sealed. */
+async function opensWhatWasSealed(context, key, commitment) {
+  const own = (await readVkey(await keyfile.vkeyOf(`${ORIGIN}/org/7`, key.publicKey))).signer;
+  const text = draftOf([own], 5).replace('"about":"case/7/1"', '"about":"org/7"').replace('"title":"Perbaikan atap"', `"sealed":{"account":"${commitment}"},"title":"Perbaikan atap"`);
+  state.drafts = [text];
+  const tab = await opened(context, "/sign");
+  await tab.getByText(`tersegel; nilainya tidak dicatat: ${commitment}`).waitFor();
+  await tab.getByLabel("Frasa sandi").fill(PASSPHRASE);
+  const form = await sent(tab, "/signed", () => tab.getByRole("button", { name: "Kirim" }).click());
+  const statement = await statements.readStatement(bytesOf(lines(form, "statement")[0]), ORIGIN, characters, () => key.publicKey);
+  assert.equal(await statements.openCommitment(bytesOf(lines(form, "opening")[0]), ORIGIN, statement, characters), "1234567890");
+  await tab.close();
+}
+
 function withoutEd25519() {
   const { subtle } = crypto;
   for (const name of ["importKey", "generateKey"]) {
@@ -271,6 +410,8 @@ for (const view of ["native", "vendored"]) {
   await signs(context, made, view);
   await refusesWhatItCannotTell(context);
   await restores(context, made, view);
+  await uploads(context, view);
+  await drafts(context, made, view);
   await context.close();
 }
 await browser.close();

@@ -34,6 +34,8 @@ export async function chooser(place, { origin, say }, signers = null) {
     const text = await asAsked(file ? file.text : await chosenText(input), signers);
     try {
       const key = await openKeyFile(text, passphrase.value);
+      // A page that is gone back to shall not have it.
+      passphrase.value = "";
       if (file && text !== file.text) await keep({ ...file, text });
       return key;
     } catch (error) {

@@ -1,12 +1,19 @@
 // The desk's pages: what they mark with `data-desk` is given its work. `<main data-desk-origin data-desk-csrf>` says which ledger
 // this is; the sentences stand in `<template data-desk-words>`.
+import { Refused } from "./refused.js";
+import { faults } from "./element.js";
 import { wordsOf } from "./say.js";
 import { charactersOf } from "./statement.js";
 import { characterTable } from "./source.js";
+import { prepareDraft } from "./draft.js";
 import { prepareKeys } from "./keys.js";
+import { prepareSeal } from "./sealing.js";
 import { prepareLogin, prepareSign } from "./signing.js";
+import { prepareUpload } from "./upload.js";
 
-const WORK = { key: prepareKeys, login: prepareLogin, sign: prepareSign };
+const WORK = {
+  key: prepareKeys, login: prepareLogin, sign: prepareSign, seal: prepareSeal, upload: prepareUpload, draft: prepareDraft,
+};
 
 const main = document.querySelector("main[data-desk-origin]");
 let characters;
@@ -18,10 +25,39 @@ const desk = {
   lang: document.documentElement.lang,
   say: wordsOf(document, "template[data-desk-words]"),
   /** What a string may hold, fetched once it is asked for. */
-  characters: () => (characters ??= characterTable().then(charactersOf)),
+  characters: () => (characters ??= characterTable().then(charactersOf, () => {
+    characters = undefined;
+    throw new Refused("unreachable");
+  })),
 };
 
-for (const element of document.querySelectorAll("[data-desk]")) {
-  await WORK[element.dataset.desk]?.(element, desk);
-  element.dataset.deskReady = "";
+/** Forms that are worth nothing until a script has done its work. */
+const HELD = "form:is([data-desk~=login], [data-desk~=sign], [data-desk~=seal])";
+
+for (const form of document.querySelectorAll(HELD)) {
+  form.addEventListener("submit", (event) => {
+    if ("deskReady" in form.dataset) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  });
+}
+for (const part of document.querySelectorAll("[data-desk]")) {
+  // A draft may have something to seal: `data-desk="draft seal"`.
+  const works = part.dataset.desk.split(" ").map((name) => WORK[name]).filter((work) => work);
+  try {
+    for (const work of works) await work(part, desk);
+    part.dataset.deskReady = "";
+  } catch (error) {
+    // One part that cannot work keeps no other from it.
+    cannot(part, error);
+  }
+}
+
+function cannot(part, error) {
+  const told = faults(desk.say);
+  if (part.matches("input")) part.after(told.place);
+  else part.append(told.place);
+  told.tell(error);
+  if (part.matches(HELD)) for (const submit of part.querySelectorAll("button:not([type=button]), input[type=submit]")) submit.disabled = true;
+  part.dataset.deskFailed = "";
 }

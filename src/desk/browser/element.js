@@ -29,6 +29,16 @@ export function button(text, work) {
   return made;
 }
 
+/** The Enter key in a field of `box` is a click on its button, not the end of a form around it. */
+export function entered(box, button) {
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("input")) return;
+    event.preventDefault();
+    button.click();
+  });
+  return box;
+}
+
 /** Runs `work` while `element` is marked as busy and takes no further click. */
 export async function busy(element, work) {
   if (element.getAttribute("aria-disabled") === "true") return;

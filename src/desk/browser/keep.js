@@ -1,6 +1,7 @@
 // What this browser keeps for its owner: signing files, which open with a passphrase only, and what was sealed here, until
 // it has gone to the ledger. In IndexedDB, which no server can read; it is gone when the browser's data are cleared, hence
 // the copies.
+import { Refused } from "./refused.js";
 
 const FILES = "signing-files";
 const SEALED = "sealed";
@@ -20,19 +21,23 @@ function database() {
   return opened;
 }
 
-/** One request in a transaction of its own; done once it is durable. */
+/** One request in a transaction of its own; done once it is durable. A private window may keep nothing. */
 async function ask(store, mode, request) {
-  const transaction = (await database()).transaction(store, mode);
-  const asked = request(transaction.objectStore(store));
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve(asked.result);
-    transaction.onerror = transaction.onabort = () => reject(transaction.error);
-  });
+  try {
+    const transaction = (await database()).transaction(store, mode);
+    const asked = request(transaction.objectStore(store));
+    return await new Promise((resolve, reject) => {
+      transaction.oncomplete = () => resolve(asked.result);
+      transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    });
+  } catch {
+    throw new Refused("cannot-keep");
+  }
 }
 
 /** The signing files of a ledger: `{ origin, holder, label, text, made, downloaded }`; `holder` is the public key, base64. */
 export async function kept(origin) {
-  const all = await ask(FILES, "readonly", (files) => files.getAll());
+  const all = await ask(FILES, "readonly", (files) => files.getAll()).catch(() => []);
   return all.filter((file) => file.origin === origin).sort((one, other) => one.made - other.made);
 }
 
@@ -53,7 +58,7 @@ export async function keepSealed(sealed) {
 }
 
 export async function sealedOf(commitment) {
-  return ask(SEALED, "readonly", (all) => all.get(commitment));
+  return ask(SEALED, "readonly", (all) => all.get(commitment)).catch(() => undefined);
 }
 
 /** Once the ledger has it, nothing of it stays here. */

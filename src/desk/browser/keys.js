@@ -1,8 +1,9 @@
 // `<section data-desk="key">`: the signing files that this browser keeps: made, saved, printed, restored, removed.
 import { base64Of, require } from "./refused.js";
 import { acceptDrops, chosenText } from "./chooser.js";
-import { button, element, faults, labelled } from "./element.js";
+import { button, element, entered, faults, labelled } from "./element.js";
 import { forget, keep, kept } from "./keep.js";
+import { sheetOf } from "./sheet.js";
 import { longEnough, makeKeyFile, openKeyFile, readPublic, tidied } from "./keyfile.js";
 
 /** Prepares the section; `data-name` is the name of a new key, where the ledger has given one. */
@@ -30,11 +31,19 @@ function lineOf(part, file) {
     await keep({ ...file, downloaded: Date.now() });
     await show(part);
   };
+  const printed = async () => {
+    const facts = { label: file.label, origin: file.origin, day: day(Date.now()) };
+    const [title, steps, whose] = ["sheet-title", "sheet-steps", "sheet-facts"].map((name) => say(name, facts).split("\n"));
+    save(sheetOf(file.text, { title, steps, facts: whose }), `${nameOf(file)}.pdf`, "application/pdf");
+    await keep({ ...file, downloaded: Date.now() });
+    await show(part);
+  };
   const use = button(say("use-file"), async () => fillIn(part, file));
   use.hidden = !fieldOf(section);
   return element("li", {}, element("strong", {}, file.label), ` ${say("file-made", { day: day(file.made) })}. `,
     element("span", { class: file.downloaded ? "" : "desk-warning" }, state),
-    element("div", { class: "desk-actions" }, use, button(say("save-file"), saved), removing(part, file)));
+    element("div", { class: "desk-actions" }, use, button(say("save-file"), saved), button(say("save-sheet"), printed),
+      removing(part, file)));
 }
 
 /** Removing is asked twice. */
@@ -67,8 +76,9 @@ function making(part) {
     await keepNew(part, text, label.value.trim(), null);
     part.news.textContent = say("made");
   }));
-  return element("details", {}, element("summary", {}, say("make-file")), labelled(say("label"), label, say("label-hint")),
+  const box = element("details", {}, element("summary", {}, say("make-file")), labelled(say("label"), label, say("label-hint")),
     labelled(say("new-passphrase"), first, say("new-passphrase-hint")), labelled(say("passphrase-again"), again), make);
+  return entered(box, make);
 }
 
 /** From a file, or from the text of a recovery sheet. A file that does not open now would not open later. */
@@ -87,7 +97,7 @@ function restoring(part) {
   const box = element("details", {}, element("summary", {}, say("restore-file")), labelled(say("file"), input),
     labelled(say("pasted"), pasted, say("pasted-hint")), labelled(say("passphrase"), passphrase, say("passphrase-stays")), restore);
   acceptDrops(box, input);
-  return box;
+  return entered(box, restore);
 }
 
 async function attempt({ told, news }, work) {
@@ -104,7 +114,11 @@ async function keepNew(part, text, label, downloaded) {
   const holder = base64Of(key);
   const before = (await kept(origin)).find((file) => file.holder === holder);
   const file = { origin, holder, label: before?.label ?? label, text, made: before?.made ?? Date.now(), downloaded };
-  await keep(file);
+  await keep(file).catch((error) => {
+    // Then the device's own folder is all that is left.
+    save(text, `${nameOf(file)}.key`, "text/plain");
+    throw error;
+  });
   fillIn(part, file);
   await show(part);
 }

@@ -4,11 +4,12 @@ import { base64Of, bytesOf, hexOf } from "./refused.js";
 import { sha256 } from "./signature.js";
 import { readDraft } from "./statement.js";
 import { chooser } from "./chooser.js";
-import { busy, element, faults } from "./element.js";
+import { element } from "./element.js";
 import { answer } from "./login.js";
 import { sealedOf } from "./keep.js";
 import { openingOf } from "./seal.js";
 import { signBatch } from "./sign.js";
+import { onSubmit } from "./submit.js";
 import { describe } from "./words.js";
 
 /** `<form data-desk="login">`: the challenge is answered in `note`; `public_key` says whose key that is. */
@@ -30,16 +31,9 @@ export async function prepareSign(form, desk) {
   // What is shown and what is signed are made from these, whatever becomes of the page.
   const drafts = fields.map((field) => field.value);
   const characters = await desk.characters();
-  const told = faults(say);
-  const shown = form.querySelector("[data-desk-shown]");
-  shown.append(told.place);
-  try {
-    for (const draft of drafts) shown.append(rowsOf(describe(draft, { ...desk, characters }), say));
-  } catch (error) {
-    // What cannot be told is not signed.
-    for (const submit of form.querySelectorAll("button, input[type=submit]")) submit.disabled = true;
-    return told.tell(error);
-  }
+  // What cannot be told is refused here, and so cannot be signed.
+  const shown = drafts.map((draft) => rowsOf(describe(draft, { ...desk, characters }), say));
+  form.querySelector("[data-desk-shown]").append(...shown);
   const signers = drafts.map((draft) => readDraft(bytesOf(draft), origin, characters).value.signers);
   const place = placeIn(form);
   // One passphrase signs all, so one key must be named by each.
@@ -91,28 +85,4 @@ function placeIn(form) {
   if (submit) submit.before(made);
   else form.append(made);
   return made;
-}
-
-/** Sends the form after `work`, by the button that was pressed; says why not where it cannot. */
-function onSubmit(form, place, { say }, work) {
-  const told = faults(say);
-  place.append(told.place);
-  let done = false;
-  form.addEventListener("submit", async (event) => {
-    if (done) return;
-    event.preventDefault();
-    told.clear();
-    const { submitter } = event;
-    await busy(form, async () => {
-      try {
-        await work();
-        done = true;
-        form.requestSubmit(submitter);
-      } catch (error) {
-        told.tell(error);
-      } finally {
-        done = false;
-      }
-    });
-  });
 }

@@ -4,6 +4,17 @@
 //! A page adds `field-<name>` (what a field of a statement is called), `kind-<kind>` and `term-<field>-<code>`; a field that
 //! has none is told by its own name.
 
+/// The sheet is printed in both languages, whichever the page is in: who needs it may not be who printed it.
+const SHEET_TITLE: &str = "Lembar pemulihan berkas penandatanganan\nRecovery sheet of a signing file";
+
+/// What to do with the sheet, a paragraph a line.
+const SHEET_STEPS: &str = "1. Simpan lembar ini di tempat terkunci. Frasa sandi tidak tercetak di sini: simpan di tempat lain. Siapa yang memiliki keduanya dapat menandatangani atas nama Anda.\n\
+     Keep this sheet locked away. The passphrase is not printed here: keep it elsewhere. Whoever has both can sign in your name.\n\
+     2. Bila telepon hilang atau rusak: buka halaman berkas penandatanganan, pilih “Pulihkan dari salinan”, pindai kode ini dan tempel hasilnya, atau ketik teks di bawahnya; spasi dan pergantian baris tidak penting.\n\
+     If the phone is lost or broken: open the page of signing files, choose “Restore from a copy”, scan this code and paste what it says, or type the text below it; spaces and line ends do not matter.\n\
+     3. Bila lembar ini hilang atau dilihat orang lain: segera beri tahu meja hibah pemerintah, supaya berkasnya diganti.\n\
+     If this sheet is lost or was seen by others: tell the government's grants desk at once, so that the file is replaced.";
+
 /// The name that a script asks for, in Indonesian, in English, by name.
 pub const WORDS: &[(&str, &str, &str)] = &[
     (
@@ -22,8 +33,47 @@ pub const WORDS: &[(&str, &str, &str)] = &[
         "This file or statement is for another ledger. Choose the one that was made for this page.",
     ),
     ("bytes", "bita", "bytes"),
+    (
+        "cannot-keep",
+        "Peramban ini tidak menyimpan apa pun, mungkin karena jendela pribadi. Berkasnya disimpan ke perangkat ini: jaga baik-baik.",
+        "This browser keeps nothing, perhaps because of a private window. The file was saved to this device instead: keep it well.",
+    ),
     ("choose-file", "Berkas penandatanganan Anda", "Your signing file"),
+    (
+        "document-refused",
+        "Dokumen ini tidak diterima di sini. Pilih berkas lain.",
+        "This document is not taken here. Choose another file.",
+    ),
+    (
+        "document-too-large",
+        "Dokumen ini terlalu besar. Pilih berkas yang lebih kecil.",
+        "This document is too large. Choose a smaller file.",
+    ),
+    (
+        "draft-conflict",
+        "Draf ini diubah di tempat lain. Muat ulang halaman ini: isian Anda tetap ada di perangkat ini dan ditawarkan kembali.",
+        "This draft was changed elsewhere. Load the page again: what you filled in stays on this device and is offered back.",
+    ),
+    ("draft-drop", "Buang", "Throw it away"),
+    (
+        "draft-kept",
+        "Di perangkat ini ada isian dari {when} yang belum tersimpan di meja. Pakai isian itu?",
+        "On this device is what was filled in on {when} and never reached the desk. Use it?",
+    ),
+    ("draft-saved", "Tersimpan {time}", "Saved {time}"),
+    (
+        "draft-signed-out",
+        "Belum tersimpan: Anda sudah keluar. Masuk lagi di tab lain; isian ini tetap ada di perangkat ini.",
+        "Not saved: you are signed out. Sign in again in another tab; what you filled in stays on this device.",
+    ),
+    ("draft-take", "Pakai isian itu", "Use it"),
+    (
+        "draft-unreachable",
+        "Belum tersimpan: tidak ada jaringan. Isian ini tetap ada di perangkat ini.",
+        "Not saved: no network. What you filled in stays on this device.",
+    ),
     ("empty", "tidak ada", "none"),
+    ("empty-file", "Berkas ini kosong. Pilih berkas lain.", "This file is empty. Choose another."),
     (
         "fault",
         "Ada kesalahan pada halaman ini. Muat ulang halaman, lalu coba lagi.",
@@ -37,6 +87,11 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ("field-ledger", "Buku besar", "Ledger"),
     ("field-signers", "Ditandatangani oleh", "Signed by"),
     ("file", "Berkas", "File"),
+    (
+        "file-changed",
+        "Berkas ini tidak dapat dibaca lagi. Pilih sekali lagi.",
+        "This file cannot be read any more. Choose it again.",
+    ),
     ("file-elsewhere", "Berkas lain di perangkat ini", "Another file on this device"),
     ("file-made", "Disimpan di peramban ini pada {day}", "Kept in this browser since {day}"),
     (
@@ -114,17 +169,30 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ("restored", "Berkas dapat dibuka dan disimpan di peramban ini.", "The file opens, and is kept in this browser."),
     ("restored-label", "Berkas dari salinan", "File from a copy"),
     ("save-file", "Simpan salinan", "Save a copy"),
+    ("save-sheet", "Cetak lembar pemulihan (PDF)", "Print the recovery sheet (PDF)"),
     ("sealed", "tersegel; nilainya tidak dicatat", "sealed; the value itself is not recorded"),
+    ("sheet-facts", "{label}\n{origin}\n{day}", "{label}\n{origin}\n{day}"),
+    ("sheet-steps", SHEET_STEPS, SHEET_STEPS),
+    ("sheet-title", SHEET_TITLE, SHEET_TITLE),
+    (
+        "signed-out",
+        "Anda sudah keluar. Masuk lagi di tab lain, lalu pilih berkasnya sekali lagi.",
+        "You are signed out. Sign in again in another tab, then choose the file again.",
+    ),
     (
         "too-many-rounds",
-        "Berkas ini terlalu lama dibuka di sini. Gunakan berkas yang dibuat oleh halaman ini atau oleh `hibah key new`.",
-        "This file takes too long to open here. Use one that was made by this page or by `hibah key new`.",
+        "Berkas ini terlalu lama dibuka di sini. Gunakan berkas yang dibuat di halaman ini.",
+        "This file takes too long to open here. Use one that was made on this page.",
     ),
     (
         "unreachable",
         "Peladen tidak menjawab. Periksa sambungan, lalu muat ulang halaman ini.",
         "The server does not answer. Check the connection, then load the page again.",
     ),
+    ("upload-again", "Lanjutkan unggahan", "Go on with the upload"),
+    ("upload-wait", "Tunggu sampai dokumen ini selesai diunggah.", "Wait until this document is uploaded."),
+    ("uploaded", "Sudah diunggah: {name}", "Uploaded: {name}"),
+    ("uploading", "Dokumen sedang diunggah…", "The document is being uploaded…"),
     ("use-file", "Pakai dalam formulir ini", "Use in this form"),
     (
         "wrong-passphrase",

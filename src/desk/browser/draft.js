@@ -1,0 +1,159 @@
+// `<form data-desk="draft">`: what is filled in is kept, on the server as soon as it can be and on this device until then. What is to be
+// sealed (`data-seal`), passphrases and files are kept nowhere.
+import { button, element } from "./element.js";
+
+const QUIET_MS = 2000;
+const RETRY_MS = 30_000;
+/** What nobody came back for. */
+const KEPT_DAYS = 30;
+const PREFIX = "hibah-draft ";
+
+/** Whether a field belongs to the draft. */
+function counts(field) {
+  return field.name !== "" && !("seal" in field.dataset) && !["password", "file", "submit", "button", "image", "reset"].includes(field.type);
+}
+
+/** The fields as pairs, as a form would send them. */
+export function fieldsOf(form) {
+  const names = new Set([...form.elements].filter(counts).map(({ name }) => name));
+  return [...new FormData(form)].filter(([name, value]) => names.has(name) && typeof value === "string");
+}
+
+/** Puts pairs back into the fields of these names, in their order. */
+export function fill(form, pairs) {
+  const left = new Map();
+  for (const [name, value] of pairs) left.set(name, [...(left.get(name) ?? []), value]);
+  for (const field of [...form.elements].filter((field) => counts(field) && !GIVEN.includes(field.name))) {
+    const values = left.get(field.name) ?? [];
+    if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
+    else if (field.multiple) for (const option of field.options) option.selected = values.includes(option.value);
+    else if (values.length > 0) field.value = values.shift();
+  }
+}
+
+/** What the server itself gives the form, and a person does not fill in. */
+const GIVEN = ["version", "csrf"];
+const filledIn = (form) => fieldsOf(form).filter(([name]) => !GIVEN.includes(name));
+const told = (form) => JSON.stringify(filledIn(form));
+
+export async function prepareDraft(form, { csrf, say, lang }) {
+  const address = form.getAttribute("action");
+  const state = form.querySelector("[data-desk-saved]") ?? form.appendChild(element("p", {}));
+  state.setAttribute("aria-live", "polite");
+  const draft = { form, address, csrf, store: PREFIX + address, over: false, sending: null, saved: told(form) };
+  let timer;
+  const later = (ms) => {
+    clearTimeout(timer);
+    timer = setTimeout(save, ms);
+  };
+  const changed = () => {
+    if (draft.over || told(form) === draft.saved) return;
+    remember(draft.store, filledIn(form));
+    later(QUIET_MS);
+  };
+  const save = () => {
+    clearTimeout(timer);
+    if (draft.over || draft.sending || told(form) === draft.saved) return;
+    draft.sending = send(draft).then((outcome) => {
+      draft.sending = null;
+      const time = new Date().toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
+      state.textContent = say(`draft-${outcome}`, { time });
+      if (outcome === "unreachable") later(RETRY_MS);
+      // Written on while it was sent.
+      else if (outcome === "saved") changed();
+    });
+  };
+  offer(draft, say, changed);
+  for (const event of ["input", "change"]) form.addEventListener(event, changed);
+  form.addEventListener("submit", (event) => leave(draft, event));
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
+  addEventListener("online", save);
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) draft.over = false; });
+}
+
+/** The form itself is sent: nothing more is saved beside it, and what is being saved comes first, for it has the older version. */
+async function leave(draft, event) {
+  if (draft.sending) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    await draft.sending;
+    return draft.form.requestSubmit(event.submitter);
+  }
+  // Others may yet hold it back.
+  setTimeout(() => { draft.over ||= !event.defaultPrevented; });
+}
+
+/** One try: `saved`, `conflict`, `signed-out`, or `unreachable`. */
+async function send(draft) {
+  const sent = told(draft.form);
+  const body = new URLSearchParams([...fieldsOf(draft.form), ["autosave", "1"]]);
+  try {
+    // A page that is left may end the request, unless it is short enough to be kept alive.
+    const keepalive = body.toString().length < 60_000;
+    const answer = await fetch(draft.address, { method: "POST", headers: { "x-hibah-csrf": draft.csrf }, body, keepalive, redirect: "error" });
+    if (answer.status === 409) {
+      // Another browser wrote on: neither is thrown away.
+      draft.over = true;
+      return "conflict";
+    }
+    if (answer.status === 401 || answer.status === 403) return "signed-out";
+    if (!answer.ok) return "unreachable";
+    const { version } = await answer.json();
+    const field = draft.form.elements.namedItem("version");
+    if (field && Number.isSafeInteger(version)) field.value = version;
+  } catch {
+    return "unreachable";
+  }
+  draft.saved = sent;
+  if (told(draft.form) === sent) forget(draft.store);
+  return "saved";
+}
+
+// A browser may refuse to keep anything: then there is the server alone.
+function remember(store, pairs) {
+  try {
+    localStorage.setItem(store, JSON.stringify({ at: Date.now(), pairs }));
+  } catch {
+    // It is full, or switched off.
+  }
+}
+
+function forget(store) {
+  try {
+    localStorage.removeItem(store);
+  } catch {
+    // As above.
+  }
+}
+
+/** What was kept here and never reached the server. */
+function recalled(store) {
+  try {
+    for (const name of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {
+      const { at } = JSON.parse(localStorage.getItem(name));
+      if (!(Date.now() - at < KEPT_DAYS * 86_400_000)) localStorage.removeItem(name);
+    }
+    return JSON.parse(localStorage.getItem(store));
+  } catch {
+    return null;
+  }
+}
+
+/** Offers it back, and asks: somebody may have written on elsewhere. */
+function offer({ form, store, saved }, say, filled) {
+  const kept = recalled(store);
+  if (!kept || JSON.stringify(kept.pairs) === saved) return forget(store);
+  const when = new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+  const close = () => box.remove();
+  const box = element("div", { class: "desk-kept", role: "group" }, element("p", {}, say("draft-kept", { when })),
+    button(say("draft-take"), async () => {
+      fill(form, kept.pairs);
+      close();
+      filled();
+    }),
+    button(say("draft-drop"), async () => {
+      forget(store);
+      close();
+    }));
+  form.prepend(box);
+}
