@@ -188,7 +188,8 @@ pub(super) fn proposed<A>(kind: Kind, amount: impl Fn(Figure) -> Option<A>) -> O
         Kind::DecreeIssued => &[Figure::Enacted, Figure::Proposed, Figure::Considered],
         Kind::DisbursementRequested | Kind::AgreementSigned => &[Figure::Decreed],
         Kind::PaymentRequested | Kind::PaymentOrdered | Kind::WarrantIssued => &[Figure::Agreed, Figure::Decreed],
-        Kind::FundsCredited | Kind::CreditConfirmed => &[Figure::Paid],
+        Kind::FundsCredited => &[Figure::Paid],
+        Kind::CreditConfirmed | Kind::UseReported => &[Figure::Credited, Figure::Paid],
         _ => &[],
     };
     before.iter().find_map(|figure| amount(*figure))

@@ -1,0 +1,317 @@
+// One grant from registration to accepted report, by people with browsers alone: `node desk_walk.mjs target/debug/hibah [SHOTS]`.
+//
+// A new ledger is served with its desk and its vault. An organisation's clerk has a phone of 360 px; ten offices have a browser each.
+// Nobody uses a terminal: signing files are made or restored in the browser, documents are uploaded, what is sealed is sealed there.
+// On each type of page axe-core finds nothing, no rule switched off, vnu calls the HTML valid, nothing is wider than the window,
+// and nothing is said in the console. At the end `hibah verify` judges the whole ledger. Ends with 1 when something is wrong.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const [binary, shots] = process.argv.slice(2);
+const here = createRequire(import.meta.url);
+const axe = readFileSync(here.resolve('axe-core/axe.min.js'), 'utf8');
+const vnu = here.resolve('vnu-jar/build/dist/vnu.jar');
+const PASSPHRASE = 'kata sandi untuk uji coba';
+const PHONE = { width: 360, height: 740 };
+const OFFICE = { width: 1280, height: 900 };
+
+const folder = mkdtempSync(join(tmpdir(), 'desk-walk-'));
+const ledger = join(folder, 'ledger');
+const sources = join(folder, 'pages');
+mkdirSync(sources);
+if (shots) mkdirSync(shots, { recursive: true });
+const env = { ...process.env, HIBAH_PASSPHRASE: PASSPHRASE, HIBAH_VAULT_PASSPHRASE: PASSPHRASE };
+const hibah = (...args) => execFileSync(binary, args, { env, encoding: 'utf8' });
+
+const port = () => new Promise((resolve) => {
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    server.close(() => resolve(port));
+  });
+});
+
+hibah('init', ledger, '--origin', 'hibah.bandung.example/ledger', '--profile', 'kota-bandung');
+hibah('vault', 'init', ledger);
+const base = `http://127.0.0.1:${await port()}`;
+const served = spawn(binary, ['serve', ledger, '--desk', base.slice('http://'.length)], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+await new Promise((resolve, reject) => {
+  served.stdout.on('data', (text) => String(text).includes('Desk: ') && resolve());
+  served.on('exit', (code) => reject(new Error(`hibah serve ended with ${code}`)));
+});
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+const faults = [];
+const looked = new Map();
+
+/** Looks at a page as people do; once for each type and size of it. */
+async function look(tab, type) {
+  const { width } = tab.viewportSize();
+  const name = `${type}-${width}`;
+  if (looked.has(name)) return;
+  looked.set(name, true);
+  const wrong = (what) => faults.push(`${name}: ${what}`);
+  if (shots) await tab.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+  const wide = await tab.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (wide > 0) wrong(`${wide} px too wide`);
+  await tab.evaluate(axe);
+  const { violations } = await tab.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  for (const { id, help, nodes } of violations) wrong(`axe ${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  const answer = await tab.request.get(tab.url());
+  if (answer.ok()) writeFileSync(join(sources, `${name}.html`), await answer.text());
+}
+
+async function open(viewport) {
+  const context = await browser.newContext({ viewport, locale: 'id-ID', colorScheme: viewport === PHONE ? 'light' : 'dark' });
+  const tab = await context.newPage();
+  tab.setDefaultTimeout(20_000);
+  tab.on('console', (message) => message.type() === 'error' && faults.push(`${tab.url()}: console: ${message.text()}`));
+  tab.on('pageerror', (error) => faults.push(`${tab.url()}: script: ${error.message}`));
+  tab.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (!['data:', 'blob:'].includes(protocol) && origin !== base) faults.push(`${tab.url()}: asks ${origin}`);
+  });
+  return tab;
+}
+
+/** Once the scripts have done what the page marks for them. */
+const ready = (tab) => tab.waitForFunction(() => [...document.querySelectorAll('[data-desk]')].every((part) => 'deskReady' in part.dataset));
+
+async function signIn(tab) {
+  await tab.goto(`${base}/login`);
+  await ready(tab);
+  await look(tab, 'login');
+  await tab.getByLabel('Frasa sandi').fill(PASSPHRASE);
+  await Promise.all([tab.waitForURL(/\/home$/), tab.getByRole('button', { name: 'Masuk' }).click()]);
+}
+
+/** An official restores the file that they were given. */
+async function official(office) {
+  const tab = await open(OFFICE);
+  const name = readdirSync(join(ledger, 'keys')).find((file) => file.endsWith(`-${office}.key`));
+  await tab.goto(`${base}/key`);
+  await ready(tab);
+  await tab.getByText('Pulihkan dari salinan').click();
+  await tab.getByLabel('Berkas', { exact: true }).setInputFiles(join(ledger, 'keys', name));
+  await tab.getByLabel('Frasa sandi', { exact: true }).fill(PASSPHRASE);
+  await tab.getByRole('button', { name: 'Pulihkan' }).click();
+  await tab.getByText('disimpan di peramban ini', { exact: false }).first().waitFor();
+  await look(tab, 'key');
+  await signIn(tab);
+  return tab;
+}
+
+/** Fills in the fields by their names in the form. */
+async function fill(tab, fields) {
+  for (const [name, value] of Object.entries(fields)) {
+    // The scripts take a file's name away, so that it is not sent with the form.
+    const field = tab.locator(name.endsWith('.file') ? `#f-${name.replaceAll('.', '-')}` : `[name="${name}"]`).first();
+    const kind = await field.evaluate(({ tagName, type }) => (tagName === 'SELECT' ? 'select' : type));
+    if (kind === 'select') await field.selectOption(value);
+    else if (kind === 'checkbox') await field.setChecked(value);
+    else if (kind === 'file') await field.setInputFiles({ name: 'naskah.txt', mimeType: 'text/plain', buffer: Buffer.from(value) });
+    else await field.fill(value);
+  }
+  for (const busy of await tab.locator('input[type=file]').all()) {
+    if (await busy.evaluate(({ files }) => files.length > 0)) await busy.locator('xpath=..').getByText('naskah.txt').first().waitFor();
+  }
+}
+
+/** From the filled form to what was signed: the address at which it ends. */
+async function check(tab, { look: type = 'draft' } = {}) {
+  await look(tab, type);
+  await Promise.all([tab.waitForURL(/\/check$/), tab.getByRole('button', { name: 'Periksa sebelum menandatangani' }).click()]);
+  await ready(tab);
+  const told = await tab.locator('.summary').allTextContents();
+  assert.deepEqual(told, [], `${tab.url()} is not ready to be signed`);
+  await look(tab, `${type}-check`);
+}
+
+async function sign(tab) {
+  await tab.getByLabel('Frasa sandi').fill(PASSPHRASE);
+  const before = tab.url();
+  await Promise.all([
+    tab.waitForURL(({ href }) => href !== before && /\/(sent|waiting)\/[0-9a-f]{64}$/.test(href)),
+    tab.getByRole('button', { name: /^Tandatangani/ }).first().click(),
+  ]);
+  await look(tab, new URL(tab.url()).pathname.split('/')[1]);
+  return tab.url();
+}
+
+/** One step on a case, from its page. */
+async function act(tab, about, title, fields, more = {}) {
+  await tab.goto(`${base}/cases/${about}`);
+  await look(tab, 'case');
+  if (more.folded) await tab.getByText('Tindakan lain').click();
+  await Promise.all([tab.waitForURL(/\/drafts\//), tab.getByRole('button', { name: title, exact: true }).click()]);
+  await ready(tab);
+  await fill(tab, fields);
+  await check(tab, more);
+  return sign(tab);
+}
+
+const document = (name, title, text) => ({ [`${name}.title`]: title, [`${name}.file`]: text });
+
+async function walk() {
+  // The organisation: a file of its own, a request with what stays sealed.
+  const clerk = await open(PHONE);
+  await clerk.goto(`${base}/`);
+  await look(clerk, 'start');
+  await clerk.getByRole('link', { name: 'Buat berkas dan daftarkan' }).click();
+  await ready(clerk);
+  await clerk.getByText('Buat berkas penandatanganan baru').click();
+  await clerk.getByLabel('Nama berkas bagi Anda').fill('Yayasan Contoh');
+  await clerk.getByLabel('Frasa sandi baru').fill(PASSPHRASE);
+  await clerk.getByLabel('Frasa sandi yang sama sekali lagi').fill(PASSPHRASE);
+  await clerk.getByRole('button', { name: 'Buat berkas' }).click();
+  await clerk.getByText('Belum ada salinan').waitFor();
+  await look(clerk, 'key');
+  await signIn(clerk);
+  await look(clerk, 'home-new');
+  await Promise.all([clerk.waitForURL(/\/drafts\//), clerk.getByRole('button', { name: 'Minta pendaftaran lembaga' }).click()]);
+  await ready(clerk);
+  await fill(clerk, { name: 'Yayasan Contoh', recipient_type: 'foundation', 'address.city': 'Bandung', 'address.street': 'Jalan Contoh 1' });
+  await clerk.getByLabel('Rekening').fill('0012345678901 BJB');
+  await clerk.getByLabel('Ketua').fill('Siti Contoh');
+  const sent = [];
+  clerk.on('request', (request) => sent.push(`${request.url()} ${decodeURIComponent((request.postData() ?? '').replaceAll('+', ' '))}`));
+  await check(clerk, { look: 'registration' });
+  assert.ok(!sent.some((one) => one.includes('0012345678901')), 'what is sealed was sent before it was signed');
+  const waiting = await sign(clerk);
+  assert.match(waiting, /\/waiting\//);
+
+  const registrar = await official('registrar');
+  await look(registrar, 'home');
+  await registrar.getByRole('link', { name: 'Pendaftaran lembaga' }).first().click();
+  await ready(registrar);
+  assert.match(await sign(registrar), /\/sent\//);
+  await registrar.context().close();
+
+  // The application, on the phone; the draft is kept while it is written.
+  await clerk.goto(`${base}/home`);
+  await Promise.all([clerk.waitForURL(/\/drafts\//), clerk.getByRole('button', { name: 'Ajukan permohonan hibah' }).click()]);
+  await ready(clerk);
+  await fill(clerk, { title: 'Perbaikan atap madrasah' });
+  await clerk.getByText(/^(Konsep )?[Tt]ersimpan/).first().waitFor();
+  await clerk.reload();
+  await ready(clerk);
+  assert.equal(await clerk.locator('[name=title]').inputValue(), 'Perbaikan atap madrasah');
+  await fill(clerk, {
+    purpose: 'Atap bocor di tiga kelas', amount: '75.000.000', field: 'pendidikan', form: 'money', way: 'grant',
+    ...document('documents.0', 'Proposal hibah', 'proposal bertanda tangan'),
+    'budget_lines.0.line': 'Genteng dan kayu', 'budget_lines.0.amount': '75.000.000', place: 'Bandung',
+  });
+  await check(clerk, { look: 'application' });
+  await sign(clerk);
+  const about = 'case/1/1';
+
+  const people = {};
+  for (const office of ['tata_usaha', 'wali_kota', 'tim_pertimbangan', 'skpd_pendidikan', 'tapd', 'ppkd', 'bendahara_ppkd', 'ppk_ppkd', 'kuasa_bud']) {
+    people[office] = await official(office);
+  }
+  await look(people.tata_usaha, 'home-queue');
+  const ticks = (names) => Object.fromEntries(names.map((name) => [`checklist.${name}`, true]));
+  await act(people.tata_usaha, about, 'Pemeriksaan kelengkapan', {
+    control_number: '978/1819', ...ticks(['proposal', 'budget', 'deed', 'registration', 'domicile', 'chair_identity', 'account']),
+  });
+  await act(people.wali_kota, about, 'Disposisi kepala daerah', {});
+  await act(people.tim_pertimbangan, about, 'Klasifikasi sesuai SKPD', { field: 'pendidikan' });
+  await act(people.skpd_pendidikan, about, 'Rekomendasi SKPD', {
+    amount: '60.000.000', reason: 'Atap memang rusak', ...ticks(['seat_in_region', 'registered', 'three_years', 'management', 'proposal_complete', 'visited', 'fits_programme']),
+  });
+  await act(people.tim_pertimbangan, about, 'Verifikasi Tim Pertimbangan', { amount: '55.000.000', reason: 'Sesuai prioritas' });
+  await act(people.tapd, about, 'Verifikasi TAPD', { amount: '50.000.000', reason: 'Sesuai kemampuan daerah' });
+
+  // Papers: each is its statement, its rows and its seal.
+  const papers = [
+    ['Daftar nominatif (DNC)', 'Baris daftar nominatif', 'Daftar nominatif berlaku', 'DNC-1', 'Daftar nominatif calon penerima'],
+    ['APBD ditetapkan', 'Baris APBD', 'APBD berlaku', 'PERDA-1', 'Penjabaran APBD Lampiran III dan IV'],
+    ['Keputusan (SK) penetapan', 'Baris keputusan', 'Keputusan berlaku', '978/Kep.161', 'Keputusan wali kota'],
+  ];
+  const mayor = people.wali_kota;
+  for (const [issued, rows, sealed, number, title] of papers) {
+    await mayor.goto(`${base}/home`);
+    await mayor.locator(`input[name=case][value="${about}"]`).check();
+    await Promise.all([mayor.waitForURL(/\/drafts\//), mayor.locator('form', { has: mayor.locator('input[name=case]') }).getByRole('button', { name: issued }).click()]);
+    await ready(mayor);
+    await fill(mayor, { number, ...document('document', title, number) });
+    await check(mayor, { look: 'paper' });
+    await sign(mayor);
+    for (const next of [rows, sealed]) {
+      await mayor.goto(`${base}/home`);
+      await mayor.getByRole('link', { name: next, exact: true }).first().click();
+      await ready(mayor);
+      await check(mayor, { look: 'rows' });
+      await sign(mayor);
+    }
+  }
+
+  await act(clerk, about, 'Permohonan pencairan', document('documents.0', 'Permohonan pencairan', 'permohonan'));
+  await act(people.ppkd, about, 'NPHD ditandatangani', {
+    number: '33/Kep.I/32', report_due: '2027-01-10', ...document('document', 'Naskah perjanjian hibah daerah', 'nphd'),
+  });
+  await clerk.goto(`${base}/home`);
+  await look(clerk, 'home-to-sign');
+  await clerk.getByRole('link', { name: 'NPHD ditandatangani' }).first().click();
+  await ready(clerk);
+  assert.match(await sign(clerk), /\/sent\//);
+  await act(clerk, about, 'Pakta integritas', document('document', 'Pakta integritas', 'pakta'));
+  await act(people.bendahara_ppkd, about, 'SPP-LS', { number: '991/022', ...document('documents.0', 'Surat permintaan pembayaran', 'spp') });
+  await act(people.ppk_ppkd, about, 'Uji PPK-PPKD', {});
+  await act(people.ppkd, about, 'SPM terbit', { number: '931/022' });
+  await act(people.kuasa_bud, about, 'SP2D terbit', { number: '957/0239' });
+  await act(people.kuasa_bud, about, 'Cair', { amount: '50.000.000' });
+  await act(clerk, about, 'LPJ', {
+    ...document('documents.0', 'Laporan penggunaan', 'lpj'), 'lines.0.line': 'Genteng dan kayu', 'lines.0.amount': '50.000.000', final: true,
+  });
+  await act(people.skpd_pendidikan, about, 'Verifikasi LPJ', { outcome: 'accepted', reason: 'Lengkap' });
+
+  // The receipt of the last step, kept as a file, and the case at its end.
+  await clerk.goto(`${base}/cases/${about}`);
+  await clerk.getByText('Tidak', { exact: false }).first().waitFor();
+  await look(clerk, 'case-done');
+  await clerk.goto(`${base}/home`);
+  await look(clerk, 'home-done');
+  await clerk.locator('a[href*="/sent/"]').first().click();
+  const [download] = await Promise.all([clerk.waitForEvent('download'), clerk.getByRole('link', { name: 'Unduh tanda terima' }).click()]);
+  assert.match(readFileSync(await download.path(), 'utf8'), /^c2sp\.org\/tlog-proof@v1\n/);
+  await clerk.goto(`${base}/en/home`);
+  await look(clerk, 'home-english');
+}
+
+/** What vnu says of the pages. */
+function judged() {
+  const [file, ...rest] = ['java', '-jar', vnu, '--format', 'json', '--exit-zero-always', '--skip-non-html', sources];
+  const { messages } = JSON.parse(execFileSync(file, [...rest, '--stdout'], { encoding: 'utf8', maxBuffer: 1 << 26 }));
+  for (const { type, url, message, extract } of messages) {
+    if (type === 'error') faults.push(`${url.split('/').at(-1)}: vnu: ${message} ${extract ?? ''}`);
+  }
+}
+
+try {
+  await walk();
+  judged();
+  const verdict = hibah('verify', ledger);
+  console.log(verdict.trim());
+} catch (error) {
+  for (const context of browser.contexts()) {
+    for (const tab of context.pages()) console.error(tab.url(), await tab.locator('.summary, .desk-fault').allTextContents().catch(() => []));
+  }
+  faults.push(error.stack);
+} finally {
+  await browser.close();
+  served.kill();
+  rmSync(folder, { recursive: true, force: true });
+}
+for (const fault of faults) console.error(fault);
+console.log(`one grant by ${looked.size} pages looked at; ${faults.length} faults`);
+process.exit(faults.length === 0 ? 0 : 1);
