@@ -290,10 +290,10 @@ async function walk() {
 
 /** What vnu says of the pages. */
 function judged() {
-  const [file, ...rest] = ['java', '-jar', vnu, '--format', 'json', '--exit-zero-always', '--skip-non-html', sources];
-  const { messages } = JSON.parse(execFileSync(file, [...rest, '--stdout'], { encoding: 'utf8', maxBuffer: 1 << 26 }));
-  for (const { type, url, message, extract } of messages) {
-    if (type === 'error') faults.push(`${url.split('/').at(-1)}: vnu: ${message} ${extract ?? ''}`);
+  try {
+    execFileSync('java', ['-jar', vnu, '--skip-non-html', '--errors-only', sources], { stdio: 'pipe' });
+  } catch (told) {
+    for (const line of told.stderr.toString().trim().split('\n')) faults.push(`vnu: ${line.replace(`file:${sources}/`, '')}`);
   }
 }
 

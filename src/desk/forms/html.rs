@@ -67,7 +67,7 @@ impl Shown<'_> {
     }
 
     fn question(&self, html: &mut String, question: &Question, name: &str) {
-        let optional = if question.optional { format!(" <span class=\"may\">({})</span>", self.w.optional) } else { String::new() };
+        let optional = if question.optional { format!(" <span class=\"opt\">({})</span>", self.w.optional) } else { String::new() };
         let label = format!("{}{optional}", escaped(&question.label));
         match &question.input {
             Input::Group(_) | Input::List(..) | Input::Document(_) | Input::Checklist(_) | Input::Sealed(_) => {

@@ -26,7 +26,9 @@ const FILLED_IN: [&str; 3] = ["payee", "key", "after"];
 /// Texts of up to so many characters are asked for in one line.
 const LINE_CHARS: u64 = 100;
 /// Short texts although they may be long.
-const LINES: [&str; 9] = ["title", "name", "line", "place", "issuer", "source", "street", "city", "holder"];
+const LINES: [&str; 13] = [
+    "title", "name", "line", "place", "issuer", "source", "street", "street2", "ward", "district", "city", "region", "postcode",
+];
 /// What an organisation seals when it is registered (rule B14).
 pub const SEALED: [&str; 2] = ["account", "chair"];
 

@@ -111,6 +111,13 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit) -> Page {
     Ok(html(&HomePage { to_sign, drafts, waiting, sent, ..made(&entered, asked) }))
 }
 
+impl HomePage<'_> {
+    /// A day that the store holds, as people write it.
+    fn day(&self, day: &str) -> String {
+        Date::parse(day).map_or_else(|| day.to_owned(), |day| Moment::day(day, self.frame.lang).words().to_owned())
+    }
+}
+
 fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {
     let w = entered.w;
     let name = entered.person.name(entered.visit.lang);

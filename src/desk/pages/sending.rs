@@ -297,7 +297,12 @@ pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): 
     let judged = statement.clone();
     let asked = entered.ask(move |replay, now| {
         let state = one(replay)?;
-        let name = |id: &SignerId| (missing.contains(id), named(state, id, lang));
+        // Who is being registered has no name on the ledger yet.
+        let new = judged.body().get("name").and_then(|name| name.as_str());
+        let name = |id: &SignerId| {
+            let known = state.key(id).is_some();
+            (missing.contains(id), new.filter(|_| !known).map_or_else(|| named(state, id, lang), str::to_owned))
+        };
         let refused = replay.judge(&judged, now, Signatures::VerifiedBefore).err();
         Some((signers.iter().map(name).collect::<Vec<_>>(), refused))
     });
@@ -320,7 +325,7 @@ pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): 
         change: format!("{}/home", lang.prefix()),
         signed: only(signed),
         missing: only(missing),
-        until: waiting.expires.clone(),
+        until: Moment::day(statement.expires(), lang).words().to_owned(),
         drop: Some(href("/drop")),
         own,
     }))

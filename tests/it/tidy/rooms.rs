@@ -16,7 +16,7 @@ const ROOMS: [(&str, &[&str]); 7] = [
 
 /// Libraries that only some places may name.
 const LIBRARIES: [(&str, &[&str]); 23] = [
-    ("rusqlite", &["src/ledger/", "src/network/witness/store.rs"]),
+    ("rusqlite", &["src/ledger/", "src/network/witness/store.rs", "src/desk/store.rs"]),
     ("sha2", &["src/tlog/hash.rs"]),
     ("hmac", &["src/tlog/hash.rs"]),
     ("chacha20poly1305", &["src/ledger/vault/seal.rs"]),
@@ -32,7 +32,7 @@ const LIBRARIES: [(&str, &[&str]); 23] = [
     ("flate2", &["src/public/log.rs"]),
     ("rust_xlsxwriter", &["src/public/exports/spreadsheet.rs"]),
     ("utoipa", &["src/public/", "src/desk/"]),
-    ("askama", &["src/public/"]),
+    ("askama", &["src/public/", "src/desk/pages/"]),
     ("ureq", &["src/network/"]),
     ("clap", &["src/cli/"]),
     ("indicatif", &["src/cli/"]),
