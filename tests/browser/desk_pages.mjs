@@ -99,6 +99,7 @@ const server = createServer((request, response) => {
       posted.push({ path: pathname, body, form: new URLSearchParams(body) });
       const { form } = posted.at(-1);
       if (form.get("autosave") !== "1") return answer(200, "text/html; charset=utf-8", page("id", "Diterima", ""));
+      if (state.refuse === 303) return response.writeHead(303, { location: "/login" }).end();
       if (state.refuse !== 0) return answer(state.refuse, "application/json", "{}");
       assert.equal(request.headers["x-hibah-csrf"], "token");
       state.version += 1;
@@ -258,13 +259,18 @@ async function signs(context, { text, key }, view) {
     assert.equal(read.value.body.amount, [75_000_000, 5][at]);
   }
   await tab.close();
-  // In a browser that keeps nothing, the same file is chosen from the device.
+  // In a browser that keeps nothing, the same file is dropped on the form.
   const other = await context.browser().newContext();
   const elsewhere = await opened(other, "/sign");
   await elsewhere.getByLabel("Frasa sandi").fill(PASSPHRASE);
   await elsewhere.getByRole("button", { name: "Kirim" }).click();
   await elsewhere.getByRole("alert").getByText("Pilih berkasnya dahulu").waitFor();
-  await elsewhere.getByLabel("Berkas", { exact: true }).setInputFiles({ name: "a.key", mimeType: "text/plain", buffer: Buffer.from(text) });
+  await elsewhere.evaluate((dropped) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([dropped], "a.key"));
+    document.querySelector(".desk-chooser").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  }, text);
+  assert.equal(await elsewhere.getByLabel("Berkas", { exact: true }).evaluate((input) => input.files.length), 1);
   assert.deepEqual(lines(await sent(elsewhere, "/signed", () => elsewhere.getByRole("button", { name: "Kirim" }).click()), "statement"), signed);
   await other.close();
 }
@@ -360,10 +366,24 @@ async function drafts(context, { key }, view) {
   assert.equal(await later.getByLabel("Setuju").isChecked(), true);
   await later.locator("[data-desk-saved]").getByText("Tersimpan").waitFor();
   assert.equal(posted.at(-1).form.get("agreed"), "yes");
+  for (const status of [401, 303]) {
+    state.refuse = status;
+    await later.getByLabel("Judul").fill(`Lain ${status}`);
+    await later.locator("[data-desk-saved]").getByText("sudah keluar").waitFor();
+    state.refuse = 0;
+    await later.getByLabel("Judul").fill("Perbaikan atap masjid");
+    assert.equal(await later.evaluate(() => localStorage.length), 0, "what the server has is not kept here");
+    await later.getByLabel("Judul").fill(`Perbaikan ${status}`);
+    await later.locator("[data-desk-saved]").getByText("Tersimpan").waitFor();
+    await later.getByLabel("Judul").fill("Perbaikan atap masjid");
+    await later.waitForFunction(() => localStorage.length === 0);
+  }
   // Changed elsewhere: said, kept, and not written over.
   state.refuse = 409;
   await later.getByLabel("Judul").fill("Lain");
   await later.locator("[data-desk-saved]").getByText("diubah di tempat lain").waitFor();
+  await later.getByLabel("Judul").fill("Lain lagi");
+  assert.ok((await later.evaluate(() => JSON.stringify({ ...localStorage }))).includes("Lain lagi"));
   await later.close();
   state.refuse = 0;
   const last = await opened(context, "/draft");

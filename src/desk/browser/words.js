@@ -23,9 +23,9 @@ export function describe(draft, { origin, characters, say, lang, currency }) {
   row(telling, "event_date", day(value.event_date, lang), 0);
   row(telling, "expires", day(value.expires, lang), 0);
   row(telling, "ledger", origin, 0);
-  for (const name of PROOFS) {
-    for (const one of [value[name]].flat()) telling.rows.push({ label: label(telling, name), value: one, level: 0, letters: true, folded: true });
-  }
+  const proof = (name, text) => telling.rows.push({ label: label(telling, name), value: text, level: 0, letters: true, folded: true });
+  proof("kind", kind);
+  for (const name of PROOFS) for (const one of [value[name]].flat()) proof(name, one);
   return telling.rows;
 }
 
@@ -72,7 +72,7 @@ function isDocument(value) {
 }
 
 function file(telling, named, { title, size, ...others }, level) {
-  telling.rows.push({ label: named, value: telling.say(`term-title-${title}`) || title, level });
+  telling.rows.push({ label: named, value: termed(telling, "title", title), level });
   row(telling, "size", `${grouped(size)} ${telling.say("bytes") || "bytes"}`, level + 1);
   fields(telling, others, "", level + 1);
 }
@@ -82,9 +82,13 @@ function told({ say, lang, currency }, name, value, above) {
   if (typeof value === "number") return AMOUNTS.includes(name) || above === "amounts" ? money(value, currency) : String(value);
   if (above === "sealed") return `${say("sealed") || "sealed"}: ${value}`;
   if (/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value)) return day(value, lang);
-  const term = say(`term-${name}-${value}`);
-  // The code too: two codes may have the same word.
-  return term && term !== value ? `${term} (${value})` : value;
+  return termed({ say }, name, value);
+}
+
+/** The word of a code, and the code too: two codes may have the same word. */
+function termed({ say }, name, code) {
+  const term = say(`term-${name}-${code}`);
+  return term && term !== code ? `${term} (${code})` : code;
 }
 
 /** `Rp 75.000.000`, `USD 7,500.00`, as `Currency::display` has it. */

@@ -125,6 +125,11 @@ pub const WORDS: &[(&str, &str, &str)] = &[
         "This browser cannot sign here. Open this page at its https:// address, with a recent browser.",
     ),
     (
+        "none-kept",
+        "Di peramban ini tidak tersimpan berkas yang cocok. Pilih salinannya.",
+        "No file that fits is kept in this browser. Choose its copy.",
+    ),
+    (
         "not-a-challenge",
         "Permintaan masuk pada halaman ini rusak. Muat ulang halaman ini.",
         "The request to sign in on this page is damaged. Load the page again.",
