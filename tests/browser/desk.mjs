@@ -180,7 +180,7 @@ for (const [at, sample] of drafts.entries()) {
   const left = rows.map((row) => row.value);
   for (const scalar of scalars(value)) {
     const expected = asTold(scalar);
-    const alone = left.findIndex((shown) => shown === expected || [`Rp ${expected}`, `-Rp ${expected.slice(1)}`, `tersegel: ${expected}`, `${expected} bita`].includes(shown));
+    const alone = left.findIndex((shown) => shown === expected || [`Rp ${expected}`, `-Rp ${expected.slice(1)}`, `${expected} bita`].includes(shown));
     const found = alone >= 0 ? alone : left.findIndex((shown) => shown.replaceAll(".", "").endsWith(expected.replaceAll("-", "")));
     assert.notEqual(found, -1, `${kind} leaves out ${scalar}: ${JSON.stringify(left)}`);
     left.splice(found, 1);
@@ -194,7 +194,7 @@ for (const [at, sample] of drafts.entries()) {
 }
 const application = asSigner(drafts.find((draft) => draft.includes("\napplication.submitted\n"))).replaceAll('"amount":5', '"amount":75000000');
 const rows = describe(application, { origin: ORIGIN, characters, say, lang: "id" });
-assert.deepEqual(rows.find(({ label }) => label === "Nilai"), { label: "Nilai", value: "Rp 75.000.000", level: 0, letters: false });
+assert.deepEqual(rows.find(({ label }) => label === "Nilai"), { label: "Nilai", value: "Rp 75.000.000", level: 0, letters: false, folded: false });
 assert.deepEqual(rows.filter(({ label }) => label.startsWith("budget lines")).map(({ label }) => label), ["budget lines 1", "budget lines 2"]);
 // A code is told by its word and by itself.
 const titled = (name) => ({ "term-title-teks judul": "Proposal", "term-form-money": "uang" })[name] ?? say(name);
@@ -202,6 +202,12 @@ const inWords = describe(application, { origin: ORIGIN, characters, say: titled,
 for (const value of ["Proposal (teks judul)", "uang (money)", "application.submitted"]) assert.ok(inWords.includes(value), value);
 const dollars = describe(application, { origin: ORIGIN, characters, say, lang: "en", currency: "USD 2" });
 assert.equal(dollars.find(({ label }) => label === "Nilai").value, "USD 750,000.00");
+const digest = rows.find(({ value }) => value === "ab".repeat(32));
+assert.deepEqual(digest, { label: "documents 1: sha256", value: "ab".repeat(32), level: 0, letters: true, folded: true });
+for (const seen of ["bayar tunai +12345678", `${"ab".repeat(32)} lunas`, `${"AB".repeat(32)}`]) {
+  const found = describe(application.replace("teks judul", seen), { origin: ORIGIN, characters, say, lang: "id" }).find(({ value }) => value === seen);
+  assert.equal(found.folded, false, seen);
+}
 const hostile = application.replace("teks judul", "<b>teks</b>");
 assert.ok(describe(hostile, { origin: ORIGIN, characters, say, lang: "id" }).some(({ value }) => value === "<b>teks</b>"));
 for (const [what, bytes, code] of [

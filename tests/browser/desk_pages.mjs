@@ -45,7 +45,8 @@ const STYLE = "body{font:1rem/1.5 sans-serif;margin:1rem;max-width:60rem;overflo
 
 /** What was sent, newest last. */
 const posted = [];
-const state = { drafts: [], challenge: CHALLENGE, version: 1, title: "", refuse: 0, document: Buffer.alloc(0), pieces: 0, failures: [] };
+const BUTTON = '<button name="act" value="submit">Kirim</button>';
+const state = { drafts: [], button: BUTTON, challenge: CHALLENGE, version: 1, title: "", refuse: 0, document: Buffer.alloc(0), pieces: 0, failures: [] };
 
 /** Takes a document piece by piece; `failures` says what becomes of the next ones. */
 function documents(request, response, offset) {
@@ -74,8 +75,8 @@ const pages = {
   "/login": (lang) => page(lang, "Masuk", `<form data-desk="login" method="post" action="/signed-in"><input type="hidden" name="challenge" value="${state.challenge}"><input type="hidden" name="note"><input type="hidden" name="public_key"><button>Masuk</button></form>`),
   "/draft": (lang) => page(lang, "Draf", `<form data-desk="draft seal" data-about="org/7" method="post" action="/draft"><input type="hidden" name="version" value="${state.version}"><input type="hidden" name="csrf" value="token">
 <label>Judul <input name="title" value="${escaped(state.title)}"></label><label><input type="checkbox" name="agreed" value="yes"> Setuju</label><label>Rekening <input name="account" data-seal="account"></label><p data-desk-saved></p><button name="act" value="next">Lanjut</button></form>`),
-  "/upload": (lang) => page(lang, "Unggah", `<form method="post" action="/uploaded"><p><label for="f">Proposal</label><input id="f" type="file" name="proposal" data-desk="upload" data-address="/documents">${["sha256", "bytes", "media_type", "name"].map((part) => `<input type="hidden" name="proposal_${part}">`).join("")}</p><button>Lanjut</button></form>`),
-  "/sign": (lang) => page(lang, "Tanda tangan", `<form data-desk="sign" method="post" action="/signed"><div data-desk-shown></div>${state.drafts.map((draft) => `<textarea name="statement" hidden>\n${escaped(draft)}</textarea>`).join("")}<button name="act" value="submit">Kirim</button></form>`),
+  "/upload": (lang) => page(lang, "Unggah", `<form method="post" action="/uploaded"><p><label for="f">Proposal</label><input id="f" type="file" name="proposal" data-desk="upload" data-address="/documents"><span class="there">Sudah diunggah: lama.pdf</span>${["sha256", "bytes", "media_type", "name"].map((part) => `<input type="hidden" name="proposal_${part}">`).join("")}</p><button>Lanjut</button></form>`),
+  "/sign": (lang) => page(lang, "Tanda tangan", `<form data-desk="sign" method="post" action="/signed"><div data-desk-shown></div>${state.drafts.map((draft) => `<textarea name="statement" hidden>\n${escaped(draft)}</textarea>`).join("")}${state.button}</form>`),
 };
 
 const types = { js: "text/javascript; charset=utf-8", txt: "text/plain; charset=utf-8" };
@@ -275,6 +276,17 @@ async function signs(context, { text, key }, view) {
   await other.close();
 }
 
+/** A statement that the page would refuse is shown, and there is nothing to sign it with. */
+async function showsWithoutSigning(context) {
+  state.drafts = [draftOf([`${ORIGIN}/org/7+00000000`], 5)];
+  state.button = "";
+  const tab = await opened(context, "/sign");
+  await tab.getByText("Rp 5", { exact: true }).waitFor();
+  assert.equal(await tab.locator("input[type=password]").count(), 0);
+  state.button = BUTTON;
+  await tab.close();
+}
+
 /** What cannot be told in words cannot be signed. */
 async function refusesWhatItCannotTell(context) {
   state.drafts = [draftOf([`${ORIGIN}/org/7+00000000`], 5).replace('"amount":5', '"amount":5e0')];
@@ -313,6 +325,7 @@ async function uploads(context, view) {
   const expected = createHash("sha256").update(bytes).digest("hex");
   const file = { name: "Proposal Kami.pdf", mimeType: "application/pdf", buffer: bytes };
   Object.assign(state, { document: Buffer.alloc(0), pieces: 0, failures: [null, "dropped", 503, "taken"] });
+  assert.equal(await tab.getByText("lama.pdf").count(), 0);
   await tab.getByLabel("Proposal").setInputFiles(file);
   await judged(tab, "/upload", `upload-${view}`);
   // Until it is there, the form is not sent.
@@ -402,7 +415,9 @@ async function opensWhatWasSealed(context, key, commitment) {
   const text = draftOf([own], 5).replace('"about":"case/7/1"', '"about":"org/7"').replace('"title":"Perbaikan atap"', `"sealed":{"account":"${commitment}"},"title":"Perbaikan atap"`);
   state.drafts = [text];
   const tab = await opened(context, "/sign");
-  await tab.getByText(`tersegel; nilainya tidak dicatat: ${commitment}`).waitFor();
+  await tab.getByText("tersegel; nilainya tidak dicatat").waitFor();
+  await tab.getByText("Untuk diperiksa huruf demi huruf").click();
+  await tab.getByText(commitment, { exact: true }).waitFor();
   await tab.getByLabel("Frasa sandi").fill(PASSPHRASE);
   const form = await sent(tab, "/signed", () => tab.getByRole("button", { name: "Kirim" }).click());
   const statement = await statements.readStatement(bytesOf(lines(form, "statement")[0]), ORIGIN, characters, () => key.publicKey);
@@ -428,6 +443,7 @@ for (const view of ["native", "vendored"]) {
   await signsIn(context, made, view);
   await refusesAnotherLedger(context);
   await signs(context, made, view);
+  await showsWithoutSigning(context);
   await refusesWhatItCannotTell(context);
   await restores(context, made, view);
   await uploads(context, view);
