@@ -75,6 +75,7 @@ const pages = {
   "/login": (lang) => page(lang, "Masuk", `<form data-desk="login" method="post" action="/signed-in"><input type="hidden" name="challenge" value="${state.challenge}"><input type="hidden" name="note"><input type="hidden" name="public_key"><button>Masuk</button></form>`),
   "/draft": (lang) => page(lang, "Draf", `<form data-desk="draft seal" data-about="org/7" method="post" action="/draft"><input type="hidden" name="version" value="${state.version}"><input type="hidden" name="csrf" value="token">
 <label>Judul <input name="title" value="${escaped(state.title)}"></label><label><input type="checkbox" name="agreed" value="yes"> Setuju</label><label>Rekening <input name="account" data-seal="account"></label><p data-desk-saved></p><button name="act" value="next">Lanjut</button></form>`),
+  "/recorded": (lang) => page(lang, "Tercatat", `<p data-desk="forget" data-commitments="${state.recorded}">Tercatat.</p>`),
   "/upload": (lang) => page(lang, "Unggah", `<form method="post" action="/uploaded"><p><label for="f">Proposal</label><input id="f" type="file" name="proposal" data-desk="upload" data-address="/documents"><span class="there">Sudah diunggah: lama.pdf</span>${["sha256", "bytes", "media_type", "name"].map((part) => `<input type="hidden" name="proposal_${part}">`).join("")}</p><button>Lanjut</button></form>`),
   "/sign": (lang) => page(lang, "Tanda tangan", `<form data-desk="sign" method="post" action="/signed"><div data-desk-shown></div>${state.drafts.map((draft) => `<textarea name="statement" hidden>\n${escaped(draft)}</textarea>`).join("")}${state.button}</form>`),
 };
@@ -423,6 +424,14 @@ async function opensWhatWasSealed(context, key, commitment) {
   const statement = await statements.readStatement(bytesOf(lines(form, "statement")[0]), ORIGIN, characters, () => key.publicKey);
   assert.equal(await statements.openCommitment(bytesOf(lines(form, "opening")[0]), ORIGIN, statement, characters), "1234567890");
   await tab.close();
+  // Once it is recorded, this device has it no more.
+  state.recorded = `${"00".repeat(32)} ${commitment}`;
+  await (await opened(context, "/recorded")).close();
+  const later = await opened(context, "/sign");
+  await later.getByLabel("Frasa sandi").fill(PASSPHRASE);
+  const again = await sent(later, "/signed", () => later.getByRole("button", { name: "Kirim" }).click());
+  assert.deepEqual(again.getAll("opening"), []);
+  await later.close();
 }
 
 function withoutEd25519() {

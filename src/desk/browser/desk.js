@@ -12,6 +12,7 @@ const WORK = {
   login: async (...given) => (await import("./signing.js")).prepareLogin(...given),
   sign: async (...given) => (await import("./signing.js")).prepareSign(...given),
   seal: async (...given) => (await import("./sealing.js")).prepareSeal(...given),
+  forget: async (...given) => (await import("./sealing.js")).prepareForget(...given),
   upload: async (...given) => (await import("./upload.js")).prepareUpload(...given),
   draft: async (...given) => (await import("./draft.js")).prepareDraft(...given),
 };
