@@ -2,6 +2,7 @@
 // file with a draft of every kind, a JSON string a line. With `--no-ed25519`, as a browser whose WebCrypto lacks it.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { folder, modules } from "./folder.mjs";
@@ -17,8 +18,8 @@ if (options.includes("--no-ed25519")) {
     };
   }
 }
-const [keyfile, { signStatement, signBatch, nameAmong }, login, { describe }, seal, statements, { readVkey }, { Refused, bytesOf, bytesOfHex, hexOf }, { checkSignature }] =
-  await modules("keyfile", "sign", "login", "words", "seal", "statement", "note", "refused", "signature");
+const [keyfile, { signStatement, signBatch, nameAmong }, login, { describe }, seal, statements, { readVkey }, { Refused, bytesOf, bytesOfHex, hexOf }, { checkSignature }, { digestOf, upload }] =
+  await modules("keyfile", "sign", "login", "words", "seal", "statement", "note", "refused", "signature", "upload");
 
 const root = new URL("../../", import.meta.url);
 const text = (path) => readFileSync(new URL(path, root), "utf8");
@@ -179,7 +180,7 @@ for (const [at, sample] of drafts.entries()) {
   const left = rows.map((row) => row.value);
   for (const scalar of scalars(value)) {
     const expected = asTold(scalar);
-    const alone = left.findIndex((shown) => shown === expected || [`Rp ${expected}`, `-Rp ${expected.slice(1)}`, `tersegel: ${expected}`, `${expected} bita`].includes(shown));
+    const alone = left.findIndex((shown) => shown === expected || [`Rp ${expected}`, `-Rp ${expected.slice(1)}`, `${expected} bita`].includes(shown));
     const found = alone >= 0 ? alone : left.findIndex((shown) => shown.replaceAll(".", "").endsWith(expected.replaceAll("-", "")));
     assert.notEqual(found, -1, `${kind} leaves out ${scalar}: ${JSON.stringify(left)}`);
     left.splice(found, 1);
@@ -193,10 +194,20 @@ for (const [at, sample] of drafts.entries()) {
 }
 const application = asSigner(drafts.find((draft) => draft.includes("\napplication.submitted\n"))).replaceAll('"amount":5', '"amount":75000000');
 const rows = describe(application, { origin: ORIGIN, characters, say, lang: "id" });
-assert.deepEqual(rows.find(({ label }) => label === "Nilai"), { label: "Nilai", value: "Rp 75.000.000", level: 0, letters: false });
+assert.deepEqual(rows.find(({ label }) => label === "Nilai"), { label: "Nilai", value: "Rp 75.000.000", level: 0, letters: false, folded: false });
 assert.deepEqual(rows.filter(({ label }) => label.startsWith("budget lines")).map(({ label }) => label), ["budget lines 1", "budget lines 2"]);
+// A code is told by its word and by itself.
+const titled = (name) => ({ "term-title-teks judul": "Proposal", "term-form-money": "uang" })[name] ?? say(name);
+const inWords = describe(application, { origin: ORIGIN, characters, say: titled, lang: "id" }).map(({ value }) => value);
+for (const value of ["Proposal (teks judul)", "uang (money)", "application.submitted"]) assert.ok(inWords.includes(value), value);
 const dollars = describe(application, { origin: ORIGIN, characters, say, lang: "en", currency: "USD 2" });
 assert.equal(dollars.find(({ label }) => label === "Nilai").value, "USD 750,000.00");
+const digest = rows.find(({ value }) => value === "ab".repeat(32));
+assert.deepEqual(digest, { label: "documents 1: sha256", value: "ab".repeat(32), level: 0, letters: true, folded: true });
+for (const seen of ["bayar tunai +12345678", `${"ab".repeat(32)} lunas`, `${"AB".repeat(32)}`]) {
+  const found = describe(application.replace("teks judul", seen), { origin: ORIGIN, characters, say, lang: "id" }).find(({ value }) => value === seen);
+  assert.equal(found.folded, false, seen);
+}
 const hostile = application.replace("teks judul", "<b>teks</b>");
 assert.ok(describe(hostile, { origin: ORIGIN, characters, say, lang: "id" }).some(({ value }) => value === "<b>teks</b>"));
 for (const [what, bytes, code] of [
@@ -246,5 +257,38 @@ assert.notEqual(sealed[0].commitment, sealed[1].commitment);
 await assert.rejects(seal.sealed(ORIGIN, "org/1", "account", "  ", characters), refused("nothing-to-seal"));
 await assert.rejects(seal.sealed(ORIGIN, "org/1", "account", "1\u200b2", characters), refused("bad-character"));
 await assert.rejects(seal.sealed(ORIGIN, "org/1", "a/b", "1", characters), refused("bad-field-name"));
+
+// Documents: the digest of any length; pauses that grow, and an end of trying.
+for (const length of [0, 1, 1_048_575, 1_048_576, 1_048_577, 3_000_000]) {
+  const bytes = Buffer.alloc(length, "dokumen ");
+  assert.equal(await digestOf(new Blob([bytes])), createHash("sha256").update(bytes).digest("hex"), `${length} bytes`);
+}
+async function sends(answers) {
+  const [asked, pauses] = [[], []];
+  globalThis.fetch = async (place, { method }) => {
+    asked.push(`${method} ${place}`);
+    const [status, offset] = answers.length > 1 ? answers.shift() : answers[0];
+    if (status === 0) throw new TypeError("no network");
+    return new Response(null, { status, headers: offset === undefined ? {} : { "hibah-offset": offset } });
+  };
+  const given = { address: "/documents", csrf: "token", pause: async (ms) => pauses.push(ms) };
+  const outcome = await upload(new Blob([Buffer.alloc(1_500_000)]), "d", given).then(() => "sent", ({ code }) => code);
+  return [outcome, asked.map((one) => one.replace("/documents/d", "")).join(","), pauses.join(",")];
+}
+const pauses = "1000,2000,4000,8000,16000,30000,30000";
+for (const [answers, expected] of [
+  [[[404], [204], [204]], ["sent", "HEAD ,PUT ?at=0,PUT ?at=1048576", ""]],
+  [[[200, "1048576"], [204]], ["sent", "HEAD ,PUT ?at=1048576", ""]],
+  [[[200, "1500000"]], ["sent", "HEAD ", ""]],
+  [[[404], [204], [0], [0], [200, "1048576"], [204]], ["sent", "HEAD ,PUT ?at=0,PUT ?at=1048576,HEAD ,HEAD ,PUT ?at=1048576", "1000,2000"]],
+  [[[404], [409], [200, "1048576"], [204]], ["sent", "HEAD ,PUT ?at=0,HEAD ,PUT ?at=1048576", "1000"]],
+  [[[0]], ["unreachable", Array(8).fill("HEAD ").join(","), pauses]],
+  [[[503]], ["unreachable", Array(8).fill("HEAD ").join(","), pauses]],
+  [[[404], [413]], ["document-too-large", "HEAD ,PUT ?at=0", ""]],
+  [[[401]], ["signed-out", "HEAD ", ""]],
+  [[[200]], ["document-refused", "HEAD ", ""]],
+  [[[200, "1500001"]], ["document-refused", "HEAD ", ""]],
+  [[[200, "-1"]], ["document-refused", "HEAD ", ""]],
+]) assert.deepEqual(await sends(answers), expected);
 
 console.log(`${refusals.length} files and ${changed} changed bytes refused; ${signed} golden statements signed; ${drafts.length} kinds, ${told} values told; ${opened} openings`);

@@ -45,7 +45,8 @@ const STYLE = "body{font:1rem/1.5 sans-serif;margin:1rem;max-width:60rem;overflo
 
 /** What was sent, newest last. */
 const posted = [];
-const state = { drafts: [], challenge: CHALLENGE, version: 1, title: "", refuse: 0, document: Buffer.alloc(0), pieces: 0, failures: [] };
+const BUTTON = '<button name="act" value="submit">Kirim</button>';
+const state = { drafts: [], button: BUTTON, challenge: CHALLENGE, version: 1, title: "", refuse: 0, document: Buffer.alloc(0), pieces: 0, failures: [] };
 
 /** Takes a document piece by piece; `failures` says what becomes of the next ones. */
 function documents(request, response, offset) {
@@ -74,8 +75,9 @@ const pages = {
   "/login": (lang) => page(lang, "Masuk", `<form data-desk="login" method="post" action="/signed-in"><input type="hidden" name="challenge" value="${state.challenge}"><input type="hidden" name="note"><input type="hidden" name="public_key"><button>Masuk</button></form>`),
   "/draft": (lang) => page(lang, "Draf", `<form data-desk="draft seal" data-about="org/7" method="post" action="/draft"><input type="hidden" name="version" value="${state.version}"><input type="hidden" name="csrf" value="token">
 <label>Judul <input name="title" value="${escaped(state.title)}"></label><label><input type="checkbox" name="agreed" value="yes"> Setuju</label><label>Rekening <input name="account" data-seal="account"></label><p data-desk-saved></p><button name="act" value="next">Lanjut</button></form>`),
-  "/upload": (lang) => page(lang, "Unggah", `<form method="post" action="/uploaded"><p><label for="f">Proposal</label><input id="f" type="file" name="proposal" data-desk="upload" data-address="/documents">${["sha256", "bytes", "media_type", "name"].map((part) => `<input type="hidden" name="proposal_${part}">`).join("")}</p><button>Lanjut</button></form>`),
-  "/sign": (lang) => page(lang, "Tanda tangan", `<form data-desk="sign" method="post" action="/signed"><div data-desk-shown></div>${state.drafts.map((draft) => `<textarea name="statement" hidden>\n${escaped(draft)}</textarea>`).join("")}<button name="act" value="submit">Kirim</button></form>`),
+  "/recorded": (lang) => page(lang, "Tercatat", `<p data-desk="forget" data-commitments="${state.recorded}">Tercatat.</p>`),
+  "/upload": (lang) => page(lang, "Unggah", `<form method="post" action="/uploaded"><p><label for="f">Proposal</label><input id="f" type="file" name="proposal" data-desk="upload" data-address="/documents"><span class="there">Sudah diunggah: lama.pdf</span>${["sha256", "bytes", "media_type", "name"].map((part) => `<input type="hidden" name="proposal_${part}">`).join("")}</p><button>Lanjut</button></form>`),
+  "/sign": (lang) => page(lang, "Tanda tangan", `<form data-desk="sign" method="post" action="/signed"><div data-desk-shown></div>${state.drafts.map((draft) => `<textarea name="statement" hidden>\n${escaped(draft)}</textarea>`).join("")}${state.button}</form>`),
 };
 
 const types = { js: "text/javascript; charset=utf-8", txt: "text/plain; charset=utf-8" };
@@ -99,6 +101,7 @@ const server = createServer((request, response) => {
       posted.push({ path: pathname, body, form: new URLSearchParams(body) });
       const { form } = posted.at(-1);
       if (form.get("autosave") !== "1") return answer(200, "text/html; charset=utf-8", page("id", "Diterima", ""));
+      if (state.refuse === 303) return response.writeHead(303, { location: "/login" }).end();
       if (state.refuse !== 0) return answer(state.refuse, "application/json", "{}");
       assert.equal(request.headers["x-hibah-csrf"], "token");
       state.version += 1;
@@ -258,15 +261,31 @@ async function signs(context, { text, key }, view) {
     assert.equal(read.value.body.amount, [75_000_000, 5][at]);
   }
   await tab.close();
-  // In a browser that keeps nothing, the same file is chosen from the device.
+  // In a browser that keeps nothing, the same file is dropped on the form.
   const other = await context.browser().newContext();
   const elsewhere = await opened(other, "/sign");
   await elsewhere.getByLabel("Frasa sandi").fill(PASSPHRASE);
   await elsewhere.getByRole("button", { name: "Kirim" }).click();
   await elsewhere.getByRole("alert").getByText("Pilih berkasnya dahulu").waitFor();
-  await elsewhere.getByLabel("Berkas", { exact: true }).setInputFiles({ name: "a.key", mimeType: "text/plain", buffer: Buffer.from(text) });
+  await elsewhere.evaluate((dropped) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([dropped], "a.key"));
+    document.querySelector(".desk-chooser").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  }, text);
+  assert.equal(await elsewhere.getByLabel("Berkas", { exact: true }).evaluate((input) => input.files.length), 1);
   assert.deepEqual(lines(await sent(elsewhere, "/signed", () => elsewhere.getByRole("button", { name: "Kirim" }).click()), "statement"), signed);
   await other.close();
+}
+
+/** A statement that the page would refuse is shown, and there is nothing to sign it with. */
+async function showsWithoutSigning(context) {
+  state.drafts = [draftOf([`${ORIGIN}/org/7+00000000`], 5)];
+  state.button = "";
+  const tab = await opened(context, "/sign");
+  await tab.getByText("Rp 5", { exact: true }).waitFor();
+  assert.equal(await tab.locator("input[type=password]").count(), 0);
+  state.button = BUTTON;
+  await tab.close();
 }
 
 /** What cannot be told in words cannot be signed. */
@@ -307,6 +326,7 @@ async function uploads(context, view) {
   const expected = createHash("sha256").update(bytes).digest("hex");
   const file = { name: "Proposal Kami.pdf", mimeType: "application/pdf", buffer: bytes };
   Object.assign(state, { document: Buffer.alloc(0), pieces: 0, failures: [null, "dropped", 503, "taken"] });
+  assert.equal(await tab.getByText("lama.pdf").count(), 0);
   await tab.getByLabel("Proposal").setInputFiles(file);
   await judged(tab, "/upload", `upload-${view}`);
   // Until it is there, the form is not sent.
@@ -360,10 +380,24 @@ async function drafts(context, { key }, view) {
   assert.equal(await later.getByLabel("Setuju").isChecked(), true);
   await later.locator("[data-desk-saved]").getByText("Tersimpan").waitFor();
   assert.equal(posted.at(-1).form.get("agreed"), "yes");
+  for (const status of [401, 303]) {
+    state.refuse = status;
+    await later.getByLabel("Judul").fill(`Lain ${status}`);
+    await later.locator("[data-desk-saved]").getByText("sudah keluar").waitFor();
+    state.refuse = 0;
+    await later.getByLabel("Judul").fill("Perbaikan atap masjid");
+    assert.equal(await later.evaluate(() => localStorage.length), 0, "what the server has is not kept here");
+    await later.getByLabel("Judul").fill(`Perbaikan ${status}`);
+    await later.locator("[data-desk-saved]").getByText("Tersimpan").waitFor();
+    await later.getByLabel("Judul").fill("Perbaikan atap masjid");
+    await later.waitForFunction(() => localStorage.length === 0);
+  }
   // Changed elsewhere: said, kept, and not written over.
   state.refuse = 409;
   await later.getByLabel("Judul").fill("Lain");
   await later.locator("[data-desk-saved]").getByText("diubah di tempat lain").waitFor();
+  await later.getByLabel("Judul").fill("Lain lagi");
+  assert.ok((await later.evaluate(() => JSON.stringify({ ...localStorage }))).includes("Lain lagi"));
   await later.close();
   state.refuse = 0;
   const last = await opened(context, "/draft");
@@ -382,12 +416,22 @@ async function opensWhatWasSealed(context, key, commitment) {
   const text = draftOf([own], 5).replace('"about":"case/7/1"', '"about":"org/7"').replace('"title":"Perbaikan atap"', `"sealed":{"account":"${commitment}"},"title":"Perbaikan atap"`);
   state.drafts = [text];
   const tab = await opened(context, "/sign");
-  await tab.getByText(`tersegel; nilainya tidak dicatat: ${commitment}`).waitFor();
+  await tab.getByText("tersegel; nilainya tidak dicatat").waitFor();
+  await tab.getByText("Untuk diperiksa huruf demi huruf").click();
+  await tab.getByText(commitment, { exact: true }).waitFor();
   await tab.getByLabel("Frasa sandi").fill(PASSPHRASE);
   const form = await sent(tab, "/signed", () => tab.getByRole("button", { name: "Kirim" }).click());
   const statement = await statements.readStatement(bytesOf(lines(form, "statement")[0]), ORIGIN, characters, () => key.publicKey);
   assert.equal(await statements.openCommitment(bytesOf(lines(form, "opening")[0]), ORIGIN, statement, characters), "1234567890");
   await tab.close();
+  // Once it is recorded, this device has it no more.
+  state.recorded = `${"00".repeat(32)} ${commitment}`;
+  await (await opened(context, "/recorded")).close();
+  const later = await opened(context, "/sign");
+  await later.getByLabel("Frasa sandi").fill(PASSPHRASE);
+  const again = await sent(later, "/signed", () => later.getByRole("button", { name: "Kirim" }).click());
+  assert.deepEqual(again.getAll("opening"), []);
+  await later.close();
 }
 
 function withoutEd25519() {
@@ -408,6 +452,7 @@ for (const view of ["native", "vendored"]) {
   await signsIn(context, made, view);
   await refusesAnotherLedger(context);
   await signs(context, made, view);
+  await showsWithoutSigning(context);
   await refusesWhatItCannotTell(context);
   await restores(context, made, view);
   await uploads(context, view);

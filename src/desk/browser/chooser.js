@@ -21,7 +21,7 @@ export async function chooser(place, { origin, say }, signers = null) {
   const show = () => { elsewhere.hidden = select.value !== ""; };
   select.addEventListener("change", show);
   const passphrase = element("input", { type: "password", autocomplete: "current-password", spellcheck: "false" });
-  const box = element("div", { class: "desk-chooser" }, labelled(say("choose-file"), select), elsewhere,
+  const box = element("div", { class: "desk-chooser" }, labelled(say("choose-file"), select, files.length === 0 ? say("none-kept") : ""), elsewhere,
     labelled(say("passphrase"), passphrase, say("passphrase-stays")));
   acceptDrops(box, input, () => {
     select.value = "";

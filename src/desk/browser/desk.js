@@ -5,14 +5,16 @@ import { faults } from "./element.js";
 import { wordsOf } from "./say.js";
 import { charactersOf } from "./statement.js";
 import { characterTable } from "./source.js";
-import { prepareDraft } from "./draft.js";
-import { prepareKeys } from "./keys.js";
-import { prepareSeal } from "./sealing.js";
-import { prepareLogin, prepareSign } from "./signing.js";
-import { prepareUpload } from "./upload.js";
 
+/** What each part needs, and no more, is fetched. */
 const WORK = {
-  key: prepareKeys, login: prepareLogin, sign: prepareSign, seal: prepareSeal, upload: prepareUpload, draft: prepareDraft,
+  key: async (...given) => (await import("./keys.js")).prepareKeys(...given),
+  login: async (...given) => (await import("./signing.js")).prepareLogin(...given),
+  sign: async (...given) => (await import("./signing.js")).prepareSign(...given),
+  seal: async (...given) => (await import("./sealing.js")).prepareSeal(...given),
+  forget: async (...given) => (await import("./sealing.js")).prepareForget(...given),
+  upload: async (...given) => (await import("./upload.js")).prepareUpload(...given),
+  draft: async (...given) => (await import("./draft.js")).prepareDraft(...given),
 };
 
 const main = document.querySelector("main[data-desk-origin]");

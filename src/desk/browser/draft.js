@@ -47,7 +47,7 @@ export async function prepareDraft(form, { csrf, say, lang }) {
     timer = setTimeout(save, ms);
   };
   const changed = () => {
-    if (draft.over || told(form) === draft.saved) return;
+    if (told(form) === draft.saved) return forget(draft.store);
     remember(draft.store, filledIn(form));
     later(QUIET_MS);
   };
@@ -90,13 +90,14 @@ async function send(draft) {
   try {
     // A page that is left may end the request, unless it is short enough to be kept alive.
     const keepalive = body.toString().length < 60_000;
-    const answer = await fetch(draft.address, { method: "POST", headers: { "x-hibah-csrf": draft.csrf }, body, keepalive, redirect: "error" });
+    const answer = await fetch(draft.address, { method: "POST", headers: { "x-hibah-csrf": draft.csrf }, body, keepalive, redirect: "manual" });
     if (answer.status === 409) {
       // Another browser wrote on: neither is thrown away.
       draft.over = true;
       return "conflict";
     }
-    if (answer.status === 401 || answer.status === 403) return "signed-out";
+    // Who is sent elsewhere is sent to sign in.
+    if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return "signed-out";
     if (!answer.ok) return "unreachable";
     const { version } = await answer.json();
     const field = draft.form.elements.namedItem("version");

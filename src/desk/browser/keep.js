@@ -5,6 +5,8 @@ import { Refused } from "./refused.js";
 
 const FILES = "signing-files";
 const SEALED = "sealed";
+/** No statement may be recorded later than this after it was made. */
+const SEALED_DAYS = 60;
 
 let opened;
 
@@ -54,7 +56,9 @@ export async function forget({ origin, holder }) {
 
 /** What opens a commitment, by the commitment: `{ commitment, pointer, salt, value }`. */
 export async function keepSealed(sealed) {
-  await ask(SEALED, "readwrite", (all) => all.put(sealed));
+  const old = (await ask(SEALED, "readonly", (all) => all.getAll())).filter(({ made }) => Date.now() - made > SEALED_DAYS * 86_400_000);
+  for (const { commitment } of old) await forgetSealed(commitment);
+  await ask(SEALED, "readwrite", (all) => all.put({ ...sealed, made: Date.now() }));
 }
 
 export async function sealedOf(commitment) {

@@ -72,8 +72,9 @@ function making(part) {
     const text = await makeKeyFile(section.dataset.name || `${origin}/org/new`, first.value);
     // What was written is read back before anybody rests on it.
     await openKeyFile(text, first.value);
-    for (const input of [first, again]) input.value = "";
     await keepNew(part, text, label.value.trim(), null);
+    for (const input of [label, first, again]) input.value = "";
+    box.open = false;
     part.news.textContent = say("made");
   }));
   const box = element("details", {}, element("summary", {}, say("make-file")), labelled(say("label"), label, say("label-hint")),

@@ -126,6 +126,23 @@ mod tests {
         assert_eq!(imported, served);
     }
 
+    #[tokio::test]
+    async fn the_folder_is_served_for_ever_and_nothing_beside_it() {
+        let ask = async |folder: &str, name: &str| {
+            let answer = super::file(super::Path((folder.to_owned(), name.to_owned()))).await;
+            let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            format!("{} {} {}", answer.status().as_u16(), header("content-type"), header("cache-control"))
+        };
+        let folder = super::FOLDER.as_str();
+        let kept = "public, max-age=31536000, immutable";
+        for (name, media_type, _) in files() {
+            assert_eq!(ask(folder, name).await, format!("200 {media_type} {kept}"), "{name}");
+        }
+        for (folder, name) in [(folder, "mod.rs"), (folder, "../desk.js"), (folder, ""), ("desk-0", "desk.js")] {
+            assert_eq!(ask(folder, name).await, "404  ", "{folder}/{name}");
+        }
+    }
+
     #[test]
     fn every_sentence_that_a_script_says_is_there_in_both_languages() {
         assert!(WORDS.windows(2).all(|two| two[0].0 < two[1].0), "the words are in the order of their names");

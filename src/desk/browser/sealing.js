@@ -1,7 +1,8 @@
 // `<form data-desk="seal" data-about=ABOUT>`: what stands in `<input data-seal=NAME>` stays here; its commitment goes with the form as
-// `sealed_NAME`, and what opens it goes with the signed statement (`signing.js`).
+// `sealed_NAME`, and what opens it goes with the signed statement (`signing.js`). Once that is recorded, a page says so with
+// `<... data-desk="forget" data-commitments="HEX HEX">`, and nothing of it stays on this device.
 import { element } from "./element.js";
-import { keepSealed } from "./keep.js";
+import { forgetSealed, keepSealed } from "./keep.js";
 import { sealed } from "./seal.js";
 import { onSubmit } from "./submit.js";
 
@@ -20,4 +21,8 @@ export async function prepareSeal(form, desk) {
       field.value = made.commitment;
     }
   });
+}
+
+export async function prepareForget({ dataset }) {
+  for (const commitment of dataset.commitments.split(" ")) await forgetSealed(commitment);
 }

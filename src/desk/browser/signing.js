@@ -34,6 +34,8 @@ export async function prepareSign(form, desk) {
   // What cannot be told is refused here, and so cannot be signed.
   const shown = drafts.map((draft) => rowsOf(describe(draft, { ...desk, characters }), say));
   form.querySelector("[data-desk-shown]").append(...shown);
+  // Of some the page says why they would be refused: they are shown, and there is nothing to press.
+  if (!submitOf(form)) return;
   const signers = drafts.map((draft) => readDraft(bytesOf(draft), origin, characters).value.signers);
   const place = placeIn(form);
   // One passphrase signs all, so one key must be named by each.
@@ -81,8 +83,10 @@ function placeIn(form) {
   const place = form.querySelector("[data-desk-choose]");
   if (place) return place;
   const made = element("div");
-  const submit = form.querySelector("button:not([type=button]), input[type=submit]");
-  if (submit) submit.before(made);
-  else form.append(made);
+  submitOf(form).before(made);
   return made;
+}
+
+function submitOf(form) {
+  return form.querySelector("button:not([type=button]), input[type=submit]");
 }

@@ -108,6 +108,8 @@ export async function prepareUpload(input, { csrf, say }) {
   const news = element("p", { role: "status" });
   const again = element("button", { type: "button", hidden: true }, say("upload-again"));
   input.after(element("div", { class: "desk-upload" }, bar, news, again));
+  // What a page says without a script is said here.
+  input.parentElement.querySelector(".there")?.remove();
   if (field("sha256")?.value) {
     // The draft has it from an earlier day: it need not be chosen again.
     input.required = false;

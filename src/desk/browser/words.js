@@ -16,16 +16,15 @@ const PROOFS = ["after", "signers"];
  */
 export function describe(draft, { origin, characters, say, lang, currency }) {
   const { kind, value } = readDraft(bytesOf(draft), origin, characters);
-  const telling = { say, lang, currency: currency ?? "IDR 0", rows: [] };
+  const telling = { say, lang, currency: currency ?? "IDR 0", rows: [], groups: [] };
   row(telling, "kind", say(`kind-${kind}`) || kind, 0);
   row(telling, "about", value.about, 0);
   fields(telling, value.body, "", 0);
   row(telling, "event_date", day(value.event_date, lang), 0);
   row(telling, "expires", day(value.expires, lang), 0);
   row(telling, "ledger", origin, 0);
-  for (const name of PROOFS) {
-    for (const one of [value[name]].flat()) telling.rows.push({ label: label(telling, name), value: one, level: 0, letters: true, folded: true });
-  }
+  proof(telling, label(telling, "kind"), kind);
+  for (const name of PROOFS) for (const one of [value[name]].flat()) proof(telling, label(telling, name), one);
   return telling.rows;
 }
 
@@ -34,7 +33,27 @@ function label({ say }, name, above = "") {
 }
 
 function row(telling, name, value, level, above) {
-  telling.rows.push({ label: label(telling, name, above), value, level, letters: /^[0-9a-f]{64}$|\+[0-9a-f]{8}(?:\+|$)/.test(value) });
+  line(telling, label(telling, name, above), value, level);
+}
+
+/** A hash, a key's id, a key: nothing but that, for no text that says something may be folded away. */
+const LETTERS = /^[0-9a-f]{64}$|^[a-z0-9./-]+\+[0-9a-f]{8}(?:\+[A-Za-z0-9+/]{44})?$/;
+
+/** What says nothing to the eye is told apart, with where it stands. */
+function line(telling, named, value, level) {
+  if (LETTERS.test(value)) proof(telling, named, value);
+  else telling.rows.push({ label: named, value, level, letters: false, folded: false });
+}
+
+function proof({ rows, groups }, named, value) {
+  rows.push({ label: [...groups, named].join(": "), value, level: 0, letters: true, folded: true });
+}
+
+/** What stands in a group of this name. */
+function within(telling, named, tell) {
+  telling.groups.push(named);
+  tell();
+  telling.groups.pop();
 }
 
 function fields(telling, object, above, level) {
@@ -43,10 +62,15 @@ function fields(telling, object, above, level) {
 
 function field(telling, name, value, above, level) {
   if (Array.isArray(value)) return list(telling, name, value, above, level);
+  if (above === "sealed" && typeof value === "string") {
+    row(telling, name, telling.say("sealed") || "sealed", level, above);
+    return proof(telling, label(telling, name, above), value);
+  }
   if (typeof value !== "object") return row(telling, name, told(telling, name, value, above), level, above);
   if (isDocument(value)) return file(telling, label(telling, name, above), value, level);
-  row(telling, name, Object.keys(value).length === 0 ? telling.say("empty") : "", level);
-  fields(telling, value, name, level + 1);
+  const named = label(telling, name, above);
+  line(telling, named, Object.keys(value).length === 0 ? telling.say("empty") : "", level);
+  within(telling, named, () => fields(telling, value, name, level + 1));
 }
 
 /** Items are numbered, so that none is overlooked. */
@@ -55,13 +79,15 @@ function list(telling, name, items, above, level) {
   for (const [at, item] of items.entries()) {
     const numbered = `${label(telling, name, above)} ${at + 1}`;
     if (Array.isArray(item) || (typeof item === "object" && !isDocument(item))) {
-      telling.rows.push({ label: numbered, value: "", level });
-      if (Array.isArray(item)) list(telling, name, item, above, level + 1);
-      else fields(telling, item, name, level + 1);
+      line(telling, numbered, "", level);
+      within(telling, numbered, () => {
+        if (Array.isArray(item)) list(telling, name, item, above, level + 1);
+        else fields(telling, item, name, level + 1);
+      });
     } else if (typeof item === "object") {
       file(telling, numbered, item, level);
     } else {
-      telling.rows.push({ label: numbered, value: told(telling, name, item, above), level });
+      line(telling, numbered, told(telling, name, item, above), level);
     }
   }
 }
@@ -72,19 +98,22 @@ function isDocument(value) {
 }
 
 function file(telling, named, { title, size, ...others }, level) {
-  telling.rows.push({ label: named, value: telling.say(`term-title-${title}`) || title, level });
+  line(telling, named, termed(telling, "title", title), level);
   row(telling, "size", `${grouped(size)} ${telling.say("bytes") || "bytes"}`, level + 1);
-  fields(telling, others, "", level + 1);
+  within(telling, named, () => fields(telling, others, "", level + 1));
 }
 
 function told({ say, lang, currency }, name, value, above) {
   if (typeof value === "boolean") return say(value ? "yes" : "no") || String(value);
   if (typeof value === "number") return AMOUNTS.includes(name) || above === "amounts" ? money(value, currency) : String(value);
-  if (above === "sealed") return `${say("sealed") || "sealed"}: ${value}`;
   if (/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value)) return day(value, lang);
-  const term = say(`term-${name}-${value}`);
-  // The code too: two codes may have the same word.
-  return term && term !== value ? `${term} (${value})` : value;
+  return termed({ say }, name, value);
+}
+
+/** The word of a code, and the code too: two codes may have the same word. */
+function termed({ say }, name, code) {
+  const term = say(`term-${name}-${code}`);
+  return term && term !== code ? `${term} (${code})` : code;
 }
 
 /** `Rp 75.000.000`, `USD 7,500.00`, as `Currency::display` has it. */

@@ -81,10 +81,14 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("field-about", "Tentang", "About"),
     ("field-after", "Mengikuti langkah", "Follows the step"),
+    ("field-commitment", "Nilai tersegel", "Sealed value"),
     ("field-event_date", "Tanggal kejadian", "Date of the event"),
     ("field-expires", "Berlaku untuk dicatat sampai", "May be recorded until"),
+    ("field-key", "Berkas penandatanganan", "Signing file"),
     ("field-kind", "Pernyataan", "Statement"),
     ("field-ledger", "Buku besar", "Ledger"),
+    ("field-retires", "Menggantikan berkas penandatanganan", "Replaces the signing file"),
+    ("field-sha256", "Ciri dokumen (SHA-256)", "Mark of the document (SHA-256)"),
     ("field-signers", "Ditandatangani oleh", "Signed by"),
     ("file", "Berkas", "File"),
     (
@@ -123,6 +127,11 @@ pub const WORDS: &[(&str, &str, &str)] = &[
         "no-webcrypto",
         "Peramban ini tidak dapat menandatangani di sini. Buka halaman ini dengan alamat https:// dan peramban yang baru.",
         "This browser cannot sign here. Open this page at its https:// address, with a recent browser.",
+    ),
+    (
+        "none-kept",
+        "Di peramban ini tidak tersimpan berkas yang cocok. Pilih salinannya.",
+        "No file that fits is kept in this browser. Choose its copy.",
     ),
     (
         "not-a-challenge",
