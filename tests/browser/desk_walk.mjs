@@ -66,7 +66,7 @@ async function look(tab, type) {
   await tab.evaluate(axe);
   const { violations } = await tab.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
   for (const { id, help, nodes } of violations) wrong(`axe ${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  const answer = await tab.request.get(tab.url());
+  const answer = await tab.request.get(tab.url(), { headers: { accept: 'text/html' } });
   if (answer.ok()) writeFileSync(join(sources, `${name}.html`), await answer.text());
 }
 

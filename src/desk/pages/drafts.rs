@@ -96,6 +96,9 @@ pub(super) async fn begin(State(desk): State<Desk>, visit: Visit, body: Body) ->
     let kind = Kind::parse(form.get("kind")).filter(|kind| forms::can_ask(*kind)).ok_or_else(|| entered.missing())?;
     let cases: Vec<String> = form.all("case").take(MOST_CASES).map(str::to_owned).collect();
     let named = Some(form.get("about").to_owned()).filter(|about| !about.is_empty());
+    // The counter names an organisation; its next case is meant.
+    let org = Some(form.get("org").trim()).filter(|org| !org.is_empty());
+    let named = named.or_else(|| org.map(|org| format!("case/{org}/new")));
     let abouts = named.map_or(cases, |about| vec![about]);
     let person = entered.person.clone();
     let begun = entered.ask(move |replay, now| {

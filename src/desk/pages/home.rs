@@ -77,6 +77,8 @@ struct HomePage<'a> {
     drafts: Vec<DraftRow>,
     waiting: Vec<Waiting>,
     papers: Vec<(Kind, String)>,
+    /// Whether they record what organisations hand in on paper.
+    counter: bool,
     sent: Vec<Sent>,
 }
 
@@ -150,6 +152,7 @@ fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {
         drafts: Vec::new(),
         waiting: Vec::new(),
         papers,
+        counter: asked.kinds.contains(&Kind::ApplicationFiledAtCounter) && entered.person.office().is_some(),
         sent: Vec::new(),
     }
 }

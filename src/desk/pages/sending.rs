@@ -66,6 +66,8 @@ struct SentPage<'a> {
     file: String,
     /// Whether the receipt is there: where witnesses are asked, once they have seen it.
     ready: bool,
+    /// What was sealed in it: the browser need not keep the values any more.
+    commitments: String,
 }
 
 /// Takes signed statements of a form.
@@ -363,9 +365,14 @@ pub(super) async fn sent(State(desk): State<Desk>, visit: Visit, Path(hash): Pat
     let entered = desk.enter(visit).await?;
     let sent = find(&entered, &hash)?;
     let ready = receipt_text(&entered, sent.index).await?.is_some();
+    let (index, origin) = (sent.index, desk.sequencer.origin().to_owned());
+    let statement = entered.read(move |reader| reader.statement(index, &origin)).await?;
+    let sealed = statement.as_ref().and_then(|statement| statement.body().get("sealed")?.as_object());
+    let commitments: Vec<&str> = sealed.into_iter().flat_map(|sealed| sealed.values().filter_map(|hex| hex.as_str())).collect();
     let w = entered.w;
     Ok(html(&SentPage {
-        frame: entered.framed(w.sent_title),
+        commitments: commitments.join(" "),
+        frame: Frame { scripted: !commitments.is_empty(), ..entered.framed(w.sent_title) },
         w,
         kind: w.kind_named(&sent.kind),
         about: sent.about.clone(),

@@ -81,6 +81,11 @@ words! {
     waiting_heading: "Menunggu tanda tangan orang lain", "Waiting for others to sign";
     sent_heading: "Yang sudah dicatat", "Recorded";
     papers_heading: "Daftar, anggaran, dan keputusan", "Lists, budgets and decrees";
+    counter_heading: "Loket", "Counter";
+    counter_lead: "Untuk lembaga yang datang dengan berkas bertanda tangan: Anda mencatatnya, dengan pindaian berkasnya.",
+        "For organisations that come with signed papers: you record them, with a scan of the papers.";
+    counter_org: "Nomor lembaga", "Number of the organisation";
+    counter_button: "Catat permohonan di loket", "Record an application at the counter";
     column_case: "Kasus", "Case";
     column_asked: "Diminta", "Asked";
     column_next: "Berikutnya", "Next";
