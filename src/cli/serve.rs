@@ -176,9 +176,12 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
         false => None,
     };
     let public_url = args.public_url.clone().or_else(|| public.map(|at| format!("http://{at}")));
-    let web = Web::open(&args.dir, public_url.as_deref(), args.behind_tls)?;
-    let enclosures = enclosures(&args.dir, &writer, vault, &web)?;
     let desk_key = desk_key(args)?;
+    // What the desk says itself: counts of refusals, and what citizens report.
+    let says = desk_key.as_ref().map(|key| NoteSigner::new(key.name(), key.key().clone()));
+    let says = says.transpose().map_err(Failure::could_not)?;
+    let web = Web::open_with(&args.dir, public_url.as_deref(), args.behind_tls, says)?;
+    let enclosures = enclosures(&args.dir, &writer, vault, &web)?;
     let unrecorded = unrecorded(&mut writer, desk_key.as_ref());
     let refusals = Refusals::open(&args.dir, &writer, desk_key)?;
     let child = public.map(|public| PublicChild::start(&args.dir, public, &options(args))).transpose()?;

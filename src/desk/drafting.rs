@@ -82,7 +82,9 @@ impl Writing<'_> {
     /// The state, and today.
     fn ground(&self) -> Result<(&One, Date), Unready> {
         let one = one(self.replay).ok_or_else(|| {
-            Unready::Sentence("this ledger is kept under rule set 0, for which there are no pages: use hibah sign".to_owned())
+            Unready::Sentence(
+                "this ledger is kept under rule set 0, for which there are no pages: use hibah sign".to_owned(),
+            )
         })?;
         Ok((one, one.local_date(self.now)))
     }

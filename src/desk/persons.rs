@@ -293,7 +293,8 @@ pub fn others(state: &State, person: &Person, kind: Kind, about: &About, today: 
                 let roles = if needed.is_empty() && !mine { roles } else { default };
                 let roles = if roles.is_empty() { default } else { roles };
                 let signs = own_office.is_some_and(|office| {
-                    roles.contains(&office.role) || profile.delegates(kind).any(|delegate| delegate.office == office.code)
+                    roles.contains(&office.role)
+                        || profile.delegates(kind).any(|delegate| delegate.office == office.code)
                 });
                 if signs && !mine {
                     mine = true;

@@ -218,6 +218,12 @@ impl Enclosures {
         self.limits
     }
 
+    /// Whether openings are taken.
+    #[must_use]
+    pub fn has_vault(&self) -> bool {
+        self.vault.is_some()
+    }
+
     /// Begins to receive what comes with one statement.
     ///
     /// # Errors

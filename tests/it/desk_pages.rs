@@ -35,7 +35,7 @@ fn city(dir: &Path, more: &str) -> Served {
     let writer = city.into_writer();
     let vault = Vault::create(dir, ORIGIN, VaultKey::derive(&[1; 32])).expect("a vault");
     let clock = Box::new(Still(Timestamp::parse("2014-01-06T02:00:00.000Z").expect("a time")));
-    let web = Web::open(dir, Some("https://hibah.example/"), false).expect("opened");
+    let web = Web::open_with(dir, Some("https://hibah.example/"), false, Some(key("desk"))).expect("opened");
     let enclosures = Enclosures::open(dir, &writer, Some(vault), clock, Limits::SERVED).expect("opened");
     let place = Place { dir: dir.to_owned(), witnessed: false, web: Some(web) };
     Served::start(desk::router_at(Arc::new(Sequencer::start(writer, 64)), Arc::new(enclosures), place))
@@ -144,7 +144,12 @@ impl<'s> Browser<'s> {
         let mut form: Fields<'_> = all.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         form.push(("check", "1".to_owned()));
         let heard = self.post(draft, &form, &[]);
-        assert_eq!((heard.status, heard.header("location")), (303, format!("{draft}/check").as_str()), "{}", heard.text());
+        assert_eq!(
+            (heard.status, heard.header("location")),
+            (303, format!("{draft}/check").as_str()),
+            "{}",
+            heard.text()
+        );
         self.get(&format!("{draft}/check"))
     }
 
@@ -152,7 +157,8 @@ impl<'s> Browser<'s> {
     fn sign(&self, page: &Heard, at: &str, keys: &[&NoteSigner], openings: &[String]) -> Heard {
         let mut fields: Fields<'_> = vec![("csrf", self.csrf())];
         for text in statements(page.text()) {
-            let mut statement = Statement::parse_draft(text.as_bytes(), ORIGIN).unwrap_or_else(|e| panic!("{e}: {text}"));
+            let mut statement =
+                Statement::parse_draft(text.as_bytes(), ORIGIN).unwrap_or_else(|e| panic!("{e}: {text}"));
             for key in keys {
                 statement.sign(key).unwrap_or_else(|e| panic!("{e}"));
             }
@@ -184,7 +190,8 @@ fn inputs(page: &str) -> Vec<(String, String)> {
     let form = between(page, "<form method=\"post\" action=\"/drafts/", "</form>");
     let mut fields = Vec::new();
     for tag in form.split('<').filter(|tag| tag.starts_with("input ") || tag.starts_with("textarea ")) {
-        let attribute = |name: &str| tag.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split('"').next());
+        let attribute =
+            |name: &str| tag.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split('"').next());
         let (Some(name), kind) = (attribute("name"), attribute("type").unwrap_or_default()) else { continue };
         let value = match tag.starts_with("textarea ") {
             true => tag.split_once('>').map_or("", |(_, text)| text),
@@ -224,7 +231,8 @@ const APPLICATION: [(&str, &str); 11] = [
 ];
 
 fn application() -> Vec<(&'static str, String)> {
-    let mut fields: Vec<(&str, String)> = APPLICATION.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    let mut fields: Vec<(&str, String)> =
+        APPLICATION.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     fields.push(("documents.0.file_sha256", sha256(b"proposal").to_hex()));
     fields
 }
@@ -280,7 +288,9 @@ fn another_site_sends_nothing() {
     let dir = tempfile::tempdir().expect("a folder");
     let served = city(dir.path(), "");
     let browser = Browser::of(&served, &key("org/1"));
-    let form = |csrf: String| vec![("csrf", csrf), ("kind", "application.submitted".to_owned()), ("about", "case/1/new".to_owned())];
+    let form = |csrf: String| {
+        vec![("csrf", csrf), ("kind", "application.submitted".to_owned()), ("about", "case/1/new".to_owned())]
+    };
     let own = browser.csrf();
     let host = served.address.to_string();
     let check = |csrf: &str, headers: &[(&str, &str)], status: u16| {
@@ -315,7 +325,13 @@ fn an_application_is_drafted_checked_signed_and_proved() {
     // What is missing is told field by field, and nothing is lost.
     let page = browser.fill(&draft, &[("title", "Atap <madrasah>"), ("amount", "7,5 juta"), ("fiscal_year", "2014")]);
     assert_eq!(page.status, 422);
-    for part in ["href=\"#f-amount\"", "href=\"#f-purpose\"", "href=\"#f-documents-0-file\"", "Tulis jumlah rupiah", "Atap &lt;madrasah&gt;"] {
+    for part in [
+        "href=\"#f-amount\"",
+        "href=\"#f-purpose\"",
+        "href=\"#f-documents-0-file\"",
+        "Tulis jumlah rupiah",
+        "Atap &lt;madrasah&gt;",
+    ] {
         assert!(page.text().contains(part), "{part}: {}", page.text());
     }
 
@@ -340,7 +356,12 @@ fn an_application_is_drafted_checked_signed_and_proved() {
     assert_eq!(page.status, 200, "{}", page.text());
     let texts = statements(page.text());
     let [text] = &texts[..] else { panic!("one statement: {texts:?}") };
-    for part in ["\"title\":\"Atap madrasah\"", "\"purpose\":\"Memperbaiki atap yang bocor\"", "\"amount\":75000000", "\"about\":\"case/1/1\""] {
+    for part in [
+        "\"title\":\"Atap madrasah\"",
+        "\"purpose\":\"Memperbaiki atap yang bocor\"",
+        "\"amount\":75000000",
+        "\"about\":\"case/1/1\"",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert_eq!(other.get(&draft).status, 404, "another organisation's draft");
@@ -349,7 +370,8 @@ fn an_application_is_drafted_checked_signed_and_proved() {
     // Not signed, or by another: nothing happens.
     let at = format!("{draft}/check");
     assert_eq!(browser.sign(&page, &at, &[], &[]).status, 422);
-    let stolen = browser.post(&at, &vec![("csrf", browser.csrf()), ("statement", text.replace("75000000", "95000000"))], &[]);
+    let stolen =
+        browser.post(&at, &vec![("csrf", browser.csrf()), ("statement", text.replace("75000000", "95000000"))], &[]);
     assert_eq!(stolen.status, 422, "a session cannot sign");
 
     let sent = browser.sign(&page, &at, &[&key("org/1")], &[]);
@@ -357,7 +379,11 @@ fn an_application_is_drafted_checked_signed_and_proved() {
     assert_eq!(sent.status, 303, "{}", sent.text());
     assert!(there.starts_with("/sent/"), "{there}");
     let page = browser.get(&there);
-    assert!(page.text().contains("Unduh tanda terima") && page.text().contains("https://hibah.example/entries/"), "{}", page.text());
+    assert!(
+        page.text().contains("Unduh tanda terima") && page.text().contains("https://hibah.example/entries/"),
+        "{}",
+        page.text()
+    );
     assert_eq!(other.get(&there).status, 404);
     let receipt = browser.get(&format!("{there}/receipt"));
     let proof = TlogProof::parse(&receipt.body).expect("a receipt");
@@ -388,7 +414,11 @@ fn of_two_who_write_one_draft_the_second_is_told() {
     assert_eq!(save(&two, "1", "Dari yang kedua", true).status, 409);
     let told = save(&two, "1", "Dari yang kedua", false);
     assert_eq!(told.status, 409);
-    assert!(told.text().contains("Dari yang pertama") && told.text().contains("value=\"Dari yang kedua\""), "{}", told.text());
+    assert!(
+        told.text().contains("Dari yang pertama") && told.text().contains("value=\"Dari yang kedua\""),
+        "{}",
+        told.text()
+    );
     assert_eq!(between(told.text(), "name=\"version\" value=\"", "\""), "2");
     assert_eq!(save(&two, "2", "Dari yang kedua", false).status, 303);
     assert!(one.get(&draft).text().contains("value=\"Dari yang kedua\""));
@@ -402,10 +432,15 @@ fn of_two_who_write_one_draft_the_second_is_told() {
     assert_eq!(row(vec![("budget_lines.0.line", "Genteng"), ("add", "budget_lines")], "3").status, 303);
     let page = one.get(&draft);
     assert!(page.text().contains("name=\"budget_lines.1.line\""), "a row more");
-    let two_rows = vec![("budget_lines.0.line", "Genteng"), ("budget_lines.1.line", "Kayu"), ("remove", "budget_lines.0")];
+    let two_rows =
+        vec![("budget_lines.0.line", "Genteng"), ("budget_lines.1.line", "Kayu"), ("remove", "budget_lines.0")];
     assert_eq!(row(two_rows, "4").status, 303);
     let page = one.get(&draft);
-    assert!(page.text().contains("name=\"budget_lines.0.line\" value=\"Kayu\"") && !page.text().contains("Genteng"), "{}", page.text());
+    assert!(
+        page.text().contains("name=\"budget_lines.0.line\" value=\"Kayu\"") && !page.text().contains("Genteng"),
+        "{}",
+        page.text()
+    );
     assert_eq!(one.post(&format!("{draft}/drop"), &vec![("csrf", one.csrf())], &[]).status, 303);
     assert_eq!(two.get(&draft).status, 404);
 }
@@ -429,8 +464,13 @@ fn a_registration_waits_for_the_registrar_and_its_seals_go_to_the_vault() {
     let page = applicant.get(&draft);
     assert!(page.text().contains("data-about=\"org/4\""), "{}", page.text());
     // What is sealed has no name, so no form can send it.
-    assert!(!page.text().contains("name=\"account\"") && page.text().contains("data-seal=\"account\""), "{}", page.text());
-    let missing = applicant.fill(&draft, &[("name", "Yayasan Baru"), ("recipient_type", "foundation"), ("address.city", "Bandung")]);
+    assert!(
+        !page.text().contains("name=\"account\"") && page.text().contains("data-seal=\"account\""),
+        "{}",
+        page.text()
+    );
+    let missing = applicant
+        .fill(&draft, &[("name", "Yayasan Baru"), ("recipient_type", "foundation"), ("address.city", "Bandung")]);
     assert_eq!(missing.status, 422);
     assert!(missing.text().contains("href=\"#f-sealed_account\""), "{}", missing.text());
     let page = applicant.fill(&draft, &[("sealed_account", &hex[0]), ("sealed_chair", &hex[1])]);
@@ -467,20 +507,34 @@ fn a_registration_waits_for_the_registrar_and_its_seals_go_to_the_vault() {
 #[test]
 fn what_waits_can_be_taken_back_by_those_who_sign_it() {
     let dir = tempfile::tempdir().expect("a folder");
-    let served = city(dir.path(), "application.submitted case/1/1 by org/1\nbring case/1/1 decree.sealed 50\ndisbursement.requested case/1/1 by org/1 amount=50");
+    let served = city(
+        dir.path(),
+        "application.submitted case/1/1 by org/1\nbring case/1/1 decree.sealed 50\ndisbursement.requested case/1/1 by org/1 amount=50",
+    );
     let finance = Browser::of(&served, &key("official/3"));
     let page = finance.get("/cases/case/1/1");
     assert!(page.text().contains("value=\"agreement.signed\""), "{}", page.text());
     let draft = finance.begin("agreement.signed", &["case/1/1"]);
     let sha256 = sha256(b"nphd").to_hex();
-    let page = finance.fill(&draft, &[("number", "33/Kep"), ("report_due", "2015-01-10"), ("document.title", "Naskah perjanjian hibah daerah"), ("document.file_sha256", &sha256), ("document.file_bytes", "4"), ("document.file_media_type", "application/pdf")]);
+    let page = finance.fill(
+        &draft,
+        &[
+            ("number", "33/Kep"),
+            ("report_due", "2015-01-10"),
+            ("document.title", "Naskah perjanjian hibah daerah"),
+            ("document.file_sha256", &sha256),
+            ("document.file_bytes", "4"),
+            ("document.file_media_type", "application/pdf"),
+        ],
+    );
     assert_eq!(page.status, 200, "{}", page.text());
     let sent = finance.sign(&page, &format!("{draft}/check"), &[&key("official/3")], &[]);
     let waiting = sent.header("location").to_owned();
     assert!(waiting.starts_with("/waiting/"), "{waiting} {}", sent.text());
     let organisation = Browser::of(&served, &key("org/1"));
     assert!(organisation.get("/home").text().contains(&waiting));
-    let drop = |browser: &Browser<'_>| browser.post(&format!("{waiting}/drop"), &vec![("csrf", browser.csrf())], &[]).status;
+    let drop =
+        |browser: &Browser<'_>| browser.post(&format!("{waiting}/drop"), &vec![("csrf", browser.csrf())], &[]).status;
     assert_eq!(drop(&Browser::of(&served, &key("org/2"))), 404);
     assert_eq!(drop(&organisation), 303);
     assert_eq!(finance.get(&waiting).status, 404);
@@ -513,7 +567,16 @@ fn a_list_is_made_of_chosen_cases() {
     let mayor = Browser::of(&served, &key("official/1"));
     let draft = mayor.begin("list.nominated", &["case/1/1", "case/2/1"]);
     let sha256 = sha256(b"list").to_hex();
-    let page = mayor.fill(&draft, &[("number", "DNC-1"), ("document.title", "Daftar nominatif calon penerima"), ("document.file_sha256", &sha256), ("document.file_bytes", "4"), ("document.file_media_type", "application/pdf")]);
+    let page = mayor.fill(
+        &draft,
+        &[
+            ("number", "DNC-1"),
+            ("document.title", "Daftar nominatif calon penerima"),
+            ("document.file_sha256", &sha256),
+            ("document.file_bytes", "4"),
+            ("document.file_media_type", "application/pdf"),
+        ],
+    );
     assert_eq!(page.status, 200, "{}", page.text());
     assert!(statements(page.text())[0].contains("\"total\":70"), "{}", page.text());
     assert_eq!(mayor.sign(&page, &format!("{draft}/check"), &[&key("official/1")], &[]).status, 303);
@@ -521,7 +584,12 @@ fn a_list_is_made_of_chosen_cases() {
         let home = mayor.get("/home");
         let id = between(home.text(), "href=\"/drafts/", "\"").to_owned();
         // The newest change stands first: of the two that are left either may, and only one can be signed now.
-        let ids: Vec<String> = home.text().split("href=\"/drafts/").skip(1).map(|rest| rest.split('"').next().unwrap_or_default().to_owned()).collect();
+        let ids: Vec<String> = home
+            .text()
+            .split("href=\"/drafts/")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap_or_default().to_owned())
+            .collect();
         assert!(ids.contains(&id));
         let signed = ids.iter().any(|id| {
             let page = mayor.fill(&format!("/drafts/{id}"), &[]);
@@ -532,4 +600,150 @@ fn a_list_is_made_of_chosen_cases() {
         assert!(signed, "{}", home.text());
     }
     assert!(!mayor.get("/home").text().contains("href=\"/drafts/"), "all three are recorded");
+}
+
+#[test]
+fn a_citizen_reports_reads_the_answer_and_rates_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = city(dir.path(), "application.submitted case/1/1 by org/1");
+    let citizen = Browser::new(&served);
+    let form = citizen.get("/lapor?case=case%2F1%2F1");
+    assert!(
+        form.text().contains("name=\"case\" class=\"short\" autocomplete=\"off\" value=\"case/1/1\""),
+        "{}",
+        form.text()
+    );
+    let send = |case: &str, text: &str| {
+        citizen.post(
+            "/lapor",
+            &vec![("case", case.to_owned()), ("text", text.to_owned()), ("identity", "Budi, 0812".to_owned())],
+            &[],
+        )
+    };
+    assert_eq!(send("case/1/1", "  ").status, 422);
+    assert_eq!(send("taman", "Atap belum ada").status, 422);
+    assert_eq!(send("case/1/9", "Atap belum ada").status, 422, "there is no such case");
+    assert_eq!(send("case/1/1", &"x".repeat(4_001)).status, 422);
+    let cross = [("sec-fetch-site", "cross-site")];
+    assert_eq!(citizen.post("/lapor", &vec![("text", "Atap belum ada".to_owned())], &cross).status, 403);
+    let sent = send("case/1/1", "Atap belum ada, nomor KTP 3273010101800001 ada pada saya");
+    let there = sent.header("location").to_owned();
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    assert!(there.starts_with("/lapor/1?code=") && there.ends_with("&new"), "{there}");
+    let page = citizen.get(&there);
+    assert!(
+        page.text().contains("Laporan Anda sudah dicatat") && page.text().contains("Belum dijawab"),
+        "{}",
+        page.text()
+    );
+    let code = between(&there, "code=", "&").to_owned();
+    let kept: Vec<String> = Vault::open(dir.path())
+        .expect("opened")
+        .list()
+        .expect("read")
+        .into_iter()
+        .filter(|kept| kept.in_force)
+        .map(|kept| kept.pointer)
+        .collect();
+    assert_eq!(kept.len(), 3, "text, identity and receipt are in the vault: {kept:?}");
+    let reader = Reader::open(dir.path()).expect("opened");
+    let size = reader.signed().expect("signed").size;
+    let entry = String::from_utf8(reader.entry(size - 1).expect("read").expect("recorded")).expect("text");
+    assert!(entry.contains("report.received") && !entry.contains("Atap") && !entry.contains(&code), "{entry}");
+
+    // Another code, another number, a rating before the answer: nothing.
+    let other = code.replacen(|c: char| c.is_ascii_alphabetic(), if code.starts_with('A') { "B" } else { "A" }, 1);
+    assert_eq!(citizen.get(&format!("/lapor/1?code={other}")).status, 404);
+    assert_eq!(citizen.get(&format!("/lapor/2?code={code}")).status, 404);
+    let found = citizen.get(&format!("/lapor/find?n=+1&code={}+", code.to_lowercase()));
+    assert_eq!((found.status, found.header("location")), (303, format!("/lapor/1?code={code}").as_str()));
+    let rate = |rating: &str| {
+        citizen.post("/lapor/1", &vec![("code", code.clone()), ("rating", rating.to_owned())], &[]).status
+    };
+    assert_eq!(rate("4"), 422, "there is no answer yet");
+
+    let office = Browser::of(&served, &key("official/6"));
+    let home = office.get("/home");
+    assert!(home.text().contains("value=\"note/desk/1\""), "{}", home.text());
+    let form = vec![
+        ("csrf", office.csrf()),
+        ("kind", "report.answered".to_owned()),
+        ("about", "note/official/6/new".to_owned()),
+        ("report", "note/desk/1".to_owned()),
+    ];
+    let draft = office.post("/drafts", &form, &[]).header("location").to_owned();
+    let page = office.fill(&draft, &[("answer", "Kami periksa pekan ini")]);
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert_eq!(office.sign(&page, &format!("{draft}/check"), &[&key("official/6")], &[]).status, 303);
+    assert!(!office.get("/home").text().contains("value=\"note/desk/1\""), "it is answered");
+    assert!(citizen.get(&format!("/lapor/1?code={code}")).text().contains("Kami periksa pekan ini"));
+    assert_eq!(rate("6"), 422);
+    assert_eq!(rate("4"), 303);
+    assert_eq!(rate("5"), 422, "once");
+    assert!(citizen.get(&format!("/en/lapor/1?code={code}")).text().contains("<strong>4</strong> / 5"));
+}
+
+#[test]
+fn the_counter_files_for_who_comes_with_paper() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = city(dir.path(), "");
+    let intake = Browser::of(&served, &key("official/7"));
+    assert!(intake.get("/home").text().contains("Catat permohonan di loket"));
+    let form =
+        vec![("csrf", intake.csrf()), ("kind", "application.filed_at_counter".to_owned()), ("org", "3".to_owned())];
+    let draft = intake.post("/drafts", &form, &[]).header("location").to_owned();
+    let mut fields = application();
+    let paper = sha256(b"paper").to_hex();
+    fields.extend([
+        ("paper.title", "Berkas bertanda tangan dari loket".to_owned()),
+        ("paper.file_sha256", paper),
+        ("paper.file_bytes", "5".to_owned()),
+        ("paper.file_media_type", "application/pdf".to_owned()),
+    ]);
+    let page = intake.fill(&draft, &borrowed(&fields));
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert!(!page.text().contains("class=\"summary\""), "{}", page.text());
+    let sent = intake.sign(&page, &format!("{draft}/check"), &[&key("official/7")], &[]);
+    assert!(sent.header("location").starts_with("/sent/"), "{}", sent.text());
+    // The organisation finds it among its own.
+    assert!(Browser::of(&served, &key("org/3")).get("/home").text().contains("Atap madrasah"));
+}
+
+#[test]
+fn a_case_is_returned_and_mended_or_refused() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let apply = |org: u64| format!("application.submitted case/{org}/1 by org/{org}\n");
+    let served = city(dir.path(), &(1..=2).map(apply).collect::<String>());
+    let intake = Browser::of(&served, &key("official/7"));
+    let say = |case: &str, kind: &str, fields: &[(&str, &str)]| {
+        let page = intake.get(&format!("/cases/{case}"));
+        assert!(page.text().contains(&format!("value=\"{kind}\"")), "{kind}: {}", page.text());
+        let draft = intake.begin(kind, &[case]);
+        let page = intake.fill(&draft, fields);
+        assert_eq!(page.status, 200, "{}", page.text());
+        assert!(!page.text().contains("class=\"summary\""), "{}", page.text());
+        intake.sign(&page, &format!("{draft}/check"), &[&key("official/7")], &[]).status
+    };
+    assert_eq!(say("case/1/1", "case.returned", &[("reason", "Proposal belum ditandatangani")]), 303);
+    assert_eq!(say("case/2/1", "decision.refused", &[("reason", "Di luar wilayah kota")]), 303);
+    let organisation = Browser::of(&served, &key("org/1"));
+    let page = organisation.get("/cases/case/1/1");
+    assert!(
+        page.text().contains("Proposal belum ditandatangani") && page.text().contains("value=\"application.revised\""),
+        "{}",
+        page.text()
+    );
+    let refused = Browser::of(&served, &key("org/2")).get("/cases/case/2/1");
+    assert!(refused.text().contains("Di luar wilayah kota"), "{}", refused.text());
+    let fields = application();
+    let mended: Vec<(&str, &str)> = borrowed(&fields)
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("documents") || ["amount", "purpose"].contains(name))
+        .chain([("reason", "Sudah ditandatangani")])
+        .collect();
+    let draft = organisation.begin("application.revised", &["case/1/1"]);
+    let page = organisation.fill(&draft, &mended);
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert!(!page.text().contains("class=\"summary\""), "{}", page.text());
+    assert_eq!(organisation.sign(&page, &format!("{draft}/check"), &[&key("org/1")], &[]).status, 303);
 }

@@ -13,8 +13,8 @@ use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
-use crate::public::browser::{FILES, File, SCRIPT};
 use crate::grants::kinds::Kind;
+use crate::public::browser::{FILES, File, SCRIPT};
 use crate::public::pages::labels;
 use crate::public::pages::words::Lang;
 use crate::tlog::hash::Sha256Stream;
@@ -76,10 +76,11 @@ pub static FOLDER: LazyLock<String> = LazyLock::new(|| {
 pub(super) fn sentences(lang: Lang) -> Vec<(String, String)> {
     let own = WORDS.iter().map(|(name, id, en)| ((*name).to_owned(), lang.pick(id, en).to_owned()));
     let fields = labels::all().map(|(name, id, en)| (format!("field-{name}"), lang.pick(id, en).to_owned()));
-    let kinds = Kind::ALL.iter().map(|kind| {
-        (format!("kind-{}", kind.name()), lang.pick(kind.title_id(), kind.title_en()).to_owned())
-    });
-    let terms = labels::terms().map(|(field, word, id, en)| (format!("term-{field}-{word}"), lang.pick(id, en).to_owned()));
+    let kinds = Kind::ALL
+        .iter()
+        .map(|kind| (format!("kind-{}", kind.name()), lang.pick(kind.title_id(), kind.title_en()).to_owned()));
+    let terms =
+        labels::terms().map(|(field, word, id, en)| (format!("term-{field}-{word}"), lang.pick(id, en).to_owned()));
     fields.filter(|(name, _)| !WORDS.iter().any(|(own, ..)| own == name)).chain(own).chain(kinds).chain(terms).collect()
 }
 

@@ -67,7 +67,11 @@ impl Shown<'_> {
     }
 
     fn question(&self, html: &mut String, question: &Question, name: &str) {
-        let optional = if question.optional { format!(" <span class=\"opt\">({})</span>", self.w.optional) } else { String::new() };
+        let optional = if question.optional {
+            format!(" <span class=\"opt\">({})</span>", self.w.optional)
+        } else {
+            String::new()
+        };
         let label = format!("{}{optional}", escaped(&question.label));
         match &question.input {
             Input::Group(_) | Input::List(..) | Input::Document(_) | Input::Checklist(_) | Input::Sealed(_) => {
@@ -136,7 +140,10 @@ impl Shown<'_> {
                 "<span class=\"rupiah\"><span aria-hidden=\"true\">Rp</span><input{common} inputmode=\"numeric\" autocomplete=\"off\" value=\"{value}\"></span>"
             ),
             Input::Whole => {
-                write!(html, "<input{common} class=\"short\" inputmode=\"numeric\" autocomplete=\"off\" value=\"{value}\">")
+                write!(
+                    html,
+                    "<input{common} class=\"short\" inputmode=\"numeric\" autocomplete=\"off\" value=\"{value}\">"
+                )
             }
             Input::Day => write!(html, "<input{common} class=\"short\" type=\"date\" value=\"{value}\">"),
             Input::Choice(choices) => self.select(html, &common, choices, name),
@@ -161,12 +168,7 @@ impl Shown<'_> {
         let count = rows(self.fields, name).max(1).min(most);
         for at in 0..count {
             let within = format!("{name}.{at}");
-            let _ = write!(
-                html,
-                "<fieldset class=\"row\"><legend>{} {}</legend>",
-                self.w.row,
-                at + 1
-            );
+            let _ = write!(html, "<fieldset class=\"row\"><legend>{} {}</legend>", self.w.row, at + 1);
             self.inside(html, item, &within);
             let _ = write!(
                 html,

@@ -27,7 +27,8 @@ const FILLED_IN: [&str; 3] = ["payee", "key", "after"];
 const LINE_CHARS: u64 = 100;
 /// Short texts although they may be long.
 const LINES: [&str; 13] = [
-    "title", "name", "line", "place", "issuer", "source", "street", "street2", "ward", "district", "city", "region", "postcode",
+    "title", "name", "line", "place", "issuer", "source", "street", "street2", "ward", "district", "city", "region",
+    "postcode",
 ];
 /// What an organisation seals when it is registered (rule B14).
 pub const SEALED: [&str; 2] = ["account", "chair"];
@@ -203,7 +204,10 @@ impl Whole<'_> {
             ($list:expr) => {
                 $list
                     .iter()
-                    .map(|one| Choice { value: one.code.0.clone(), title: pick(lang, &one.title_id.0, &one.title_en.0) })
+                    .map(|one| Choice {
+                        value: one.code.0.clone(),
+                        title: pick(lang, &one.title_id.0, &one.title_en.0),
+                    })
                     .collect()
             };
         }
@@ -224,15 +228,15 @@ impl Whole<'_> {
         };
         let lang = self.setting.lang;
         let items = list.iter().flatten();
-        items.map(|one| Choice { value: one.code.0.clone(), title: pick(lang, &one.title_id.0, &one.title_en.0) }).collect()
+        items
+            .map(|one| Choice { value: one.code.0.clone(), title: pick(lang, &one.title_id.0, &one.title_en.0) })
+            .collect()
     }
 
     fn sealed(&self) -> Vec<Choice> {
         let lang = self.setting.lang;
-        let title = |name: &&str| Choice {
-            value: (*name).to_owned(),
-            title: label(name, lang).unwrap_or_default().to_owned(),
-        };
+        let title =
+            |name: &&str| Choice { value: (*name).to_owned(), title: label(name, lang).unwrap_or_default().to_owned() };
         SEALED.iter().map(title).collect()
     }
 }
@@ -243,7 +247,9 @@ pub fn can_ask(kind: Kind) -> bool {
     let schema = Body::schema(kind);
     let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     required.filter_map(|name| schema.pointer(&format!("/properties/{name}"))).all(|field| {
-        field.get("type").and_then(Value::as_str) != Some("object") || field.get("properties").is_some() || field.get("additionalProperties").is_some_and(|_| field.get("propertyNames").is_some())
+        field.get("type").and_then(Value::as_str) != Some("object")
+            || field.get("properties").is_some()
+            || field.get("additionalProperties").is_some_and(|_| field.get("propertyNames").is_some())
     })
 }
 

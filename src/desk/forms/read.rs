@@ -58,8 +58,7 @@ impl Reader<'_> {
     fn object(&mut self, questions: &[Question], path: &str) -> Map<String, Value> {
         let mut object = Map::new();
         for question in questions {
-            let name =
-                if path.is_empty() { question.name.clone() } else { format!("{path}.{}", question.name) };
+            let name = if path.is_empty() { question.name.clone() } else { format!("{path}.{}", question.name) };
             let always = matches!(question.input, Input::Tick | Input::Checklist(_) | Input::Sealed(_));
             if !always && !self.is_filled(&name) {
                 if !question.optional {
@@ -243,7 +242,9 @@ mod tests {
         let check = |text: &str, decimals: u8, expected: Option<i64>| {
             assert_eq!(amount(text, decimals), expected, "{text:?} with {decimals} decimals");
         };
-        for text in ["75000000", "75.000.000", "75,000,000", "75 000 000", "Rp 75.000.000", "Rp75.000.000", "Rp. 75.000.000,-"] {
+        for text in
+            ["75000000", "75.000.000", "75,000,000", "75 000 000", "Rp 75.000.000", "Rp75.000.000", "Rp. 75.000.000,-"]
+        {
             check(text, 0, Some(75_000_000));
         }
         check("0", 0, Some(0));
@@ -253,7 +254,9 @@ mod tests {
         check("1.500", 2, Some(150_000));
         check("7", 2, Some(700));
         check("9007199254740991", 0, Some(9_007_199_254_740_991));
-        for text in ["", "Rp", "-5", "75.00", "7.5000", "1.50.000", "75000.000", "7,5 juta", "1e6", "9007199254740992", "٣"] {
+        for text in
+            ["", "Rp", "-5", "75.00", "7.5000", "1.50.000", "75000.000", "7,5 juta", "1e6", "9007199254740992", "٣"]
+        {
             check(text, 0, None);
         }
     }

@@ -107,7 +107,12 @@ pub(super) async fn begin(State(desk): State<Desk>, visit: Visit, body: Body) ->
     });
     let begun = begun.await?.ok_or_else(|| entered.missing())?;
     let mut first = None;
-    for Begun { kind, about, fields } in begun {
+    // What an answer is to.
+    let report = form.get("report");
+    for Begun { kind, about, mut fields } in begun {
+        if !report.is_empty() {
+            fields.insert("report".to_owned(), report.to_owned());
+        }
         let id = sessions::random::<8>().map(hex::encode).map_err(|error| {
             tracing::error!("{error}");
             entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped)
@@ -155,7 +160,8 @@ fn begun(
     }
     for (at, about) in resolved.iter().enumerate() {
         let About::Case(id) = about else { continue };
-        let Some(amount) = state.case(id).and_then(|case| proposed(kind, |figure| case.core.figures.get(figure))) else {
+        let Some(amount) = state.case(id).and_then(|case| proposed(kind, |figure| case.core.figures.get(figure)))
+        else {
             continue;
         };
         let name = if resolved.len() == 1 { "amount".to_owned() } else { batch_field(at) };
@@ -185,9 +191,7 @@ pub(super) fn proposed<A>(kind: Kind, amount: impl Fn(Figure) -> Option<A>) -> O
         Kind::AmountRecommended => &[Figure::Asked],
         Kind::CaseConsidered => &[Figure::Recommended],
         Kind::BudgetConsidered => &[Figure::Considered, Figure::Recommended],
-        Kind::ListNominated | Kind::BudgetEnacted => {
-            &[Figure::Proposed, Figure::Considered, Figure::Recommended]
-        }
+        Kind::ListNominated | Kind::BudgetEnacted => &[Figure::Proposed, Figure::Considered, Figure::Recommended],
         Kind::DecreeIssued => &[Figure::Enacted, Figure::Proposed, Figure::Considered],
         Kind::DisbursementRequested | Kind::AgreementSigned => &[Figure::Decreed],
         Kind::PaymentRequested | Kind::PaymentOrdered | Kind::WarrantIssued => &[Figure::Agreed, Figure::Decreed],

@@ -3,15 +3,17 @@
 use askama::Template;
 use axum::extract::State;
 
-use super::{Entered, Frame, Page, Visit, html};
 use super::papers::PAPERS;
+use super::{Entered, Frame, Page, Visit, html};
+use crate::desk::Desk;
 use crate::desk::drafting::one;
 use crate::desk::pages::words::Words;
 use crate::desk::persons::{self, Person, Who};
 use crate::desk::store::{Draft, Sent, Waiting};
-use crate::desk::Desk;
+use crate::grants::about::{About, NoteSigner as Whose};
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
+use crate::grants::one::keys::Holder;
 use crate::grants::one::state::State as One;
 use crate::grants::time::Date;
 use crate::public::moment::Moment;
@@ -21,6 +23,8 @@ use crate::public::pages::words::Lang;
 const MOST_TASKS: usize = 200;
 /// As many of what was recorded.
 const MOST_SENT: u32 = 30;
+/// As many reports of citizens.
+const MOST_REPORTS: usize = 50;
 /// The kinds that are decided for many cases at once: the same reason for all.
 const MANY: [Kind; 6] = [
     Kind::CompletenessChecked,
@@ -77,6 +81,8 @@ struct HomePage<'a> {
     drafts: Vec<DraftRow>,
     waiting: Vec<Waiting>,
     papers: Vec<(Kind, String)>,
+    /// Citizens' reports without an answer: the number, the case, and the note that an answer would be.
+    reports: Vec<(u64, Option<String>, String)>,
     /// Whether they record what organisations hand in on paper.
     counter: bool,
     sent: Vec<Sent>,
@@ -88,6 +94,7 @@ struct Asked {
     count: usize,
     kinds: Vec<Kind>,
     cases: Vec<CaseRow>,
+    reports: Vec<(u64, Option<String>, String)>,
     today: Date,
 }
 
@@ -152,6 +159,7 @@ fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {
         drafts: Vec::new(),
         waiting: Vec::new(),
         papers,
+        reports: asked.reports,
         counter: asked.kinds.contains(&Kind::ApplicationFiledAtCounter) && entered.person.office().is_some(),
         sent: Vec::new(),
     }
@@ -172,15 +180,31 @@ fn ask(state: &One, person: &Person, today: Date, lang: Lang) -> Asked {
     let row = |(id, case): (crate::grants::about::CaseId, &crate::grants::one::things::Case)| {
         let row = state.row(&id)?;
         Some(CaseRow {
-            id: crate::grants::about::About::Case(id).to_string(),
+            id: About::Case(id).to_string(),
             title: case.core.facts.title.to_string(),
             asked: money(case.core.figures.get(Figure::Asked).map(|amount| amount.minor())),
             status: lang.words().status(row.status).to_owned(),
         })
     };
     let cases = person.organisation().map(|n| state.cases_of(n).rev().filter_map(row).collect()).unwrap_or_default();
+    let reports = open_reports(state, person);
     let kinds = state.profile().map(|profile| person.kinds(profile)).unwrap_or_default();
-    Asked { tasks: tasks.collect(), count, kinds, cases, today }
+    Asked { tasks: tasks.collect(), count, kinds, cases, reports, today }
+}
+
+/// The newest reports that nobody has answered, for an office.
+fn open_reports(state: &One, person: &Person) -> Vec<(u64, Option<String>, String)> {
+    let official = person.signer.as_ref().and_then(|signer| match state.key(signer)?.holder() {
+        Holder::Official(n) => Some(n),
+        _ => None,
+    });
+    let Some(official) = official else { return Vec::new() };
+    let note = |n| About::Note { signer: Whose::Desk, n };
+    let open = |n: u64| {
+        let report = state.report(&note(n)).filter(|report| !report.answered)?;
+        Some((n, report.case.map(|case| About::Case(case).to_string()), format!("note/official/{official}/new")))
+    };
+    (1..=state.last_number(&note(1))).rev().filter_map(open).take(MOST_REPORTS).collect()
 }
 
 /// An amount for people; a dash where there is none.

@@ -4,6 +4,7 @@
 //! A page that changes something answers POST from a form of this site alone ([`Entered::check_form`]).
 
 mod cases;
+mod citizens;
 mod drafts;
 mod home;
 mod papers;
@@ -39,6 +40,7 @@ use crate::ledger::store::StoreError;
 use crate::public::pages::STYLE as READERS_STYLE;
 use crate::public::pages::words::Lang;
 use crate::tlog::hash::Sha256Stream;
+use crate::tlog::note::NoteSigner;
 use words::Words;
 
 const OWN_STYLE: &str = include_str!("style.css");
@@ -69,6 +71,10 @@ pub struct Web {
     pub behind_tls: bool,
     /// Who is signed in.
     pub sessions: Sessions,
+    /// The desk's own key, which says what citizens report; none: reports are not taken.
+    desk_key: Option<NoteSigner>,
+    /// How much citizens have reported lately.
+    quota: citizens::Quota,
 }
 
 impl Web {
@@ -77,9 +83,23 @@ impl Web {
     /// # Errors
     /// What the files report.
     pub fn open(dir: &std::path::Path, public: Option<&str>, behind_tls: bool) -> Result<Self, StoreError> {
+        Self::open_with(dir, public, behind_tls, None)
+    }
+
+    /// As [`Web::open`]; with the desk's own key, citizens report.
+    ///
+    /// # Errors
+    /// As [`Web::open`].
+    pub fn open_with(
+        dir: &std::path::Path,
+        public: Option<&str>,
+        behind_tls: bool,
+        desk_key: Option<NoteSigner>,
+    ) -> Result<Self, StoreError> {
         let public = public.map(|public| public.trim_end_matches('/').to_owned());
         let store = Store::open(dir)?;
-        Ok(Self { store, dir: dir.to_owned(), public, behind_tls, sessions: Sessions::default() })
+        let (sessions, quota) = (Sessions::default(), citizens::Quota::default());
+        Ok(Self { store, dir: dir.to_owned(), public, behind_tls, sessions, desk_key, quota })
     }
 
     /// Whether a statement waits for more signers.
@@ -102,6 +122,9 @@ pub(super) fn routes(desk: Desk) -> Router<Desk> {
             router = router.route("/en/", get(signing_in::start));
         }
         router = router
+            .route(&at("/lapor"), get(citizens::form).post(citizens::report))
+            .route(&at("/lapor/find"), get(citizens::find))
+            .route(&at("/lapor/{n}"), get(citizens::one).post(citizens::rate))
             .route(&at("/key"), get(signing_in::key))
             .route(&at("/login"), get(signing_in::form).post(signing_in::login))
             .route(&at("/logout"), post(signing_in::logout))
@@ -251,9 +274,11 @@ fn terms_of(profile: &Profile) -> Vec<(String, String, String)> {
     let mut terms = Vec::new();
     macro_rules! titled {
         ($field:literal, $list:expr) => {
-            terms.extend($list.map(|one| {
-                (format!("term-{}-{}", $field, one.code.0), one.title_id.0.clone(), one.title_en.0.clone())
-            }))
+            terms.extend(
+                $list.map(|one| {
+                    (format!("term-{}-{}", $field, one.code.0), one.title_id.0.clone(), one.title_en.0.clone())
+                }),
+            )
         };
     }
     titled!("field", profile.fields.iter());

@@ -28,7 +28,8 @@ pub(super) fn planned(state: &One, person: &Person, kind: Kind, cases: &[CaseId]
     let (_, rows, seal, _) = PAPERS.into_iter().find(|(paper, ..)| *paper == kind)?;
     let currency = &state.frame()?.currency;
     let first = state.case(cases.first()?)?;
-    let named: Vec<(CaseId, Amount)> = cases.iter().map(|id| Some((*id, amount(state, kind, *id)?))).collect::<Option<_>>()?;
+    let named: Vec<(CaseId, Amount)> =
+        cases.iter().map(|id| Some((*id, amount(state, kind, *id)?))).collect::<Option<_>>()?;
     let total = Amount::checked_sum(named.iter().map(|(_, amount)| *amount))?;
     let mut issue = decided_by(person);
     issue.insert("fiscal_year".to_owned(), first.core.facts.fiscal_year.to_string());

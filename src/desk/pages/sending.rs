@@ -75,7 +75,8 @@ pub(super) async fn sign(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     let source = sources::of(&request);
     let drafted = visit.path.starts_with("/drafts/");
     let (entered, form) = entered_form(&desk, visit, request.into_body(), MAX_SIGNED_BYTES).await?;
-    let notes: Vec<String> = form.all("statement").take(MOST_STATEMENTS).map(|note| note.replace("\r\n", "\n")).collect();
+    let notes: Vec<String> =
+        form.all("statement").take(MOST_STATEMENTS).map(|note| note.replace("\r\n", "\n")).collect();
     let openings: Vec<String> = form.all("opening").map(|opening| opening.replace("\r\n", "\n")).collect();
     let mut results = Vec::new();
     for note in &notes {
@@ -159,7 +160,7 @@ async fn take(
         return Ok(Told::Waits { hash: hash.to_hex() });
     }
     let (kind, about) = (statement.kind().to_owned(), statement.about().to_string());
-    let answer = match recorded(entered, source, statement, enclosed).await {
+    let answer = match recorded(&entered.desk, source, statement, enclosed).await {
         Ok(answer) => answer,
         Err(sentence) => return Ok(Told::Refused { title: entered.w.fault_title.to_owned(), sentence }),
     };
@@ -225,7 +226,7 @@ async fn enclosed(
     gathered.await.map_err(|_| entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped))
 }
 
-fn gather(
+pub(super) fn gather(
     enclosures: &Arc<Enclosures>,
     files: Vec<std::path::PathBuf>,
     openings: &[String],
@@ -245,13 +246,13 @@ fn gather(
 }
 
 /// Hands a complete statement to the writer, with what comes with it and what came with earlier signatures.
-async fn recorded(
-    entered: &Entered,
+pub(super) async fn recorded(
+    desk: &Desk,
     source: Option<IpAddr>,
     statement: Statement,
     enclosed: Option<Enclosed>,
 ) -> Result<Answer, String> {
-    let (sequencer, enclosures) = (Arc::clone(&entered.desk.sequencer), entered.desk.enclosures.clone());
+    let (sequencer, enclosures) = (Arc::clone(&desk.sequencer), desk.enclosures.clone());
     // A task of its own: from here on it goes to its end, also when the browser went away.
     let task = tokio::spawn(async move {
         let bytes = statement.to_bytes();
@@ -368,7 +369,8 @@ pub(super) async fn sent(State(desk): State<Desk>, visit: Visit, Path(hash): Pat
     let (index, origin) = (sent.index, desk.sequencer.origin().to_owned());
     let statement = entered.read(move |reader| reader.statement(index, &origin)).await?;
     let sealed = statement.as_ref().and_then(|statement| statement.body().get("sealed")?.as_object());
-    let commitments: Vec<&str> = sealed.into_iter().flat_map(|sealed| sealed.values().filter_map(|hex| hex.as_str())).collect();
+    let commitments: Vec<&str> =
+        sealed.into_iter().flat_map(|sealed| sealed.values().filter_map(|hex| hex.as_str())).collect();
     let w = entered.w;
     Ok(html(&SentPage {
         commitments: commitments.join(" "),

@@ -93,7 +93,8 @@ fn append(file: &FilePath, at: u64, piece: &[u8]) -> Result<(bool, u64), StoreEr
     let fault = |error: std::io::Error| StoreError::io(file, &error);
     let folder = file.parent().unwrap_or(file);
     DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(fault)?;
-    let mut there = OpenOptions::new().create(true).append(false).write(true).truncate(false).open(file).map_err(fault)?;
+    let mut there =
+        OpenOptions::new().create(true).append(false).write(true).truncate(false).open(file).map_err(fault)?;
     let size = there.metadata().map_err(fault)?.len();
     if size != at {
         return Ok((false, size));

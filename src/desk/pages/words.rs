@@ -49,6 +49,8 @@ words! {
     start_step_3: "Simpan tanda terimanya. Sejak saat itu tidak seorang pun dapat mengubah atau menghilangkannya.", "Keep the receipt. From then on nobody can change it or make it disappear.";
     start_paper: "Tanpa telepon atau komputer: bawa berkas bertanda tangan ke loket; petugas mencatatnya untuk Anda.",
         "Without phone or computer: bring the signed papers to the counter, where they are recorded for you.";
+    start_report: "Untuk warga", "For citizens";
+    start_report_text: "Ada yang tidak sesuai pada suatu hibah? Tanpa berkas dan tanpa nama:", "Is something wrong with a grant? Without a file and without a name:";
     start_programs: "Program menyerahkan pernyataan bertanda tangan dengan POST /statements.", "Programs hand in signed statements with POST /statements.";
     // Signing file.
     key_title: "Berkas penandatanganan", "Your signing file";
@@ -80,6 +82,9 @@ words! {
     drafts_heading: "Konsep", "Drafts";
     waiting_heading: "Menunggu tanda tangan orang lain", "Waiting for others to sign";
     sent_heading: "Yang sudah dicatat", "Recorded";
+    reports_heading: "Laporan warga yang belum dijawab", "Citizens' reports without an answer";
+    reports_lead: "Isinya tersegel: pejabat yang ditunjuk membacanya dengan hibah vault read. Jawaban dibaca semua orang.", "Their text is sealed: named offices read it with hibah vault read. The answer is read by everyone.";
+    report_answer: "Jawab", "Answer";
     papers_heading: "Daftar, anggaran, dan keputusan", "Lists, budgets and decrees";
     counter_heading: "Loket", "Counter";
     counter_lead: "Untuk lembaga yang datang dengan berkas bertanda tangan: Anda mencatatnya, dengan pindaian berkasnya.",
@@ -155,6 +160,38 @@ words! {
     result_recorded: "dicatat", "recorded";
     result_waits: "menunggu tanda tangan orang lain", "waits for others to sign";
     result_refused: "ditolak", "refused";
+    // Citizens.
+    report_title: "Laporkan sesuatu", "Report something";
+    report_lead: "Ada yang tidak sesuai pada suatu hibah? Tulis di sini. Isi laporan Anda disimpan tersegel: hanya pejabat yang ditunjuk dapat membacanya, dan setiap pembacaan dicatat. Yang dicatat untuk umum hanyalah bahwa ada laporan, kapan, dan bagaimana dijawab.",
+        "Is something wrong with a grant? Write it here. What you write is kept sealed: only named offices can read it, and each reading is noted. Public is only that a report came, when, and how it was answered.";
+    report_not_taken: "Laporan tidak diterima di alamat ini: sampaikan kepada Inspektorat secara langsung.", "Reports are not taken at this address: bring them to the inspectorate itself.";
+    report_about: "Hibah", "Grant";
+    report_about_hint: "Nomor kasus seperti tertulis di halamannya, misalnya case/1/1.", "The case's number as its page has it, such as case/1/1.";
+    report_text: "Apa yang Anda ketahui", "What you know";
+    report_text_hint: "Apa, di mana, kapan. Paling banyak 4.000 karakter.", "What, where, when. At most 4,000 characters.";
+    report_identity: "Nama dan cara menghubungi Anda", "Your name and how to reach you";
+    report_identity_hint: "Disimpan tersegel. Anda boleh tidak mengisinya.", "Kept sealed. You need not give it.";
+    report_send: "Kirim laporan", "Send the report";
+    report_find: "Lihat jawaban atas laporan Anda", "See the answer to your report";
+    report_number: "Nomor laporan", "Number of the report";
+    report_code: "Kode tanda terima", "Receipt code";
+    report_show: "Lihat", "Show";
+    report_empty: "Tulis apa yang ingin Anda laporkan.", "Write what you want to report.";
+    report_too_long: "Persingkat laporan Anda: paling banyak 4.000 karakter.", "Shorten your report: at most 4,000 characters.";
+    report_characters: "Ada karakter yang tidak dapat disimpan: ketik ulang tanpa tanda khusus.", "It has a character that cannot be kept: type it anew without special signs.";
+    report_case: "Tulis nomor kasus seperti case/1/1, atau kosongkan.", "Write the case's number as in case/1/1, or leave it empty.";
+    report_many: "Terlalu banyak laporan dari sambungan ini: coba lagi satu jam lagi.", "Too many reports from this connection: try again in an hour.";
+    report_refused: "Tidak dapat dicatat: periksa nomor kasusnya. Penilaian diberikan satu kali, setelah ada jawaban.", "It cannot be recorded: check the case's number. A rating is given once, after an answer.";
+    report_unknown: "Nomor dan kode ini tidak cocok dengan laporan mana pun: periksa kembali.", "This number and code belong to no report: check them.";
+    reported_title: "Laporan", "Report";
+    reported_thanks: "Laporan Anda sudah dicatat", "Your report is recorded";
+    reported_keep: "Catat nomor dan kodenya, atau simpan alamat halaman ini: hanya dengan keduanya Anda dapat melihat jawaban dan menilainya.", "Write down number and code, or keep this page's address: only with both can you see the answer and rate it.";
+    reported_received: "Diterima", "Received";
+    reported_answer: "Jawaban", "Answer";
+    reported_none: "Belum dijawab.", "Not answered yet.";
+    reported_rated: "Penilaian Anda:", "Your rating:";
+    reported_rate: "Bagaimana jawabannya? 1 buruk, 5 baik", "How is the answer? 1 is bad, 5 is good";
+    reported_rate_send: "Kirim penilaian", "Send the rating";
     // Faults.
     fault_title: "Tidak dapat dilakukan", "That cannot be done";
     not_found: "Tidak ada halaman di alamat ini, atau bukan milik Anda.", "There is no page at this address, or it is not yours.";
