@@ -28,6 +28,7 @@ mod output;
 mod passphrase;
 mod profile;
 mod progress;
+mod publish;
 mod reconcile;
 mod restore;
 mod schema;
@@ -64,6 +65,7 @@ enum Command {
     Witness(witness::Args),
     Check(check::Args),
     Export(export::Args),
+    Publish(publish::Args),
     Dossier(dossier::Args),
     Restore(restore::Args),
     Monitor(monitor::Args),
@@ -126,6 +128,7 @@ pub fn run() -> ExitCode {
         Command::Witness(args) => witness::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Publish(args) => publish::run(&args),
         Command::Dossier(args) => dossier::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Monitor(args) => monitor::run(&args),

@@ -18,7 +18,7 @@ use super::cli_shell::{ORIGIN, Shell};
 use super::ledger_city::other_year;
 
 /// Entries of the ledger when it was lost.
-const NEW: u64 = 318;
+pub const NEW: u64 = 318;
 
 /// Old awards to import, from row `first` on.
 fn list(first: u64, rows: u64) -> String {
@@ -36,7 +36,7 @@ fn list(first: u64, rows: u64) -> String {
 /// beside the record; `mirror` and `short` were exported of 318 and of 18; `forked` has other entries from 18 on, under
 /// the same key; `again` is another ledger of the same name and key, `foreign` one of another name. `seen` and `old` are
 /// checkpoints of 318 and 18.
-fn scene() -> Shell {
+pub fn scene() -> Shell {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     let made = MADE.get_or_init(|| {
         let shell = Shell::with_ledger();
