@@ -113,7 +113,11 @@ pub fn command() -> clap::Command {
 #[must_use]
 pub fn run() -> ExitCode {
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("HIBAH_LOG").unwrap_or_else(|_| "warn".into()))
+        // What a certificate lacks is in the sentence that a command ends with, once.
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("HIBAH_LOG")
+                .unwrap_or_else(|_| "warn,rustls_platform_verifier=off".into()),
+        )
         .with_writer(std::io::stderr)
         .init();
     let done = match Cli::parse().command {

@@ -34,7 +34,7 @@ const LOCK_FILE: &str = ".publishing";
 /// An object store, open at the place where a ledger's files are.
 pub struct Bucket {
     named: String,
-    prefix: String,
+    prefix: object_store::path::Path,
     store: Box<dyn ObjectStore>,
     /// The folder, where it is one.
     folder: Option<PathBuf>,
@@ -85,10 +85,10 @@ impl Bucket {
         let prefix = if folder.is_some() { rest.trim_start_matches('/') } else { path };
         let prefix = object_store::path::Path::parse(prefix).map_err(|fault| unopened(&fault))?;
         let store = opened(scheme, &format!("{scheme}://{rest}"), environment);
-        let store = store.map_err(|fault| unopened(&said(&fault)))?;
+        let store = store.map_err(|fault| unopened(&fault))?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|fault| unopened(&fault))?;
-        Ok(Self { named: named.to_owned(), prefix: prefix.to_string(), store, folder, runtime })
+        Ok(Self { named: named.to_owned(), prefix, store, folder, runtime })
     }
 
     /// What the user named.
@@ -103,8 +103,8 @@ impl Bucket {
     }
 
     fn place(&self, path: &str) -> object_store::path::Path {
-        // Its parts are those of an address that was read, and of tiles.
-        format!("{}/{path}", self.prefix).into()
+        let place = object_store::path::Path::parse(format!("{}/{path}", self.prefix));
+        place.expect("the place was parsed, and a tile's path is digits, letters and dots")
     }
 
     fn fault(&self, act: &str, path: &str, fault: &Error) -> SourceError {

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::cli_serve::Server;
 use super::cli_shell::Shell;
-use super::restore::{NEW, scene};
+use super::restore::{NEW, Then, scene, serve};
 
 /// Makes `copy` of a mirror. The derived tables are those of the original, row for row.
 fn copied(shell: &Shell, from: &str) {
@@ -94,6 +94,33 @@ fn a_copy_of_any_mirror_is_read_and_signs_nothing_until_it_is_adopted() {
          $ hibah import other lost.csv --map map.toml
          there already * 300",
     );
+}
+
+#[test]
+fn a_mirror_that_ends_in_the_middle_leaves_the_beginning_of_a_copy() {
+    for (then, why) in
+        [(Then::Fails, "* answered status 404*"), (Then::Lies, "*not those that were served a moment ago*")]
+    {
+        let shell = scene();
+        let (url, _told) = serve(shell.path().join("mirror"), then);
+        shell.check(&format!(
+            "$ hibah restore {url} copy --vkey $(cat vkey)
+             ? 2
+             error: 256 of 318 entries are in copy and durable, then it ended ({why}): run `hibah restore copy --from {url}`, which goes on from there
+             $ cp -r led/keys copy && hibah import copy next.csv --map map.toml
+             ? 2
+             error: copy is a copy of a ledger that is written elsewhere, *
+             = copy
+             $ hibah restore copy --from mirror
+             Restored 62 entries, 256 to 317, after all of mirror was verified.
+             $ hibah verify copy --vkey $(cat vkey) --since seen
+             entries * {NEW}, *
+             $ hibah import copy next.csv --map map.toml
+             ? 2
+             error: copy is a copy of a ledger that is written elsewhere, *
+             = copy"
+        ));
+    }
 }
 
 #[test]

@@ -178,14 +178,14 @@ fn an_old_backup_is_restored_from_a_served_ledger() {
 
 /// What a server does when the second bundle is asked for again, after it was verified.
 #[derive(Clone, Copy, PartialEq)]
-enum Then {
+pub enum Then {
     Fails,
     Lies,
     Hangs,
 }
 
 /// Serves an exported folder until then, and tells when it came to it.
-fn serve(folder: PathBuf, then: Then) -> (String, mpsc::Receiver<()>) {
+pub fn serve(folder: PathBuf, then: Then) -> (String, mpsc::Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("bound"));
     let (tell, told) = mpsc::channel();

@@ -282,6 +282,9 @@ fn what_contradicts_the_ledger_is_never_written_over() {
     );
     refused(&old, 1, &sentence);
 
+    // Both are signed, and somebody else makes evidence of it.
+    shell.check(&format!("$ hibah monitor {} fork --once\n? 1\nerror: *showed two histories of hibah.bandung.example/ledger: two roots of 118 entries are signed; *", store.public()));
+
     let checkpoint = store.folder().join("checkpoint");
     let signed = std::fs::read_to_string(&checkpoint).expect("a checkpoint");
     let foreign = signed.replace("hibah.bandung.example", "hibah.cimahi.example");
@@ -297,8 +300,9 @@ fn what_contradicts_the_ledger_is_never_written_over() {
         refused(&led, 1, &format!("{place} {sentence}"));
     }
     // A signature that was changed proves nothing, and is mended.
-    let at = signed.rfind('A').expect("base64");
-    std::fs::write(&checkpoint, [&signed[..at], "B", &signed[at + 1..]].concat()).expect("written");
+    let (before, rest) = signed.split_at(signed.len() - 10);
+    let other = if rest.starts_with('A') { "B" } else { "A" };
+    std::fs::write(&checkpoint, [before, other, &rest[1..]].concat()).expect("written");
     shell.check(&format!(
         "$ hibah verify {url} --vkey $(cat vkey)
          ? 1
@@ -308,25 +312,43 @@ fn what_contradicts_the_ledger_is_never_written_over() {
          $ hibah verify {url} --vkey $(cat vkey)",
         url = store.public()
     ));
+    store.was_always_whole();
+}
 
-    // Other bytes where the next file goes.
-    shell.check("$ hibah import led one.csv --map map.toml");
-    std::fs::create_dir_all(store.folder().join("tile/0/000.p")).expect("made");
-    let next = store.folder().join("tile/0/000.p/119");
-    for bytes in [&[0; 119 * 32][..], b"", b"short"] {
-        std::fs::write(&next, bytes).expect("written");
-        let before = store.objects();
-        let sentence = "tile/0/000.p/119 in s3://hibah/ledger has other bytes than this ledger: nothing was written over it and no checkpoint was put; *";
-        shell.check(&format!("$ {led}\n? 1\nerror: {sentence}"));
-        // The bundle beside it may be there by now.
-        assert!(before.iter().all(|(path, bytes)| store.objects().get(path) == Some(bytes)));
-    }
-    std::fs::remove_file(next).expect("removed");
-    // What lies there is compared only by whoever asks for it.
-    let first = store.folder().join("tile/0/000.p/118");
-    shell.check(&format!("$ {led}"));
-    std::fs::write(first, "short").expect("written");
+#[test]
+fn files_with_other_bytes_are_never_written_over() {
+    let (shell, store) = (scene(), Store::start());
+    let led = publish(&store, "led");
+    let refused_at = |file: &Path, command: &str| {
+        for bytes in [&[0; 18 * 32][..], b"", b"short"] {
+            std::fs::write(file, bytes).expect("written");
+            let before = store.objects();
+            shell.check(&format!(
+                "$ {command}
+                 ? 1
+                 error: tile/0/000.p/18 in s3://hibah/ledger has other bytes than this ledger: nothing was written over it and no checkpoint was put; *"
+            ));
+            // The bundle beside it may be there by now.
+            let after = store.objects();
+            assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)), "{command}");
+            assert_eq!(before.get("checkpoint"), after.get("checkpoint"), "{command}");
+        }
+        std::fs::remove_file(file).expect("removed");
+    };
+    let file = store.folder().join("tile/0/000.p/18");
+    std::fs::create_dir_all(file.with_file_name("")).expect("made");
+    refused_at(&file, &led);
+    shell.check(&format!("$ {led}\nPublished 18 entries to *"));
+    // What a checkpoint covers is compared by whoever asks for it.
+    std::fs::write(&file, "short").expect("written");
     shell.check(&format!("$ {led}\nNothing is new: *"));
+    refused_at(&file, &format!("{led} --all"));
+    shell.check(&format!(
+        "$ {led} --all
+         Nothing is new: s3://hibah/ledger has the checkpoint of 18 entries; 1 file put, 1 there already.
+         $ hibah verify {} --vkey $(cat vkey)",
+        store.public()
+    ));
     store.was_always_whole();
 }
 
@@ -502,6 +524,8 @@ fn a_folder_is_a_store_too() {
          entries * 618, *
          entries * 618, *
          $ hibah export led exported && diff -r exported/tile mirror/tile | grep -v ^Only; cmp exported/checkpoint mirror/checkpoint
+         $ hibah publish led file://$PWD/half~\\ ä && hibah verify half~\\ ä
+         entries * 618, *
          $ cp -r led fork && rm -r led && cp -r fork led && hibah import fork some.csv --map map.toml && hibah import led other.csv --map map.toml
          $ hibah publish led {place}
          $ hibah publish fork {place}
