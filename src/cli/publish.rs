@@ -79,13 +79,12 @@ pub fn run(args: &Args) -> Result<(), Failure> {
 
 fn round(args: &Args, bucket: &Bucket, policy: Option<&Policy>) -> Result<Published, Failure> {
     let files = Ledger::folder(&args.dir)?;
-    let signed = files.unverified_checkpoint()?.size;
     let note = match policy {
         Some(policy) => seen(&args.dir, policy)?,
         None => files.checkpoint()?,
     };
     let bar = progress::bar("Publishing");
-    let outgoing = Outgoing { files: &files, note, signed, all: args.all };
+    let outgoing = Outgoing { files: &files, note, all: args.all };
     let done = publish::publish(&outgoing, bucket, &progress::told(&bar));
     bar.finish_and_clear();
     Ok(done?)

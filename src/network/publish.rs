@@ -45,12 +45,10 @@ const CHECKPOINT: Served = Served { content_type: "text/plain; charset=utf-8", c
 
 /// A ledger and what of it goes out.
 pub struct Outgoing<'a, S> {
-    /// Its files.
+    /// Its files; their checkpoint is the last that was signed.
     pub files: &'a S,
-    /// The checkpoint that goes out, a signed note.
+    /// The checkpoint that goes out, a signed note; it may cover fewer entries, when witnesses have not seen all.
     pub note: Vec<u8>,
-    /// How many entries were signed; the note may cover fewer, when witnesses have not seen all.
-    pub signed: u64,
     /// Whether what a checkpoint in the store covers is compared again, file by file.
     pub all: bool,
 }
@@ -201,10 +199,12 @@ fn judged<S: Source>(
             theirs.origin, ours.origin
         ));
     }
-    if theirs.size > ledger.signed {
+    // Asked after the store was: meanwhile more may have been signed, and published by another publisher.
+    let signed = read(&ledger.files.checkpoint()?).map_err(SourceError)?.1.size;
+    if theirs.size > signed {
         return refused(format!(
             "{name} has a checkpoint of {} entries and only {} were signed here, so this is an old copy or another machine signs for this ledger: nothing was put; find out which before anything more is signed",
-            theirs.size, ledger.signed
+            theirs.size, signed
         ));
     }
     let own = Frontier::read(theirs.size, &TileHashReader::new(ledger.files, theirs.size)).map_err(unread)?;
@@ -224,7 +224,7 @@ fn unread(fault: impl std::fmt::Display) -> SourceError {
 }
 
 fn damaged<T>(what: impl std::fmt::Display) -> Result<T, PublishError> {
-    refused(format!("the ledger is damaged, {what}: nothing was put; run `hibah verify` on it"))
+    refused(format!("the ledger is damaged, {what}: no checkpoint was put; run `hibah verify` on it"))
 }
 
 /// Makes sure that the ledger's hash tiles behind the first `old` entries lead to the root that goes out.
