@@ -17,7 +17,7 @@ use hibah::tlog::tile::{new_tiles, tiles_of_size};
 
 use self::store::{Fault, Store};
 use crate::cli_serve::Server;
-use crate::cli_shell::{PASSPHRASE, Shell};
+use crate::cli_shell::{PASSPHRASE, Shell, path};
 use crate::tlog_vectors::key;
 
 mod store;
@@ -216,7 +216,7 @@ fn a_publisher_that_is_killed_goes_on() {
     for puts in [0, 1, 2, 3, 1, 0] {
         store.set(Fault::Dead(puts));
         let mut publisher = start(&shell, &store, "");
-        await_that("the publisher waits", || store.is_dead());
+        await_that("the publisher waits", || store.is_waiting());
         publisher.kill().expect("it runs");
         publisher.wait().expect("it ends");
         shell.check(&format!("$ hibah verify {} --vkey $(cat vkey)\nentries * 18, *", store.public()));
@@ -227,6 +227,39 @@ fn a_publisher_that_is_killed_goes_on() {
     let after = store.objects();
     assert!(before.iter().all(|(path, bytes)| path == "checkpoint" || after.get(path) == Some(bytes)));
     assert!(store.writes() < 8, "what was there was put again");
+    readers.held();
+    store.was_always_whole();
+}
+
+/// The checkpoint of a slow one is on its way when another puts a newer one.
+#[test]
+fn a_publisher_that_comes_late_takes_nothing_back() {
+    let (shell, store) = (scene(), Store::start());
+    let led = publish(&store, "led");
+    shell.check(&format!(
+        "$ {led} && hibah import led some.csv --map map.toml && cp -r led older
+         $ hibah import led many.csv --map map.toml"
+    ));
+    let readers = Readers::of(&store, &vkey(&shell));
+    store.set(Fault::Held);
+    let session = format!("{} > said 2>&1", publish(&store, "older"));
+    let mut late = Command::new("sh")
+        .args(["-c", &session])
+        .current_dir(shell.path())
+        .env("PATH", path())
+        .spawn()
+        .expect("sh runs");
+    await_that("its checkpoint is on the way", || store.is_waiting());
+    shell.check(&format!("$ {led}\nPublished 718 entries to *"));
+    store.set(Fault::None);
+    assert_eq!(late.wait().expect("it ends").code(), Some(1));
+    let url = store.public();
+    shell.check(&format!(
+        "$ cat said
+         error: s3://hibah/ledger has a checkpoint of 718 entries and only 118 were signed here, *
+         $ hibah verify {url} --vkey $(cat vkey)
+         entries * 718, *"
+    ));
     readers.held();
     store.was_always_whole();
 }

@@ -35,6 +35,8 @@ pub enum Fault {
     Slow(u64),
     /// After so many, none is answered any more; nor is one done.
     Dead(u64),
+    /// The first checkpoint is on its way until something else goes wrong.
+    Held,
 }
 
 /// A running store.
@@ -53,8 +55,8 @@ struct Shared {
     fault: Mutex<Fault>,
     /// Requests that write since the fault was set.
     writes: AtomicU64,
-    /// Whether one was left without an answer.
-    dead: AtomicBool,
+    /// Whether one waits.
+    waits: AtomicBool,
     /// S3 compares and writes at once; the server over a folder needs help with it.
     order: tokio::sync::RwLock<()>,
     /// What must never be seen.
@@ -76,7 +78,7 @@ impl Store {
             root,
             fault: Mutex::new(Fault::None),
             writes: AtomicU64::new(0),
-            dead: AtomicBool::new(false),
+            waits: AtomicBool::new(false),
             order: tokio::sync::RwLock::new(()),
             seen: Mutex::default(),
         });
@@ -123,13 +125,13 @@ impl Store {
     /// Lets something go wrong from now on.
     pub fn set(&self, fault: Fault) {
         self.shared.writes.store(0, Ordering::SeqCst);
-        self.shared.dead.store(false, Ordering::SeqCst);
+        self.shared.waits.store(false, Ordering::SeqCst);
         *self.shared.fault.lock().expect("whole") = fault;
     }
 
-    /// Whether a request was left without an answer ([`Fault::Dead`]).
-    pub fn is_dead(&self) -> bool {
-        self.shared.dead.load(Ordering::SeqCst)
+    /// Whether a request waits ([`Fault::Dead`], [`Fault::Held`]).
+    pub fn is_waiting(&self) -> bool {
+        self.shared.waits.load(Ordering::SeqCst)
     }
 
     /// How many requests wrote, or should have, since the last [`Store::set`].
@@ -187,8 +189,13 @@ impl Shared {
             Fault::Busy(every) if nth.is_multiple_of(every) => return Ok(refused(StatusCode::SERVICE_UNAVAILABLE)),
             Fault::Slow(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
             Fault::Dead(after) if nth > after => {
-                self.dead.store(true, Ordering::SeqCst);
+                self.waits.store(true, Ordering::SeqCst);
                 std::future::pending::<()>().await;
+            }
+            Fault::Held if head.uri.path().ends_with("/checkpoint") && !self.waits.swap(true, Ordering::SeqCst) => {
+                while *self.fault.lock().expect("whole") == Fault::Held {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
             }
             _ => {}
         }
