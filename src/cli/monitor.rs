@@ -23,7 +23,7 @@ const MOST_WAITING: usize = 10_000;
     after_help = "Name every address of a ledger that you know, and as many ledgers as you like: each checkpoint is\ncompared with all that was seen before. What does not hold is written down as evidence that\n`hibah verify` confirms without believing the monitor, and the monitor ends with status 1, or\ncalls the webhook and goes on. The folder of --state has a verified mirror of each ledger.\nExit status: 1 evidence was found, 2 it could not be done; with --once also 0 nothing was found.\n\nExamples:\n  hibah monitor https://hibah.bandung.example/ledger \\\n    https://mirror.example/bandung --stale-after 36h\n  hibah monitor mirror --once --watch org=12\n  hibah verify hibah-monitor/hibah.bandung.example_ledger/evidence/fork-1"
 )]
 pub struct Args {
-    /// Ledgers and mirrors of them: web addresses, exported folders, ledgers' folders
+    /// Ledgers and mirrors of them: web addresses, stores such as s3://BUCKET/PLACE, exported folders, ledgers' folders
     #[arg(required = true)]
     source: Vec<String>,
     /// The folder that keeps what was seen

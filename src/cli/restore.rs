@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::passphrase::Passphrase;
 use super::{Failure, files, output, progress, source, submit};
-use crate::ledger::restore::{self, Doing, Given, Mirror, RestoreError, Restored};
+use crate::ledger::restore::{self, Copied, Doing, Given, Mirror, RestoreError, Restored};
+use crate::tlog::note::VerifierKey;
 use crate::tlog::proof::TlogProof;
 
 /// What is beside the log in a ledger's folder, and what is lost with it.
@@ -19,18 +20,28 @@ const BESIDE: [(&str, &str); 5] = [
 /// Bring back from mirrors what an old backup lacks, or a lost last-signed record
 #[derive(clap::Args)]
 #[command(
-    after_help = "A backup of ledger.db is older than last-signed.db, which stays outside of backups. What was\nsigned since is fetched from a mirror and verified before anything is written. Nothing is signed.\nWith --adopt, a lost or damaged last-signed.db begins again with the newest checkpoint given: ask\nevery witness and mirror for theirs first. docs/restoring.md tells what to do when.\nExit status: 0 done, 1 refused, 2 could not be done.\n\nExamples:\n  hibah restore my-ledger --from https://hibah.bandung.example/ledger\n  hibah restore my-ledger --adopt \\\n    --from mirror --checkpoint seen.txt"
+    allow_missing_positional = true,
+    after_help = "A backup of ledger.db is older than last-signed.db, which stays outside of backups. What was\nsigned since is fetched from a mirror and verified before anything is written. Nothing is signed.\nWith --adopt, a lost or damaged last-signed.db begins again with the newest checkpoint given: ask\nevery witness and mirror for theirs first. docs/restoring.md tells what to do when.\nWith SOURCE, DIR is a new folder and becomes a copy of that mirror, which is verified whole first:\nto be read and served, and to be adopted if the ledger is lost.\nExit status: 0 done, 1 refused, 2 could not be done.\n\nExamples:\n  hibah restore s3://hibah-bandung/ledger copy \\\n    --vkey $(cat vkey)\n  hibah restore my-ledger --from https://hibah.bandung.example/ledger\n  hibah restore my-ledger --adopt \\\n    --from mirror --checkpoint seen.txt"
 )]
 pub struct Args {
-    /// The ledger's folder
+    /// A mirror to make a copy of: an address, a store such as s3://BUCKET/PLACE, an exported folder, another copy
+    #[arg(conflicts_with_all = ["from", "checkpoint", "adopt"])]
+    source: Option<String>,
+    /// The ledger's folder; with SOURCE a new one
     dir: PathBuf,
-    /// A mirror: an address, an exported folder or another copy of the ledger's folder; give it again for each
+    /// A mirror: an address, a store such as s3://BUCKET/PLACE, an exported folder or another copy of the ledger's folder;
+    /// give it again for each
     #[arg(long, value_name = "SOURCE")]
     from: Vec<String>,
     /// A checkpoint that somebody kept, or a receipt, which has one; give it again for each
     #[arg(long, value_name = "FILE")]
     checkpoint: Vec<PathBuf>,
-    /// Go on from the newest checkpoint given, where last-signed.db is lost, damaged or older; needs the ledger key
+    /// A verifier key of the ledger, from a place that you trust, to check the mirror with [default: the one that it names
+    /// itself]
+    #[arg(long, value_name = "KEY", value_parser = source::vkey)]
+    vkey: Option<VerifierKey>,
+    /// Go on from the newest checkpoint given, where last-signed.db is lost, damaged or older, or DIR is a copy; needs the
+    /// ledger key
     #[arg(long)]
     adopt: bool,
     /// A key file of the ledger, for --adopt; give it again for each key in force
@@ -46,7 +57,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let opened = args.from.iter().map(|named| mirror(&args.dir, named)).collect::<Result<Vec<_>, _>>()?;
     let mirrors = opened.iter().map(|ledger| Mirror { name: ledger.name(), source: ledger }).collect();
     let checkpoints = args.checkpoint.iter().map(|file| checkpoint(file)).collect::<Result<Vec<_>, _>>()?;
-    let given = Given { mirrors, checkpoints };
+    let given = Given { mirrors, checkpoints, vkey: args.vkey.clone() };
     let bar = progress::bar("Reading");
     let told = |doing, done, of| {
         bar.set_message(match doing {
@@ -56,6 +67,14 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         });
         progress::told(&bar)(done, of);
     };
+    if let Some(named) = &args.source {
+        let source = mirror(&args.dir, named)?;
+        let mirror = Mirror { name: source.name(), source: &source };
+        let copied = restore::copy(&args.dir, mirror, args.vkey.clone(), &told);
+        bar.finish_and_clear();
+        tell_copy(args, &copied?);
+        return Ok(());
+    }
     let done = if args.adopt {
         let keys = submit::held_keys(&args.dir, &args.ledger_key, &args.passphrase)?;
         restore::adopt(&args.dir, &given, &keys, &told)
@@ -82,6 +101,25 @@ fn checkpoint(file: &Path) -> Result<(String, Vec<u8>), Failure> {
     let bytes = files::read(file, "a checkpoint or a receipt")?;
     let note = TlogProof::parse(&bytes).map(|receipt| receipt.checkpoint.to_string().into_bytes());
     Ok((file.display().to_string(), note.unwrap_or(bytes)))
+}
+
+fn tell_copy(args: &Args, done: &Copied) {
+    let (dir, restored) = (args.dir.display(), &done.restored);
+    let from = restored.from.as_deref().unwrap_or_default();
+    let entries = output::count(restored.size, "entry", "entries");
+    output::say(format_args!("Copied {entries} to {dir}, after all of {from} was verified; nothing was signed.\n"));
+    output::facts(&[("signed", entries), ("root", restored.root.to_hex()), ("key", done.vkey.to_string())]);
+    output::say(format_args!(
+        "\nIt can be read and served. Nothing can be recorded in it before `hibah restore {dir} --adopt --from MIRROR`,\nwhich is for when the ledger itself is lost.\n\nCheck it: hibah verify {dir}"
+    ));
+    for warning in &done.warnings {
+        output::remark(format_args!("warning: {warning}"));
+    }
+    if args.vkey.is_none() {
+        output::remark(
+            "warning: the key came from the mirror itself, so another ledger of the same name would hold too; compare the key with one published elsewhere, then give it with --vkey",
+        );
+    }
 }
 
 fn tell(args: &Args, done: &Restored) {

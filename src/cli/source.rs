@@ -11,6 +11,7 @@ use crate::ledger::replay::{Replay, Signatures, Step};
 use crate::ledger::store::{Access, ENTRIES_FILE, Entries, LAST_SIGNED_FILE, LastSigned, StoreError};
 use crate::ledger::tree::Tree;
 use crate::ledger::verify::{self, Source, SourceError, VerifyError};
+use crate::network::bucket::{self, Bucket};
 use crate::network::remote::Remote;
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::decimal::parse_decimal;
@@ -41,6 +42,8 @@ pub enum Ledger {
     Tree(PathBuf, Tree),
     /// A web address.
     Remote(String, Remote),
+    /// An object store.
+    Bucket(Bucket),
 }
 
 /// A ledger's own files, as far as ground truth goes: derived tables are not asked.
@@ -55,6 +58,9 @@ pub fn open(named: &str) -> Result<Opened, Failure> {
     if is_url(named) {
         let remote = Ledger::Remote(named.to_owned(), Remote::new(named));
         return Ok(Opened::Ledger(Box::new(remote)));
+    }
+    if bucket::is_bucket(named) {
+        return open_bucket(named).map(Ledger::Bucket).map(Box::new).map(Opened::Ledger);
     }
     let path = Path::new(named);
     if path.join(EVIDENCE_FILE).is_file() {
@@ -82,6 +88,15 @@ pub fn open(named: &str) -> Result<Opened, Failure> {
         )));
     }
     Ok(Opened::Receipt(bytes))
+}
+
+/// Opens an object store, with the settings that the environment has for it.
+pub fn open_bucket(named: &str) -> Result<Bucket, Failure> {
+    let named_so = |name: &str| ["AWS_", "GOOGLE_", "AZURE_"].iter().any(|of_a_store| name.starts_with(of_a_store));
+    let settings =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let settings: Vec<_> = settings.filter(|(name, _)| named_so(name)).collect();
+    Ok(Bucket::open(named, &settings)?)
 }
 
 /// Opens SOURCE where a receipt does not do.
@@ -174,6 +189,7 @@ impl Ledger {
             Self::Folder(folder) => &**folder,
             Self::Tree(_, tree) => tree,
             Self::Remote(_, remote) => remote,
+            Self::Bucket(bucket) => bucket,
         }
     }
 
@@ -183,6 +199,7 @@ impl Ledger {
             Self::Folder(folder) => folder.dir.display().to_string(),
             Self::Tree(path, _) => path.display().to_string(),
             Self::Remote(url, _) => url.clone(),
+            Self::Bucket(bucket) => bucket.name().to_owned(),
         }
     }
 

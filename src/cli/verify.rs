@@ -24,7 +24,8 @@ use crate::tlog::proof::TlogProof;
     after_help = "A ledger is read entry by entry: links, tree, signatures and every decision of the rule book are\nworked out again. The first wrong entry is named.\nExit status: 0 it holds, 1 it does not, 2 it could not be checked.\n\nExamples:\n  hibah verify https://hibah.bandung.example/ledger \\\n    --save-checkpoint seen.txt\n  hibah verify my-ledger --since seen.txt\n  hibah verify application.statement.tlog-proof \\\n    --entry entry-17 --vkey $(cat vkey)"
 )]
 pub struct Args {
-    /// A ledger's folder, an exported folder, a web address, a receipt, a dossier, or a folder of evidence from `hibah monitor`
+    /// A ledger's folder, an exported folder, a web address, a store such as s3://BUCKET/PLACE, a receipt, a dossier, or a
+    /// folder of evidence from `hibah monitor`
     source: String,
     /// The entry that a receipt is for, as `hibah show LEDGER INDEX --verbatim` writes it
     #[arg(long, value_name = "FILE")]

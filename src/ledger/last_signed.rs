@@ -10,6 +10,13 @@ use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::hash::Hash;
 use crate::tlog::note::Note;
 
+/// Where the file says whose it is: [`OWN`] or [`COPIED`].
+const WHOSE: &str = "user_version";
+/// The record of who signs.
+const OWN: i64 = 0;
+/// The record of a copy: what somebody else signed.
+const COPIED: i64 = 1;
+
 /// `last-signed.db`.
 ///
 /// It is changed by compare and swap: who opened it for writing knows what it says, and what this handle wrote since.
@@ -29,6 +36,18 @@ impl LastSigned {
     /// # Errors
     /// [`StoreError::Exists`] and what the system reports.
     pub fn create(dir: &Path, empty: &Signed) -> Result<Self, StoreError> {
+        Self::made(dir, empty, OWN)
+    }
+
+    /// Makes the file for a copy of a ledger: it says where readers end, and cannot be opened for writing.
+    ///
+    /// # Errors
+    /// As [`LastSigned::create`].
+    pub fn create_copy(dir: &Path, signed: &Signed) -> Result<Self, StoreError> {
+        Self::made(dir, signed, COPIED)
+    }
+
+    fn made(dir: &Path, empty: &Signed, whose: i64) -> Result<Self, StoreError> {
         let path = dir.join(LAST_SIGNED_FILE);
         let mut connection = open(&path, Access::Create)?;
         let fault = |e: rusqlite::Error| StoreError::sql(&path, &e);
@@ -36,6 +55,7 @@ impl LastSigned {
         transaction.execute_batch(include_str!("../../schema/last-signed.sql")).map_err(fault)?;
         let insert = "INSERT INTO last_signed (one, size, root, note) VALUES (1, ?1, ?2, ?3)";
         transaction.execute(insert, params![empty.size, empty.root.as_bytes(), empty.note]).map_err(fault)?;
+        transaction.pragma_update(None, WHOSE, whose).map_err(fault)?;
         transaction.commit().map_err(fault)?;
         let file = identity(&path)?;
         Ok(Self { path, connection, believed: Some((empty.size, empty.root)), file })
@@ -44,8 +64,47 @@ impl LastSigned {
     /// Opens the file; it is never made anew.
     ///
     /// # Errors
-    /// [`StoreError::Missing`], [`StoreError::Damaged`].
+    /// [`StoreError::Missing`], [`StoreError::Damaged`]; [`StoreError::Copy`] where a copy would be written to.
     pub fn open(dir: &Path, access: Access) -> Result<Self, StoreError> {
+        let record = Self::open_any(dir, access)?;
+        if access == Access::Write && record.is_copy()? {
+            return Err(StoreError::Copy(dir.to_owned()));
+        }
+        Ok(record)
+    }
+
+    /// Moves the record of a copy on to a checkpoint of more entries.
+    ///
+    /// # Errors
+    /// As [`LastSigned::advance`].
+    pub fn follow_copy(dir: &Path, next: &Signed) -> Result<Self, StoreError> {
+        let mut record = Self::open_any(dir, Access::Write)?;
+        // Of one size the note may have other lines of witnesses; the first stays.
+        if record.believed != Some((next.size, next.root)) {
+            record.advance(next)?;
+        }
+        Ok(record)
+    }
+
+    /// Makes the record of a copy the ledger's own, under this checkpoint. A stop before the end leaves a copy.
+    ///
+    /// # Errors
+    /// As [`LastSigned::advance`].
+    pub fn adopt_copy(dir: &Path, next: &Signed) -> Result<(), StoreError> {
+        let record = Self::follow_copy(dir, next)?;
+        record.connection.pragma_update(None, WHOSE, OWN).map_err(|e| StoreError::sql(&record.path, &e))
+    }
+
+    /// Whether it is the record of a copy, which signs nothing.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn is_copy(&self) -> Result<bool, StoreError> {
+        let whose = self.connection.pragma_query_value(None, WHOSE, |row| row.get::<_, i64>(0));
+        whose.map(|whose| whose == COPIED).map_err(|e| StoreError::sql(&self.path, &e))
+    }
+
+    fn open_any(dir: &Path, access: Access) -> Result<Self, StoreError> {
         let path = dir.join(LAST_SIGNED_FILE);
         let connection = open(&path, access)?;
         let file = identity(&path)?;

@@ -56,6 +56,11 @@ pub enum StoreError {
         /// What was seen.
         what: String,
     },
+    /// A copy, in which nothing is signed until it is adopted.
+    #[error(
+        "{0} is a copy of a ledger that is written elsewhere, so nothing is signed in it; to go on with it in that ledger's place, run `hibah restore {0} --adopt --from MIRROR` with the ledger key"
+    )]
+    Copy(PathBuf),
     /// The disk is full.
     #[error("the disk is full: nothing was recorded; make room and submit again")]
     DiskFull,

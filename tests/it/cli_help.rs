@@ -56,6 +56,7 @@ fn every_subcommand_has_examples_that_parse() {
         "witness",
         "check",
         "export",
+        "publish",
         "dossier",
         "restore",
         "monitor",
@@ -92,9 +93,13 @@ fn an_example_that_does_not_parse_would_be_found() {
 
 #[test]
 fn the_commands_of_the_runbooks_parse() {
-    for (runbook, least) in
-        [("docs/restoring.md", 6), ("docs/running.md", 6), ("docs/witnessing.md", 6), ("docs/monitoring.md", 2)]
-    {
+    for (runbook, least) in [
+        ("docs/restoring.md", 6),
+        ("docs/running.md", 6),
+        ("docs/witnessing.md", 6),
+        ("docs/monitoring.md", 2),
+        ("docs/publishing.md", 4),
+    ] {
         let text = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(runbook));
         let text = text.expect("a document");
         let commands: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("$ hibah ")).collect();

@@ -169,7 +169,8 @@ fn matches(pattern: &str, line: &str) -> bool {
     rest.ends_with(last)
 }
 
-fn path() -> std::ffi::OsString {
+/// Where sh finds the program.
+pub fn path() -> std::ffi::OsString {
     let program = Path::new(env!("CARGO_BIN_EXE_hibah")).parent().expect("the program is in a folder");
     let system = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(std::iter::once(program.to_owned()).chain(std::env::split_paths(&system)))

@@ -18,7 +18,7 @@ use super::cli_shell::{ORIGIN, Shell};
 use super::ledger_city::other_year;
 
 /// Entries of the ledger when it was lost.
-const NEW: u64 = 318;
+pub const NEW: u64 = 318;
 
 /// Old awards to import, from row `first` on.
 fn list(first: u64, rows: u64) -> String {
@@ -36,7 +36,7 @@ fn list(first: u64, rows: u64) -> String {
 /// beside the record; `mirror` and `short` were exported of 318 and of 18; `forked` has other entries from 18 on, under
 /// the same key; `again` is another ledger of the same name and key, `foreign` one of another name. `seen` and `old` are
 /// checkpoints of 318 and 18.
-fn scene() -> Shell {
+pub fn scene() -> Shell {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     let made = MADE.get_or_init(|| {
         let shell = Shell::with_ledger();
@@ -178,14 +178,14 @@ fn an_old_backup_is_restored_from_a_served_ledger() {
 
 /// What a server does when the second bundle is asked for again, after it was verified.
 #[derive(Clone, Copy, PartialEq)]
-enum Then {
+pub enum Then {
     Fails,
     Lies,
     Hangs,
 }
 
 /// Serves an exported folder until then, and tells when it came to it.
-fn serve(folder: PathBuf, then: Then) -> (String, mpsc::Receiver<()>) {
+pub fn serve(folder: PathBuf, then: Then) -> (String, mpsc::Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("bound"));
     let (tell, told) = mpsc::channel();

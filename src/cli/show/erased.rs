@@ -37,7 +37,7 @@ impl Erasures<'_> {
                 let erasure = reader.statement(by, self.origin)?;
                 covered.extend(erasure.iter().flat_map(|erasure| covered_by(erasure, by, index)));
             }
-        } else if !matches!(self.ledger, Ledger::Remote(..)) {
+        } else if !matches!(self.ledger, Ledger::Remote(..) | Ledger::Bucket(..)) {
             self.ledger.entries_after(index, &mut |by, bytes| {
                 covered.extend(erasure(bytes, self.origin).iter().flat_map(|erasure| covered_by(erasure, by, index)));
             })?;

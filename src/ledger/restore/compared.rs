@@ -26,7 +26,7 @@ pub(super) struct Compared<'a> {
     /// The place of the mirror with the most entries.
     longest: Option<usize>,
     /// What the audit made of that mirror.
-    report: Option<Report>,
+    pub(super) report: Option<Report>,
 }
 
 impl<'a> Compared<'a> {
@@ -41,21 +41,21 @@ impl<'a> Compared<'a> {
         let mirrors = given.mirrors.iter().map(Held::fetch).collect::<Result<Vec<_>, _>>()?;
         let read = |(name, bytes): &(String, Vec<u8>)| Known::read(name, bytes);
         let alone = given.checkpoints.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-        let given: Vec<Known> = mirrors.iter().map(|mirror| mirror.known.clone()).chain(alone).collect();
-        if let Some(other) = given.iter().chain(record).find(|known| known.checkpoint.origin != origin) {
+        let knowns: Vec<Known> = mirrors.iter().map(|mirror| mirror.known.clone()).chain(alone).collect();
+        if let Some(other) = knowns.iter().chain(record).find(|known| known.checkpoint.origin != origin) {
             return Err(refused(format!(
                 "{} is of the ledger {}, and {whose} is of {origin}: name one of the same ledger; nothing was written",
                 other.name, other.checkpoint.origin
             )));
         }
-        let sizes: BTreeSet<u64> = given.iter().chain(record).map(Known::size).collect();
+        let sizes: BTreeSet<u64> = knowns.iter().chain(record).map(Known::size).collect();
         let own = Own::read(dir, &sizes, &|done, of| progress(Doing::Reading, done, of))?;
         // The first of those that have the most.
         let longest = (0..mirrors.len()).rev().max_by_key(|at| mirrors[*at].size());
         let checking = |done, of| progress(Doing::Checking, done, of);
-        let audit = |at: usize| audited(&mirrors[at].known.name, &mirrors[at], &checking);
+        let audit = |at: usize| audited(&mirrors[at].known.name, &mirrors[at], given.vkey.as_ref(), &checking);
         let report = longest.map(audit).transpose()?;
-        Ok(Self { dir, own, mirrors, given, record: record.cloned(), longest, report })
+        Ok(Self { dir, own, mirrors, given: knowns, record: record.cloned(), longest, report })
     }
 
     fn longest(&self) -> Option<&Held<'a>> {
@@ -64,6 +64,12 @@ impl<'a> Compared<'a> {
 
     fn own_file(&self) -> String {
         self.dir.join(ENTRIES_FILE).display().to_string()
+    }
+
+    /// The checkpoint of the most entries, if it is of more than the record's.
+    pub(super) fn newer_than(&self, record: &Known) -> Option<Known> {
+        let newest = self.given.iter().rev().max_by_key(|known| known.size());
+        newest.filter(|newest| newest.size() > record.size()).cloned()
     }
 
     /// The checkpoint of the most entries; of several, that of the longest mirror.
@@ -75,9 +81,8 @@ impl<'a> Compared<'a> {
     /// Compares all with the record, which is believed. Answers the name of the mirror that has what the folder lacks.
     pub(super) fn lacking_from(&self, record: &Known) -> Result<Option<String>, RestoreError> {
         let (size, root) = (record.size(), record.checkpoint.root);
-        let more = self.given.iter().rev().max_by_key(|known| known.size()).filter(|known| known.size() > size);
-        if let Some(more) = more {
-            return Err(self.signed_elsewhere(more, record)?);
+        if let Some(more) = self.newer_than(record) {
+            return Err(self.signed_elsewhere(&more, record)?);
         }
         let whole = self.own.has(size, root);
         let mirror = self.longest().filter(|mirror| (mirror.size(), mirror.known.checkpoint.root) == (size, root));
@@ -227,7 +232,7 @@ impl<'a> Compared<'a> {
             return Ok(report.replay);
         }
         let checking = |done, of| progress(Doing::Checking, done, of);
-        audited(&newest.name, &self.own.under(newest), &checking).map(|report| report.replay)
+        audited(&newest.name, &self.own.under(newest), None, &checking).map(|report| report.replay)
     }
 
     /// Checks that whatever was given is signed by a key that was in force at its size: what is not proves nothing.

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use super::RestoreError;
+use crate::ledger::store::Signed;
 use crate::ledger::verify::{self, Report, Source, SourceError, Trust, VerifyError};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::hash::{Hash, sha256};
 use crate::tlog::merkle;
-use crate::tlog::note::Note;
+use crate::tlog::note::{Note, VerifierKey};
 use crate::tlog::tile::{self, Tile, TileHashReader, TileSource};
 
 /// Entries in a full bundle.
@@ -42,6 +43,11 @@ impl Known {
 
     pub(super) fn size(&self) -> u64 {
         self.checkpoint.size
+    }
+
+    /// As the last-signed record keeps it.
+    pub(super) fn signed(&self) -> Signed {
+        Signed { size: self.size(), root: self.checkpoint.root, note: self.note.to_string() }
     }
 }
 
@@ -103,8 +109,14 @@ impl Source for Held<'_> {
 }
 
 /// Audits a source from nothing: entries, links, tree, signatures, rules, and the checkpoint's own signatures.
-pub(super) fn audited<S: Source>(name: &str, source: &S, progress: &dyn Fn(u64, u64)) -> Result<Report, RestoreError> {
-    verify::verify(source, &Trust::default(), progress).map_err(|error| match error {
+pub(super) fn audited<S: Source>(
+    name: &str,
+    source: &S,
+    vkey: Option<&VerifierKey>,
+    progress: &dyn Fn(u64, u64),
+) -> Result<Report, RestoreError> {
+    let trust = Trust { vkey: vkey.cloned(), ..Trust::default() };
+    verify::verify(source, &trust, progress).map_err(|error| match error {
         VerifyError::Wrong(wrong) => RestoreError::Refused(match wrong.index {
             Some(index) if !wrong.sentence.starts_with("entry ") => {
                 format!("{name} does not hold, entry {index} is wrong: {}; nothing was written", wrong.sentence)

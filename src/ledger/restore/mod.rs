@@ -7,6 +7,9 @@
 //! | the record, and somebody has a checkpoint of more | [`restore`] | refused: it was signed elsewhere, or the record is old |
 //! | the same | [`adopt`] | the record moves on to that checkpoint, by compare and swap |
 //! | no record, or a damaged one | [`adopt`] | a new one begins with the newest checkpoint given |
+//! | nothing | [`copy`] | a copy of a mirror, to be read; nothing is signed in it until it is adopted |
+//! | a copy, and somebody has a checkpoint of more | [`restore`] | its record follows, and stays that of a copy |
+//! | a copy | [`adopt`] | its record becomes one to sign with, at the newest checkpoint given or its own |
 //!
 //! Nothing is signed here (I3). What is believed is the last-signed record, and where that is lost, that the newest
 //! checkpoint given is the newest that was signed: who adopts it is told what that risks. All else is verified: a mirror
@@ -24,10 +27,11 @@ pub use self::known::Mirror;
 use self::own::{Record, sync};
 use super::derived;
 use super::ledger_keys::LedgerKeys;
-use super::store::{Access, ENTRIES_FILE, LAST_SIGNED_FILE, LastSigned, Signed, StoreError};
+use super::store::{Access, ENTRIES_FILE, LAST_SIGNED_FILE, LastSigned, StoreError};
 use super::verify::SourceError;
 use super::writer::take_lock;
 use crate::tlog::hash::Hash;
+use crate::tlog::note::VerifierKey;
 
 mod compared;
 mod known;
@@ -40,6 +44,9 @@ pub struct Given<'a> {
     pub mirrors: Vec<Mirror<'a>>,
     /// Checkpoints without entries: what the user named, and the signed note.
     pub checkpoints: Vec<(String, Vec<u8>)>,
+    /// A verifier key of the ledger that a mirror is checked with, from a place that is trusted; without it, the one that
+    /// the mirror's entry 0 names.
+    pub vkey: Option<VerifierKey>,
 }
 
 /// What takes its time.
@@ -71,6 +78,17 @@ pub struct Restored {
     pub from: Option<String>,
     /// Where the files of a damaged record went.
     pub moved: Vec<PathBuf>,
+}
+
+/// What a copy was made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// What it has.
+    pub restored: Restored,
+    /// The verifier key that the mirror was checked with.
+    pub vkey: VerifierKey,
+    /// What holds but deserves a look.
+    pub warnings: Vec<String>,
 }
 
 /// Why nothing, or not everything, was restored.
@@ -129,18 +147,27 @@ pub fn restore(dir: &Path, given: &Given<'_>, progress: Progress<'_>) -> Result<
     }
     let lock = take_lock(dir)?;
     let place = dir.display();
-    let lost = match Record::read(dir)? {
-        Record::There(record) => Ok(record),
+    let there = Record::read(dir)?;
+    let is_copy = matches!(there, Record::Copied(_));
+    let lost = match there {
+        Record::There(record) | Record::Copied(record) => Ok(record),
         Record::Missing => Err("is missing".to_owned()),
         Record::Damaged(what) => Err(format!("is damaged ({what})")),
     };
-    let record = lost.map_err(|lost| {
+    let mut record = lost.map_err(|lost| {
         refused(format!(
             "{place}/{LAST_SIGNED_FILE} {lost}, so nothing tells what was signed: put back the file itself, never an old copy, or if it is lost run `hibah restore {place} --adopt --from MIRROR`, which begins a new one with the newest checkpoint that anybody has"
         ))
     })?;
     let origin = record.checkpoint.origin.clone();
-    let compared = Compared::new(dir, (&origin, &record.name), given, Some(&record), progress)?;
+    let mut compared = Compared::new(dir, (&origin, &record.name), given, Some(&record), progress)?;
+    if let Some(newest) = compared.newer_than(&record).filter(|_| is_copy) {
+        compared.is_one_history(&newest)?;
+        let replay = compared.replayed(&newest, progress)?;
+        compared.all_are_signed(replay.state())?;
+        LastSigned::follow_copy(dir, &newest.signed())?;
+        record = newest;
+    }
     let from = compared.lacking_from(&record)?;
     let before = compared.own.size();
     if from.is_some() {
@@ -175,10 +202,19 @@ pub fn adopt(
     // A folder that is not there yet is made once all is verified.
     let mut lock = dir.exists().then(|| take_lock(dir)).transpose()?;
     let record = Record::read(dir)?;
-    let there = if let Record::There(known) = &record { Some(known) } else { None };
+    let there = if let Record::There(known) | Record::Copied(known) = &record { Some(known) } else { None };
     let mut compared = Compared::new(dir, (keys.name(), "the ledger key given"), given, there, progress)?;
     let newest = compared.newest().clone();
-    if let Some(there) = there.filter(|there| there.size() >= newest.size()) {
+    if let Record::Copied(copied) = &record {
+        // A copy is adopted at its own checkpoint too.
+        if copied.size() > newest.size() {
+            return Err(refused(format!(
+                "{} is a copy of {} entries and nothing that was given has as many: name a newer mirror; nothing was written",
+                dir.display(),
+                copied.size()
+            )));
+        }
+    } else if let Some(there) = there.filter(|there| there.size() >= newest.size()) {
         return Err(refused(format!(
             "{} is there, it covers {} entries and nothing that was given is newer: it is the one to go on with, so run `hibah restore {}` without --adopt",
             there.name,
@@ -207,12 +243,58 @@ pub fn adopt(
     Ok(Restored { before, size, root, unsigned, from: Some(newest.name), moved })
 }
 
+/// Makes a copy of a ledger in `dir`, a new folder, from a mirror that is verified whole first. It is there to be read, and
+/// to be adopted if the ledger is ever lost: nothing is signed in it before.
+///
+/// # Errors
+/// [`RestoreError::Refused`] when the folder holds something or the mirror does not hold; and what the files and the mirror
+/// report.
+pub fn copy(
+    dir: &Path,
+    mirror: Mirror<'_>,
+    vkey: Option<VerifierKey>,
+    progress: Progress<'_>,
+) -> Result<Copied, RestoreError> {
+    let unread = |error| StoreError::io(dir, &error);
+    if dir.exists() && std::fs::read_dir(dir).map_err(unread)?.next().is_some() {
+        return Err(refused(format!(
+            "{0} holds something already: name a new folder, or bring back what the ledger in {0} lacks with `hibah restore {0} --from {1}`; nothing was written",
+            dir.display(),
+            mirror.name
+        )));
+    }
+    let note = mirror.source.checkpoint().map_err(|error| RestoreError::unread(&mirror.name, error))?;
+    let origin = Known::read(&mirror.name, &note)?.checkpoint.origin;
+    let given = Given { mirrors: vec![mirror], vkey, ..Given::default() };
+    let mut compared = Compared::new(dir, (&origin, "what it had a moment ago"), &given, None, progress)?;
+    let newest = compared.newest().clone();
+    let report = compared.report.take().ok_or_else(|| refused("nothing was verified"))?;
+    std::fs::create_dir_all(dir).map_err(unread)?;
+    let lock = take_lock(dir)?;
+    LastSigned::create_copy(dir, &newest.signed())?;
+    sync(dir);
+    compared.take_over(progress)?;
+    drop(lock);
+    derived::catch_up(dir, &origin)?;
+    let restored = Restored {
+        before: 0,
+        size: newest.size(),
+        root: newest.checkpoint.root,
+        unsigned: 0,
+        from: Some(newest.name),
+        moved: Vec::new(),
+    };
+    Ok(Copied { restored, vkey: report.vkey, warnings: report.warnings })
+}
+
 /// Writes the last-signed record. Answers where the files of a damaged one went.
 fn put_record(dir: &Path, record: &Record, newest: &Known) -> Result<Vec<PathBuf>, StoreError> {
-    let signed = Signed { size: newest.size(), root: newest.checkpoint.root, note: newest.note.to_string() };
-    if let Record::There(_) = record {
+    let signed = newest.signed();
+    match record {
         // What moves it on compares with what it says, as after every group of entries.
-        return LastSigned::open(dir, Access::Write)?.advance(&signed).map(|()| Vec::new());
+        Record::There(_) => return LastSigned::open(dir, Access::Write)?.advance(&signed).map(|()| Vec::new()),
+        Record::Copied(_) => return LastSigned::adopt_copy(dir, &signed).map(|()| Vec::new()),
+        Record::Missing | Record::Damaged(_) => {}
     }
     let moved = move_aside(dir)?;
     LastSigned::create(dir, &signed)?;

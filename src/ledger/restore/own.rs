@@ -134,6 +134,8 @@ pub(super) enum Record {
     Damaged(String),
     /// It is there.
     There(Known),
+    /// It is there, in a copy: somebody else signed what it says.
+    Copied(Known),
 }
 
 impl Record {
@@ -143,8 +145,12 @@ impl Record {
     /// What the system reports, such as a file that nobody may read.
     pub(super) fn read(dir: &Path) -> Result<Self, RestoreError> {
         let file = dir.join(LAST_SIGNED_FILE);
-        match LastSigned::open(dir, Access::Read).and_then(|record| record.get()) {
-            Ok(signed) => Ok(Self::of(&file, &signed)),
+        let read = LastSigned::open(dir, Access::Read).and_then(|record| Ok((record.get()?, record.is_copy()?)));
+        match read {
+            Ok((signed, copied)) => Ok(match Self::of(&file, &signed) {
+                Self::There(known) if copied => Self::Copied(known),
+                record => record,
+            }),
             Err(StoreError::Missing(_)) => Ok(Self::Missing),
             Err(StoreError::Damaged { what, .. }) => Ok(Self::Damaged(what)),
             Err(error) => Err(error.into()),
