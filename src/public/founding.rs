@@ -17,6 +17,9 @@ use crate::ledger::statement::Statement;
 use crate::ledger::store::{ENTRIES_FILE, StoreError};
 use crate::tlog::hash::{Hash, leaf_hash};
 
+/// Working days to answer a citizen's report, where the profile sets no deadline for it.
+const ANSWER_DAYS: u64 = 14;
+
 /// The facts of entry 0, with the profile in force.
 pub(super) struct Founding {
     /// The ledger's name for all machines.
@@ -213,6 +216,18 @@ impl Founding {
     pub(super) fn limit(&self, kind: &str) -> Option<u64> {
         let mut deadlines = self.ruled.as_ref()?.deadlines.iter().flatten();
         deadlines.find(|deadline| deadline.kind.name() == kind).map(|deadline| deadline.working_days)
+    }
+
+    /// The last day to answer a citizen's report that was received on `from`; none where no profile of rule set 1 is in force,
+    /// which knows no working days.
+    pub(super) fn answer_due(&self, from: Date) -> Option<Date> {
+        self.ruled.as_ref()?.working_days_after(from, self.answer_days().0)
+    }
+
+    /// Within how many working days a citizen's report is to be answered, and whether the profile says so.
+    pub(super) fn answer_days(&self) -> (u64, bool) {
+        let own = self.limit(Kind::ReportAnswered.name());
+        (own.unwrap_or(ANSWER_DAYS), own.is_some())
     }
 
     /// The codes of the offices of an agency.
