@@ -17,8 +17,8 @@ use crate::ledger::statement::Statement;
 use crate::ledger::store::{ENTRIES_FILE, StoreError};
 use crate::tlog::hash::{Hash, leaf_hash};
 
-/// Working days to answer a citizen's report, where the profile sets no deadline for it.
-const ANSWER_DAYS: u64 = 14;
+/// Working days to answer a citizen's report: the site's own measure, since a profile sets deadlines for stages only.
+pub(super) const ANSWER_DAYS: u64 = 14;
 
 /// The facts of entry 0, with the profile in force.
 pub(super) struct Founding {
@@ -221,13 +221,7 @@ impl Founding {
     /// The last day to answer a citizen's report that was received on `from`; none where no profile of rule set 1 is in force,
     /// which knows no working days.
     pub(super) fn answer_due(&self, from: Date) -> Option<Date> {
-        self.ruled.as_ref()?.working_days_after(from, self.answer_days().0)
-    }
-
-    /// Within how many working days a citizen's report is to be answered, and whether the profile says so.
-    pub(super) fn answer_days(&self) -> (u64, bool) {
-        let own = self.limit(Kind::ReportAnswered.name());
-        (own.unwrap_or(ANSWER_DAYS), own.is_some())
+        self.ruled.as_ref()?.working_days_after(from, ANSWER_DAYS)
     }
 
     /// The codes of the offices of an agency.

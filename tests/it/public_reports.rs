@@ -55,7 +55,7 @@ fn city() -> (TempDir, OneCity) {
 fn reports_are_listed_told_and_given_in_every_form() {
     let (dir, _city) = city();
     let served = served(dir.path());
-    let rule = "not answered 14 working days after it was recorded. This government’s profile sets no limit";
+    let rule = "The ledger’s rules set no limit for an answer; 14 working days are the measure of this page.";
     let numbers =
         |label: &str, value: &str| format!("<span class=\"label\">{label}</span> <span class=\"value\">{value}</span>");
     let [waiting, overdue, answered, median] =
@@ -86,7 +86,7 @@ fn reports_are_listed_told_and_given_in_every_form() {
         ("/en/reports?status=open", &["Report 4", "20 March 2015"], &["Report 1<", "Report 2<"]),
         ("/en/reports?agency=pendidikan", &["Report 1", "Report 4", &overdue.replace(">1<", ">0<")], &["Report 2<"]),
         ("/en/reports?agency=kesehatan", &["There is no such citizen’s report."], &["Report 1<"]),
-        ("/en/reports?page=2", &["There is no such citizen’s report.", "2 / 1"], &["Report 1<"]),
+        ("/en/reports?page=2", &["There is no such citizen’s report."], &["Report 1<"]),
         (
             "/en/reports/1",
             &[
@@ -135,7 +135,9 @@ fn reports_are_listed_told_and_given_in_every_form() {
     ] {
         let heard = served.get(path);
         assert_eq!(heard.status, status, "{path}");
-        check_page(&heard, path);
+        if !path.contains(".csv") {
+            check_page(&heard, path);
+        }
     }
 }
 
@@ -169,7 +171,7 @@ fn files_and_feeds_say_what_the_page_says() {
     assert!(!served.get("/reports.atom?status=overdue").text().contains("/reports/1"));
 }
 
-/// The page is of what is recorded now: an answer, its erasure, a profile with a limit of its own.
+/// The page is of what is recorded now: an answer, its erasure, other holidays.
 #[test]
 fn what_comes_later_is_taken_over() {
     let (dir, mut city) = city();
@@ -177,22 +179,17 @@ fn what_comes_later_is_taken_over() {
     check(&served, "/en/reports/2", &["Not answered"], &[]);
     city.play("report.answered note/official/12/3 by edu report=note/desk/2 answer=\"Kata Budi benar\"");
     check(&served, "/en/reports/2", &["Answered after 27 days.", "Kata Budi benar"], &["Not answered"]);
-    let entry = city.last_entry("note/official/12/3", "report.answered");
     let reader = Reader::open(dir.path()).expect("a ledger");
+    let entry = reader.timeline("note/official/12/3").expect("read").first().expect("it is there").index;
     let hash = reader.statement(entry, ORIGIN).expect("read").expect("it is there").hash().to_hex();
     city.play(&format!(
         "erasure.recorded note/official/5/1 by registrar entry={entry} statement={hash} pointers=[\"/body/answer\"] what=text basis=\"UU 27/2022 Pasal 8\" case=-"
     ));
     check(&served, "/en/reports/2", &["This answer was erased"], &["Budi"]);
-    city.play(
-        "profile.amended ledger by root/1,root/2,root/3 profile.deadlines=[{\"kind\":\"report.answered\",\"working_days\":3}]",
-    );
-    check(
-        &served,
-        "/en/reports/4",
-        &["due by 5 March 2015", "This government’s profile sets that limit."],
-        &["no limit"],
-    );
+    // A holiday more is a day more to answer.
+    check(&served, "/en/reports/4", &["due by 20 March 2015"], &[]);
+    city.play("profile.amended ledger by root/1,root/2,root/3 profile.holidays=[\"2015-03-20\"]");
+    check(&served, "/en/reports/4", &["due by 23 March 2015"], &[]);
 }
 
 #[test]

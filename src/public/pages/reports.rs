@@ -198,7 +198,7 @@ pub(super) async fn all(
         whole: chosen.map(|_| address(narrowed.with(|n| n.status = None))),
         table: view.table(&listed.shown),
         turns: Turns::of(narrowed.page, listed.count, lang, |page| address(Narrowed { page, ..narrowed.clone() })),
-        rule: c.rule(site.founding.answer_days()),
+        rule: c.rule(),
     };
     html(&page)
 }
@@ -320,7 +320,7 @@ pub(super) async fn one(State(site): State<Site>, visit: Visit, Path(n): Path<St
         due,
         rating: report.rated.map_or_else(|| c.not_rated.to_owned(), |(_, rating)| c.rated(rating)),
         stops: steps.iter().map(|step| view.stop(&report, step)).collect(),
-        rule: c.rule(founding.answer_days()),
+        rule: c.rule(),
         checked: report.entries().iter().map(u64::to_string).collect::<Vec<_>>().join(" "),
         command: format!("hibah verify {} --vkey '{}'", visit.base(founding), founding.vkey()),
     };

@@ -2,6 +2,7 @@
 
 use super::Lang;
 use crate::public::citizens::State;
+use crate::public::founding::ANSWER_DAYS;
 
 macro_rules! citizen_words {
     ($($name:ident: $id:literal, $en:literal;)*) => {
@@ -98,17 +99,11 @@ impl CitizenWords {
     }
 
     /// Which rule says when a report is overdue.
-    pub(in crate::public) fn rule(&self, (days, own): (u64, bool)) -> String {
-        match own {
-            true => self.either(
-                format!("Lewat batas: belum dijawab {days} hari kerja setelah dicatat. Batas itu ditetapkan profil pemerintah ini."),
-                format!("Overdue: not answered {days} working days after it was recorded. This government’s profile sets that limit."),
-            ),
-            false => self.either(
-                format!("Lewat batas: belum dijawab {days} hari kerja setelah dicatat. Profil pemerintah ini tidak menetapkan batas, jadi halaman ini memakai {days} hari kerja."),
-                format!("Overdue: not answered {days} working days after it was recorded. This government’s profile sets no limit, so this page takes {days} working days."),
-            ),
-        }
+    pub(in crate::public) fn rule(&self) -> String {
+        self.either(
+            format!("Lewat batas: belum dijawab {ANSWER_DAYS} hari kerja setelah dicatat, menurut hari libur pada profil pemerintah ini. Buku besar tidak menetapkan batas jawaban; {ANSWER_DAYS} hari kerja adalah ukuran halaman ini."),
+            format!("Overdue: not answered {ANSWER_DAYS} working days after it was recorded, by the holidays of this government’s profile. The ledger’s rules set no limit for an answer; {ANSWER_DAYS} working days are the measure of this page."),
+        )
     }
 
     /// The first line of a report's page.
