@@ -50,6 +50,8 @@ pub(super) enum Missing {
     Flag,
     /// A dump: none of this set and name is there.
     Dump,
+    /// A citizen's report.
+    Report,
     /// A document: none of this digest is here, or no entry names it.
     Document,
 }

@@ -10,6 +10,7 @@ use axum::response::Response;
 use super::Site;
 use super::answer::{Fault, Missing};
 use super::api::flags::REPORT_MISSING;
+use super::citizens::{CitizensCase, Wanted};
 use super::founding::Founding;
 use super::history::{History, Step};
 use super::lists::{self, Form};
@@ -246,6 +247,32 @@ impl Maker<'_> {
         }
     }
 
+    /// Citizens' reports, each as new as its latest entry, the newest first.
+    fn reports(&self, kept: &CitizensCase, narrowed: &Narrowed, items: &mut Vec<Item>) -> Result<(), Fault> {
+        let (c, day) = (self.lang.citizens(), Date::parse(&self.at.day));
+        let wanted = Wanted::of(narrowed.status.as_deref(), narrowed.agency.as_deref()).unwrap_or_default();
+        let mut found = Vec::new();
+        for report in kept.all(self.reader, &self.founding.origin, self.at.size)? {
+            let state = report.state(self.founding, day);
+            if wanted.takes(&report, state) {
+                found.push((report.entries().into_iter().max().unwrap_or_default(), state, report));
+            }
+        }
+        found.sort_unstable_by_key(|(newest, ..)| std::cmp::Reverse(*newest));
+        for (newest, state, report) in found.into_iter().take(ITEMS as usize) {
+            let due = report.due(self.founding).map(|due| Moment::day(due, self.lang));
+            let stands = c.stands(state, due.as_ref().map(Moment::words), report.waited(self.founding.offset_min));
+            items.push(Item {
+                id: self.tag(&format!("reports/{}", report.n)),
+                title: format!("{} {}: {}", c.report, report.n, c.state(state)),
+                updated: self.recorded(newest)?.recorded_at,
+                href: self.href(&format!("/reports/{}", report.n)),
+                summary: format!("{stands} {}", report.case.as_deref().unwrap_or(c.no_grant)),
+            });
+        }
+        Ok(())
+    }
+
     /// A feed of these items at `path` without its ending, of the page at `page`.
     fn feed(&self, title: String, path: &str, page: &str, items: Vec<Item>) -> Feed {
         let (path_only, query) =
@@ -329,6 +356,10 @@ pub(super) async fn of_list(site: Site, visit: &Visit, path: String, narrowed: N
                 w.lists_title.to_owned()
             }
             "/overdue" => findings(maker, Some(REPORT_MISSING), &mut items)?,
+            "/reports" => {
+                maker.reports(memory.citizens_now(), &narrowed, &mut items)?;
+                maker.lang.citizens().title.to_owned()
+            }
             "/changes" => {
                 items.extend(
                     maker.reader.newest(ITEMS)?.iter().filter(|r| r.index < maker.at.size).map(|r| maker.entry(r)),

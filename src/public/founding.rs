@@ -17,6 +17,9 @@ use crate::ledger::statement::Statement;
 use crate::ledger::store::{ENTRIES_FILE, StoreError};
 use crate::tlog::hash::{Hash, leaf_hash};
 
+/// Working days to answer a citizen's report: the site's own measure, since a profile sets deadlines for stages only.
+pub(super) const ANSWER_DAYS: u64 = 14;
+
 /// The facts of entry 0, with the profile in force.
 pub(super) struct Founding {
     /// The ledger's name for all machines.
@@ -213,6 +216,12 @@ impl Founding {
     pub(super) fn limit(&self, kind: &str) -> Option<u64> {
         let mut deadlines = self.ruled.as_ref()?.deadlines.iter().flatten();
         deadlines.find(|deadline| deadline.kind.name() == kind).map(|deadline| deadline.working_days)
+    }
+
+    /// The last day to answer a citizen's report that was received on `from`; none where no profile of rule set 1 is in force,
+    /// which knows no working days.
+    pub(super) fn answer_due(&self, from: Date) -> Option<Date> {
+        self.ruled.as_ref()?.working_days_after(from, ANSWER_DAYS)
     }
 
     /// The codes of the offices of an agency.

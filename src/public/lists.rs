@@ -13,6 +13,7 @@ use axum::response::Response;
 use super::Site;
 use super::answer::{self, Fault, Missing};
 use super::api::flags::REPORT_MISSING;
+use super::citizens;
 use super::feed;
 use super::pages::Visit;
 use super::pages::narrow::Narrowed;
@@ -63,7 +64,7 @@ impl Form {
 }
 
 /// The lists that have all forms at fixed addresses, without ending; those of single flags and papers are told by [`named`].
-pub(super) const LISTS: [&str; 11] = [
+pub(super) const LISTS: [&str; 12] = [
     "/grants",
     "/orgs",
     "/agencies",
@@ -73,6 +74,7 @@ pub(super) const LISTS: [&str; 11] = [
     "/lists",
     "/officials",
     "/overdue",
+    "/reports",
     "/flags",
     "/changes",
 ];
@@ -110,6 +112,7 @@ struct Asked {
 fn named(path: &str, pairs: &[(String, String)]) -> Result<Asked, Fault> {
     let narrowed = match path {
         "/grants" => Narrowed::read(pairs)?,
+        "/reports" => citizens::narrowed(pairs)?,
         "/orgs" => Narrowed { words: Narrowed::read(pairs)?.words, ..Narrowed::read(&[])? },
         _ => Narrowed::read(&[])?,
     };
@@ -124,6 +127,7 @@ fn named(path: &str, pairs: &[(String, String)]) -> Result<Asked, Fault> {
         "/lists" => &tables::LISTS,
         "/officials" => &tables::OFFICIALS,
         "/overdue" => &tables::REPORTS_DUE,
+        "/reports" => &tables::CITIZENS,
         "/flags" => &tables::FLAGS,
         "/changes" => &tables::ENTRIES,
         _ => match path.strip_prefix("/flags/") {
@@ -160,6 +164,9 @@ pub(super) async fn list(
     if matches!(path, "/agencies" | "/years") {
         // What they are made of is then brought up, never read whole.
         site.memory.rolls().await?;
+    }
+    if path == "/reports" {
+        site.memory.citizens().await?;
     }
     match form {
         Form::Csv | Form::Json => whole(site, path.to_owned(), asked, form).await,

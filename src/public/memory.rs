@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::answer::Fault;
+use super::citizens::CitizensCase;
 use super::founding::Founding;
 use super::limits::MEMORY_WAIT;
 use super::pace::PaceCase;
@@ -29,6 +30,7 @@ enum Made {
 pub(super) struct Memory {
     roll: Arc<RollCase>,
     pace: Arc<PaceCase>,
+    citizens: Arc<CitizensCase>,
     made: watch::Sender<Made>,
 }
 
@@ -50,7 +52,8 @@ impl Memory {
             // Each at a moment of its own: what is recorded meanwhile is read with the first request.
             reader.still(|reader| self.roll.of(reader))??;
             self.made.send_replace(Made::Roll);
-            reader.still(|reader| self.pace.with(reader, founding, |_| ()))?
+            reader.still(|reader| self.pace.with(reader, founding, |_| ()))??;
+            reader.still(|reader| self.citizens.heard(reader, &founding.origin, "").map(drop))?
         });
         if let Err(why) = made {
             tracing::warn!(
@@ -76,6 +79,17 @@ impl Memory {
     pub(super) async fn paces(&self) -> Result<Arc<PaceCase>, Fault> {
         self.wait(Made::All).await?;
         Ok(Arc::clone(&self.pace))
+    }
+
+    /// Citizens' reports.
+    pub(super) async fn citizens(&self) -> Result<Arc<CitizensCase>, Fault> {
+        self.wait(Made::All).await?;
+        Ok(Arc::clone(&self.citizens))
+    }
+
+    /// Citizens' reports, for a reader that waited for them already.
+    pub(super) fn citizens_now(&self) -> &CitizensCase {
+        &self.citizens
     }
 
     /// Sums and filters as they were at this size, for a reader that stands there.

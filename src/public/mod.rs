@@ -8,6 +8,7 @@ pub mod api;
 mod appointments;
 pub(crate) mod browser;
 mod calendar;
+mod citizens;
 pub mod connections;
 mod coverage;
 mod documents;

@@ -1,6 +1,6 @@
 //! How fast things go: how long after an event it was recorded, how long cases stay before a step, on which day each grant got
-//! each amount; what was refused before it was an entry, and which reports of citizens were answered. Kept in memory and
-//! brought up to the ledger when it is asked for; the first time reads all entries.
+//! each amount; what was refused before it was an entry. Kept in memory and brought up to the ledger when it is asked for; the
+//! first time reads all entries.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -64,21 +64,12 @@ impl Delays {
 /// Where a case stayed: the agency, the way of the law, and the kind of the step that ended the stay.
 type Stay = (String, String, String);
 
-/// Reports of citizens about cases of an agency.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Heard {
-    pub(super) received: u64,
-    pub(super) answered: u64,
-}
-
 /// The pace of a ledger.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
     size: u64,
     /// By the code of the agency, over entries about its cases.
     pub(super) recording: BTreeMap<String, Delays>,
-    /// By the code of the agency.
-    pub(super) heard: BTreeMap<String, Heard>,
     /// By the code of the office and the rule: how many statements the rules refused, as the desk counted them.
     attempts: BTreeMap<String, BTreeMap<String, u64>>,
     /// In working days, of steps for which the profile sets a limit.
@@ -154,11 +145,6 @@ impl Pace {
         if told.own {
             let days = told.event.days_until(told.recorded.local_date(founding.offset_min));
             self.recording.entry(told.agency.clone()).or_default().add(days);
-        }
-        match Kind::parse(&told.kind) {
-            Some(Kind::ReportReceived) => self.heard.entry(told.agency.clone()).or_default().received += 1,
-            Some(Kind::ReportAnswered) => self.heard.entry(told.agency.clone()).or_default().answered += 1,
-            _ => {}
         }
         if told.own || told.paper {
             let before = self.moved.insert(told.n, told.event);

@@ -64,6 +64,7 @@ mod public_fresh;
 mod public_lists;
 mod public_log;
 mod public_pages;
+mod public_reports;
 mod public_search;
 mod public_town;
 mod publish;

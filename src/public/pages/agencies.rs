@@ -21,7 +21,7 @@ use crate::public::Site;
 use crate::public::answer::{Fault, Missing};
 use crate::public::founding::Founding;
 use crate::public::moment::Moment;
-use crate::public::pace::{Delays, Heard, Pace};
+use crate::public::pace::{Delays, Pace};
 use crate::public::roll::{Line, Roll};
 use crate::public::shown::Shown;
 
@@ -92,6 +92,8 @@ struct One<'a> {
     stays: Table,
     attempts: Table,
     heard: String,
+    /// Where those are listed.
+    reports: Option<String>,
 }
 
 /// A refusal: the grant, when, why, and the entry that says so.
@@ -297,6 +299,8 @@ struct Found {
     own: Own,
     refusals: Vec<Refusal>,
     refused: u64,
+    /// Reports by citizens about its cases: all, and those that are answered.
+    heard: (u64, u64),
 }
 
 /// What the pace says of one agency.
@@ -304,7 +308,6 @@ struct Own {
     delays: Option<Delays>,
     stays: BTreeMap<String, Delays>,
     attempts: BTreeMap<String, u64>,
-    heard: Heard,
 }
 
 impl Own {
@@ -313,12 +316,7 @@ impl Own {
         for (rule, count) in founding.offices_of(code).into_iter().flat_map(|office| pace.attempts(office)) {
             *attempts.entry(rule.to_owned()).or_default() += count;
         }
-        Self {
-            delays: pace.recording.get(code).cloned(),
-            stays: pace.stays(code),
-            attempts,
-            heard: pace.heard.get(code).copied().unwrap_or_default(),
-        }
+        Self { delays: pace.recording.get(code).cloned(), stays: pace.stays(code), attempts }
     }
 }
 
@@ -331,7 +329,7 @@ pub(super) async fn one(
 ) -> Result<Response, Fault> {
     let page = page_of(&pairs)?;
     let (rolls, paces) = (site.memory.rolls().await?, site.memory.paces().await?);
-    let founding = Arc::clone(&site.founding);
+    let (founding, citizens) = (Arc::clone(&site.founding), site.memory.citizens().await?);
     let asked = code.clone();
     let read = site.pool.read(move |reader| {
         let roll = rolls.of(reader)?;
@@ -346,7 +344,8 @@ pub(super) async fn one(
         let skip = usize::try_from((page - 1) * PAGE_SIZE).unwrap_or(usize::MAX);
         let numbers: Vec<u64> = lines.iter().skip(skip).take(PAGE_SIZE as usize).map(|(_, n)| *n).collect();
         let refusals = refusals(reader, &founding.origin, &numbers)?;
-        Ok(Found { refusals, refused: lines.len() as u64, own, roll })
+        let heard = citizens.heard(reader, &founding.origin, &asked)?;
+        Ok(Found { refusals, refused: lines.len() as u64, own, roll, heard })
     });
     let found = read.await?;
     let (w, lang) = (visit.lang.words(), visit.lang);
@@ -369,7 +368,8 @@ pub(super) async fn one(
         turns: Turns::of(page, found.refused, lang, |page| format!("{address}?page={page}")),
         stays: view.stays(),
         attempts: view.attempts(),
-        heard: w.reports_answered(own.heard.answered, own.heard.received),
+        heard: w.reports_answered(found.heard.1, found.heard.0),
+        reports: (found.heard.0 > 0).then(|| format!("{}/reports?agency={}", lang.prefix(), escape(&code))),
     };
     html(&page)
 }

@@ -16,6 +16,7 @@ use crate::grants::time::{Date, Timestamp};
 use crate::ledger::reader::Grant;
 use crate::public::Site;
 use crate::public::answer::Fault;
+use crate::public::citizens;
 use crate::public::founding::{self, Founding};
 use crate::public::history::{History, Paper, Step};
 use crate::public::moment::Moment;
@@ -94,6 +95,8 @@ struct GrantPage<'a> {
     /// The report that should be there, as a sentence.
     missed: Option<String>,
     sealed: bool,
+    /// The numbers of citizens' reports about it, each with when it was recorded.
+    reports: Vec<(u64, Option<Moment>)>,
     documents: Vec<Document>,
     numbers: Vec<String>,
     last: u64,
@@ -309,6 +312,17 @@ impl<'a> View<'a> {
             documents: self.teller().documents(&step.shown.body, step.record.index),
         };
         self.history.steps.iter().filter(of_kind).map(one).collect()
+    }
+
+    /// The numbers of citizens' reports about the grant, each with when it was recorded.
+    fn reports(&self) -> Vec<(u64, Option<Moment>)> {
+        let of_kind = |step: &&Step| step.record.kind == Kind::ReportReceived.name();
+        let one = |step: &Step| {
+            let recorded = Timestamp::parse(&step.record.recorded_at);
+            let recorded = recorded.map(|at| Moment::time(at, self.founding.offset_min, self.lang));
+            Some((citizens::number_of(&step.record.about)?, recorded))
+        };
+        self.history.steps.iter().filter(of_kind).filter_map(one).collect()
     }
 
     fn marks(&self, step: &Step) -> Vec<Mark> {
@@ -531,6 +545,7 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(id): Path<
         rungs: view.rungs(),
         missed: history.missed.as_ref().map(|missed| w.report_was_due(&day(&missed.due), &day(&missed.as_of))),
         sealed: history.steps.iter().any(has_sealed),
+        reports: view.reports(),
         stops: history.steps.iter().map(|step| view.stop(step)).collect(),
         documents: with_place(&site, visit.lang, view.documents()).await?,
         numbers: grant.numbers.split('\n').filter(|number| !number.is_empty()).map(str::to_owned).collect(),

@@ -23,6 +23,7 @@ pub(super) mod papers;
 mod programs;
 mod prose;
 pub(super) mod reading;
+mod reports;
 mod table;
 mod told;
 pub(super) mod verify;
@@ -88,6 +89,8 @@ pub(super) fn routes() -> Router<Kept> {
             .route(&at("/years/{year}"), get(years::one))
             .route(&at("/officials"), get(officials::page))
             .route(&at("/overdue"), get(overdue::page))
+            .route(&at("/reports"), get(reports::all))
+            .route(&at("/reports/{n}"), get(reports::one))
             .route(&at("/changes"), get(changes::page))
             .route(&at("/about"), get(prose::about))
             .route(&at("/privacy"), get(prose::privacy))

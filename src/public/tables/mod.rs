@@ -3,6 +3,7 @@
 //!
 //! Rows are handed on one by one, so a list of any length takes the memory of a row.
 
+mod citizens;
 mod counted;
 pub(super) mod csv;
 pub(super) mod json;
@@ -139,6 +140,7 @@ pub(super) struct Table {
     pub(super) rows: fn(&Origin<'_>, &Which, &mut Take<'_>) -> Result<(), TableError>,
 }
 
+pub(super) use citizens::CITIZENS;
 pub(super) use counted::{AGENCIES, OFFICIALS, YEARS};
 pub(super) use listed::{FINDINGS, FLAGS, GRANTS, MISSING_REPORTS, ORGANISATIONS, REPORTS_DUE};
 pub(super) use papers::{BUDGETS, DECREES, LISTS, ROWS};

@@ -1,6 +1,7 @@
 //! The pages' words: one struct, an instance a language, so that no language can lack a word that another has.
 
 pub(crate) mod checking;
+pub(crate) mod citizens;
 pub(crate) mod dossier;
 mod english;
 pub(crate) mod forms;
@@ -420,6 +421,10 @@ impl Words {
             Missing::Document => pick(
                 "Dokumen dengan sidik jari ini tidak tersimpan di sini, atau tidak disebut oleh entri mana pun: mintalah kepada lembaga atau kantor yang menyebutnya.",
                 "No document of this digest is kept here, or no entry names it: ask the organisation or office that named it.",
+            ),
+            Missing::Report => pick(
+                "Tidak ada laporan warga dengan nomor ini: lihat semuanya di /reports.",
+                "There is no citizen's report of this number: /reports has them all.",
             ),
             Missing::Organisation => {
                 pick("Tidak ada lembaga dengan nomor ini.", "There is no organisation of this number.")
