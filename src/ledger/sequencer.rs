@@ -78,6 +78,8 @@ pub type Reply = Box<dyn FnOnce(Result<Answer, Arc<StoreError>>) + Send>;
 pub type Question = Box<dyn FnOnce(&Replay, Timestamp) + Send>;
 
 /// What comes to the first thread.
+// Questions are few: a box would cost every statement an allocation.
+#[allow(clippy::large_enum_variant)]
 enum Asked {
     Statement(Submission),
     Question(Question),

@@ -46,6 +46,14 @@ struct BatchCase {
     value: String,
 }
 
+/// A choice among the keys that may sign too.
+struct With {
+    name: String,
+    /// A key, and whose it is.
+    choices: Vec<(String, String)>,
+    chosen: String,
+}
+
 #[derive(Template)]
 #[template(path = "draft.html", config = "src/desk/pages/askama.toml")]
 struct DraftPage<'a> {
@@ -64,8 +72,8 @@ struct DraftPage<'a> {
     saved: bool,
     batch: Vec<BatchCase>,
     questions: String,
-    /// Who else signs: the field, the choices, and the one that is chosen.
-    with: Vec<(String, Vec<(String, String)>, String)>,
+    /// Who else signs.
+    with: Vec<With>,
     event_date: String,
 }
 
@@ -309,7 +317,7 @@ async fn shown(entered: &Entered, draft: &Draft, told: Told, status: StatusCode)
     });
     let with = with.into_iter().map(|(name, choices)| {
         let chosen = chosen(&name);
-        (name, choices, chosen)
+        With { name, choices, chosen }
     });
     let differences = told.changed.as_ref().map(|there| differences(&draft.fields, &there.fields)).unwrap_or_default();
     let shown = Shown { fields: &draft.fields, faults: &told.faults, w, uploads: "/uploads" };
