@@ -217,6 +217,8 @@ struct Stop {
     text: Option<String>,
     /// The entry that erased it.
     erased: Option<u64>,
+    /// The entry that corrects what it says.
+    corrected: Option<u64>,
     /// The entry that revoked a key which signed it.
     disputed: Option<u64>,
 }
@@ -286,6 +288,7 @@ impl View<'_> {
             signed: step.around.signatures.iter().map(|one| Signed::of(one, self.founding, self.lang)).collect(),
             text: shown.body.get("answer").and_then(Value::as_str).map(str::to_owned),
             erased: shown.erased.iter().find(|erased| erased.pointer == "/body/answer").map(|erased| erased.entry),
+            corrected: shown.corrected_by(),
             disputed: step.around.disputed,
         }
     }
