@@ -26,7 +26,7 @@ const PAGES = [
   '/', '/grants', '/grants?year=2015&q=yayasan', '/grants?q=tidakadayangini', '/grants/case/1/1', '/orgs', '/orgs/1',
   '/agencies', '/agencies/pendidikan', '/years', '/years/2015', '/decrees', '/budgets/2015/2', '/lists/2014/2', '/flags',
   '/flags/report_late', '/officials',
-  '/overdue', '/changes', '/entries/0', '/entries/9648', '/log', '/about', '/privacy', '/help', '/data', '/api', '/verify',
+  '/overdue', '/reports', '/reports?status=overdue', '/reports/57', '/reports/84', '/changes', '/entries/0', '/entries/9648', '/log', '/about', '/privacy', '/help', '/data', '/api', '/verify',
   '/verify?q=case%2F1%2F1', '/verify?q=9.648', '/verify?q=tidakadayangini', '/nothing',
 ];
 const LANGUAGES = [['id', ''], ['en', '/en']];

@@ -123,30 +123,31 @@ impl View<'_> {
                 }
                 None => Datum::text(c.no_grant),
             };
-            let offices = report.answers.first().map(|answer| self.office(&answer.office).to_owned());
+            let office = match report.answers.first() {
+                Some(answer) => self.office(&answer.office),
+                None => self.founding.agency(&report.agency, self.lang),
+            };
+            let received = report.received.at.local_date(self.founding.offset_min);
             Row {
                 label: format!("{} {}", c.report, report.n),
                 href: Some(format!("{}/reports/{}", self.lang.prefix(), report.n)),
-                sub: offices.into_iter().collect(),
+                sub: Some(office.to_owned()).filter(|office| !office.is_empty()).into_iter().collect(),
                 cells: vec![
                     about,
-                    Datum::day(Some(self.time(report.received))),
+                    Datum::day(Some(Moment::day(received, self.lang))),
+                    Datum::day(report.due(self.founding).map(|due| Moment::day(due, self.lang))),
                     Datum { warns: state == Stands::Overdue, ..Datum::text(c.state(state)) },
-                    match (report.waited(self.founding.offset_min), report.due(self.founding)) {
-                        (Some(days), _) => Datum::text(c.days(days)),
-                        (None, Some(due)) => Datum::day(Some(Moment::day(due, self.lang))),
-                        (None, None) => Datum::or_nothing(None),
-                    },
+                    Datum::or_nothing(report.waited(self.founding.offset_min).map(|days| c.after(days))),
                     Datum::or_nothing(report.rated.map(|(_, rating)| c.rated(rating))),
                 ],
             }
         };
-        let answered = format!("{} / {}", c.answer_after, c.due.to_lowercase());
         let columns = vec![
             Column::left(c.about),
             Column::left(c.received),
+            Column::left(c.due),
             Column::left(self.lang.words().column_status),
-            Column::left(&answered),
+            Column::left(c.answer_after),
             Column::left(c.rating),
         ];
         Table { caption: c.title.to_owned(), first: c.report, columns, rows: shown.iter().map(row).collect() }
@@ -216,6 +217,8 @@ struct Stop {
     text: Option<String>,
     /// The entry that erased it.
     erased: Option<u64>,
+    /// The entry that corrects what it says.
+    corrected: Option<u64>,
     /// The entry that revoked a key which signed it.
     disputed: Option<u64>,
 }
@@ -281,10 +284,11 @@ impl View<'_> {
             index: step.index,
             happened: Moment::day(step.happened, self.lang),
             recorded: self.time(entered),
-            delay: answer.map(|_| format!("{} {}", c.answer_after.to_lowercase(), c.days(since))),
+            delay: answer.map(|_| c.answered_after(since)),
             signed: step.around.signatures.iter().map(|one| Signed::of(one, self.founding, self.lang)).collect(),
             text: shown.body.get("answer").and_then(Value::as_str).map(str::to_owned),
             erased: shown.erased.iter().find(|erased| erased.pointer == "/body/answer").map(|erased| erased.entry),
+            corrected: shown.corrected_by(),
             disputed: step.around.disputed,
         }
     }

@@ -87,6 +87,23 @@ impl CitizenWords {
         }
     }
 
+    /// After how many days a report was answered: `the same day`, `3 days`.
+    pub(in crate::public) fn after(&self, days: i64) -> String {
+        match days {
+            0 => self.lang.pick("hari yang sama", "the same day").to_owned(),
+            _ => self.days(days),
+        }
+    }
+
+    /// The same in a sentence, without its end: `answered after 3 days`.
+    pub(in crate::public) fn answered_after(&self, days: i64) -> String {
+        match days {
+            0 => self.lang.pick("dijawab pada hari yang sama", "answered the same day").to_owned(),
+            _ => self
+                .either(format!("dijawab setelah {}", self.days(days)), format!("answered after {}", self.days(days))),
+        }
+    }
+
     /// `3 hari`, `1 day`.
     pub(in crate::public) fn days(&self, days: i64) -> String {
         let plural = if days == 1 { "" } else { "s" };
@@ -110,8 +127,8 @@ impl CitizenWords {
     pub(in crate::public) fn stands(&self, state: State, due: Option<&str>, waited: Option<i64>) -> String {
         match (state, due, waited) {
             (State::Answered, _, waited) => {
-                let days = self.days(waited.unwrap_or_default());
-                self.either(format!("Dijawab setelah {days}."), format!("Answered after {days}."))
+                let answered = self.answered_after(waited.unwrap_or_default());
+                self.either(format!("Sudah {answered}."), format!("It was {answered}."))
             }
             (State::Open, Some(due), _) => self.either(
                 format!("Belum dijawab; batas jawabannya {due}."),
