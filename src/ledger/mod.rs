@@ -26,6 +26,7 @@ pub mod listing;
 pub mod metrics;
 pub mod mirror;
 pub mod opening;
+mod partly_signed;
 pub mod reader;
 pub mod receipts;
 pub mod refusals;

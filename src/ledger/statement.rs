@@ -14,8 +14,6 @@
 //! There is one spelling of each value, so the hash of the text names the statement. [`Statement`] is well formed
 //! and complete but unverified; only [`Statement::verify`] makes the [`VerifiedStatement`] that the rule book takes.
 
-mod lines;
-
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -48,7 +46,7 @@ const FIELDS: [&str; 6] = ["about", "after", "body", "event_date", "expires", "s
 /// A well-formed statement, complete or still a draft; its signatures are not checked yet.
 #[derive(Clone, Debug)]
 pub struct Statement {
-    note: Note,
+    pub(super) note: Note,
     hash: Hash,
     kind: String,
     about: About,
@@ -560,7 +558,7 @@ fn is_signer_name(name: &str, origin: &str) -> bool {
     }
 }
 
-fn is_line_of(line: &NoteSignature, id: &SignerId) -> bool {
+pub(super) fn is_line_of(line: &NoteSignature, id: &SignerId) -> bool {
     line.name == id.name() && line.key_id.0 == id.key_id()
 }
 

@@ -1,8 +1,8 @@
 //! Statements on their way from signer to signer, with some of their lines.
 
-use super::{Statement, bad_signature, is_line_of, unknown_key};
+use super::form::{FormCode, FormError};
+use super::statement::{Statement, bad_signature, is_line_of, unknown_key};
 use crate::grants::signer::SignerId;
-use crate::ledger::form::{FormCode, FormError};
 use crate::tlog::note::{NoteSignature, VerifierKey};
 
 impl Statement {
@@ -13,7 +13,7 @@ impl Statement {
     pub fn check_lines(&self, key_of: impl Fn(&SignerId) -> Option<VerifierKey>) -> Result<(), FormError> {
         for line in &self.note.signatures {
             // A draft has no line but those of its signers.
-            let Some(id) = self.signers.iter().find(|id| is_line_of(line, id)) else { continue };
+            let Some(id) = self.signers().iter().find(|id| is_line_of(line, id)) else { continue };
             let key = key_of(id).ok_or_else(|| unknown_key(id))?;
             let unfit = || FormError::new(FormCode::BadSignature, format!("the line of {id} holds no signature"));
             let signature = line.bytes.as_slice().try_into().map_err(|_| unfit())?;
@@ -29,6 +29,6 @@ impl Statement {
         }
         let all: Vec<NoteSignature> = self.note.signatures.iter().chain(&other.note.signatures).cloned().collect();
         let of = |id: &SignerId| all.iter().find(|line| is_line_of(line, id)).cloned();
-        self.note.signatures = self.signers.iter().filter_map(of).collect();
+        self.note.signatures = self.signers().iter().filter_map(of).collect();
     }
 }

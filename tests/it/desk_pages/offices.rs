@@ -1,0 +1,166 @@
+//! What offices do: statements of several signers, many cases at once, papers, the counter, cases that go back or end.
+
+use super::*;
+
+#[test]
+fn what_waits_can_be_taken_back_by_those_who_sign_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = city(
+        dir.path(),
+        "application.submitted case/1/1 by org/1\nbring case/1/1 decree.sealed 50\ndisbursement.requested case/1/1 by org/1 amount=50",
+    );
+    let finance = Browser::of(&served, &key("official/3"));
+    let page = finance.get("/cases/case/1/1");
+    assert!(page.text().contains("value=\"agreement.signed\""), "{}", page.text());
+    let draft = finance.begin("agreement.signed", &["case/1/1"]);
+    let sha256 = sha256(b"nphd").to_hex();
+    let page = finance.fill(
+        &draft,
+        &[
+            ("number", "33/Kep"),
+            ("report_due", "2015-01-10"),
+            ("document.title", "Naskah perjanjian hibah daerah"),
+            ("document.file_sha256", &sha256),
+            ("document.file_bytes", "4"),
+            ("document.file_media_type", "application/pdf"),
+        ],
+    );
+    assert_eq!(page.status, 200, "{}", page.text());
+    let sent = finance.sign(&page, &format!("{draft}/check"), &[&key("official/3")], &[]);
+    let waiting = sent.header("location").to_owned();
+    assert!(waiting.starts_with("/waiting/"), "{waiting} {}", sent.text());
+    let organisation = Browser::of(&served, &key("org/1"));
+    assert!(organisation.get("/home").text().contains(&waiting));
+    let drop =
+        |browser: &Browser<'_>| browser.post(&format!("{waiting}/drop"), &vec![("csrf", browser.csrf())], &[]).status;
+    assert_eq!(drop(&Browser::of(&served, &key("org/2"))), 404);
+    assert_eq!(drop(&organisation), 303);
+    assert_eq!(finance.get(&waiting).status, 404);
+}
+
+#[test]
+fn many_cases_are_decided_at_once() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let apply = |org: u64| format!("application.submitted case/{org}/1 by org/{org}\n");
+    let served = city(dir.path(), &(1..=3).map(apply).collect::<String>());
+    let intake = Browser::of(&served, &key("official/7"));
+    let home = intake.get("/home");
+    assert!(home.text().contains("name=\"case\" value=\"case/3/1\""), "{}", home.text());
+    let draft = intake.begin("completeness.checked", &["case/1/1", "case/3/1"]);
+    let page = intake.fill(&draft, &[("control_number", "978/1819")]);
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert_eq!(statements(page.text()).len(), 2);
+    let results = intake.sign(&page, &format!("{draft}/check"), &[&key("official/7")], &[]);
+    assert_eq!(results.status, 200, "{}", results.text());
+    assert_eq!(results.text().matches(">dicatat</a>").count(), 2, "{}", results.text());
+    let home = intake.get("/home");
+    assert!(!home.text().contains("value=\"case/1/1\"") && home.text().contains("case/2/1"), "{}", home.text());
+}
+
+#[test]
+fn a_list_is_made_of_chosen_cases() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let more = "application.submitted case/1/1 by org/1\nbring case/1/1 budget.considered 40\napplication.submitted case/2/1 by org/2\nbring case/2/1 budget.considered 30";
+    let served = city(dir.path(), more);
+    let mayor = Browser::of(&served, &key("official/1"));
+    let draft = mayor.begin("list.nominated", &["case/1/1", "case/2/1"]);
+    let sha256 = sha256(b"list").to_hex();
+    let page = mayor.fill(
+        &draft,
+        &[
+            ("number", "DNC-1"),
+            ("document.title", "Daftar nominatif calon penerima"),
+            ("document.file_sha256", &sha256),
+            ("document.file_bytes", "4"),
+            ("document.file_media_type", "application/pdf"),
+        ],
+    );
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert!(statements(page.text())[0].contains("\"total\":70"), "{}", page.text());
+    assert_eq!(mayor.sign(&page, &format!("{draft}/check"), &[&key("official/1")], &[]).status, 303);
+    for _ in ["rows", "seal"] {
+        let home = mayor.get("/home");
+        let id = between(home.text(), "href=\"/drafts/", "\"").to_owned();
+        // The newest change stands first: of the two that are left either may, and only one can be signed now.
+        let ids: Vec<String> = home
+            .text()
+            .split("href=\"/drafts/")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap_or_default().to_owned())
+            .collect();
+        assert!(ids.contains(&id));
+        let signed = ids.iter().any(|id| {
+            let page = mayor.fill(&format!("/drafts/{id}"), &[]);
+            page.status == 200
+                && !page.text().contains("class=\"summary\"")
+                && mayor.sign(&page, &format!("/drafts/{id}/check"), &[&key("official/1")], &[]).status == 303
+        });
+        assert!(signed, "{}", home.text());
+    }
+    assert!(!mayor.get("/home").text().contains("href=\"/drafts/"), "all three are recorded");
+}
+
+#[test]
+fn the_counter_files_for_who_comes_with_paper() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = city(dir.path(), "");
+    let intake = Browser::of(&served, &key("official/7"));
+    assert!(intake.get("/home").text().contains("Catat permohonan di loket"));
+    let form =
+        vec![("csrf", intake.csrf()), ("kind", "application.filed_at_counter".to_owned()), ("org", "3".to_owned())];
+    let draft = intake.post("/drafts", &form, &[]).header("location").to_owned();
+    let mut fields = application();
+    let paper = sha256(b"paper").to_hex();
+    fields.extend([
+        ("paper.title", "Berkas bertanda tangan dari loket".to_owned()),
+        ("paper.file_sha256", paper),
+        ("paper.file_bytes", "5".to_owned()),
+        ("paper.file_media_type", "application/pdf".to_owned()),
+    ]);
+    let page = intake.fill(&draft, &borrowed(&fields));
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert!(!page.text().contains("class=\"summary\""), "{}", page.text());
+    let sent = intake.sign(&page, &format!("{draft}/check"), &[&key("official/7")], &[]);
+    assert!(sent.header("location").starts_with("/sent/"), "{}", sent.text());
+    // The organisation finds it among its own.
+    assert!(Browser::of(&served, &key("org/3")).get("/home").text().contains("Atap madrasah"));
+}
+
+#[test]
+fn a_case_is_returned_and_mended_or_refused() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let apply = |org: u64| format!("application.submitted case/{org}/1 by org/{org}\n");
+    let served = city(dir.path(), &(1..=2).map(apply).collect::<String>());
+    let intake = Browser::of(&served, &key("official/7"));
+    let say = |case: &str, kind: &str, fields: &[(&str, &str)]| {
+        let page = intake.get(&format!("/cases/{case}"));
+        assert!(page.text().contains(&format!("value=\"{kind}\"")), "{kind}: {}", page.text());
+        let draft = intake.begin(kind, &[case]);
+        let page = intake.fill(&draft, fields);
+        assert_eq!(page.status, 200, "{}", page.text());
+        assert!(!page.text().contains("class=\"summary\""), "{}", page.text());
+        intake.sign(&page, &format!("{draft}/check"), &[&key("official/7")], &[]).status
+    };
+    assert_eq!(say("case/1/1", "case.returned", &[("reason", "Proposal belum ditandatangani")]), 303);
+    assert_eq!(say("case/2/1", "decision.refused", &[("reason", "Di luar wilayah kota")]), 303);
+    let organisation = Browser::of(&served, &key("org/1"));
+    let page = organisation.get("/cases/case/1/1");
+    assert!(
+        page.text().contains("Proposal belum ditandatangani") && page.text().contains("value=\"application.revised\""),
+        "{}",
+        page.text()
+    );
+    let refused = Browser::of(&served, &key("org/2")).get("/cases/case/2/1");
+    assert!(refused.text().contains("Di luar wilayah kota"), "{}", refused.text());
+    let fields = application();
+    let mended: Vec<(&str, &str)> = borrowed(&fields)
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("documents") || ["amount", "purpose"].contains(name))
+        .chain([("reason", "Sudah ditandatangani")])
+        .collect();
+    let draft = organisation.begin("application.revised", &["case/1/1"]);
+    let page = organisation.fill(&draft, &mended);
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert!(!page.text().contains("class=\"summary\""), "{}", page.text());
+    assert_eq!(organisation.sign(&page, &format!("{draft}/check"), &[&key("org/1")], &[]).status, 303);
+}
