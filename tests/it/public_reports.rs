@@ -108,7 +108,6 @@ const PAGES: &[(&str, &[&str], &[&str])] = &[
 ];
 
 #[test]
-// long: one ledger, looked at in every form.
 fn reports_are_listed_told_and_given_in_every_form() {
     let (dir, _city) = city();
     let served = served(dir.path());
