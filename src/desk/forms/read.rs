@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Input, Question};
 use crate::desk::store::Fields;
-use crate::grants::money::Currency;
+use crate::grants::money::{Amount, Currency};
 use crate::grants::time::Date;
 use crate::ledger::canonical;
 use crate::public::pages::words::Lang;
@@ -233,9 +233,37 @@ fn amount(text: &str, decimals: u8) -> Option<i64> {
     all.parse().ok().filter(|minor: &i64| *minor <= 9_007_199_254_740_991)
 }
 
+/// An amount as a form begins with it, with dots between its thousands where it has no decimals: `75.000.000`.
+#[must_use]
+pub fn typed(currency: &Currency, amount: Amount) -> String {
+    let plain = currency.plain(i128::from(amount.minor()));
+    if currency.decimals() > 0 {
+        return plain;
+    }
+    let dots = |(at, digit): (usize, char)| {
+        let dot = at > 0 && (plain.len() - at).is_multiple_of(3);
+        dot.then_some('.').into_iter().chain([digit])
+    };
+    plain.chars().enumerate().flat_map(dots).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::amount;
+    use super::{amount, typed};
+    use crate::grants::money::{Amount, Currency};
+
+    #[test]
+    fn a_form_begins_with_what_it_would_read() {
+        for minor in [0, 7, 70, 700, 7_000, 75_000, 750_000, 75_000_000, 9_007_199_254_740_991] {
+            for decimals in [0, 2] {
+                let currency = Currency::new("IDR", decimals).expect("a currency");
+                let text = typed(&currency, Amount::from_minor(minor).expect("an amount"));
+                assert_eq!(amount(&text, decimals), Some(minor), "{text}");
+            }
+        }
+        let rupiah = Currency::new("IDR", 0).expect("a currency");
+        assert_eq!(typed(&rupiah, Amount::from_minor(75_000_000).expect("an amount")), "75.000.000");
+    }
 
     #[test]
     fn amounts_are_read_as_people_write_them() {

@@ -173,7 +173,7 @@ fn begun(
             continue;
         };
         let name = if resolved.len() == 1 { "amount".to_owned() } else { batch_field(at) };
-        fields.insert(name, state.frame()?.currency.plain(i128::from(amount.minor())));
+        fields.insert(name, forms::typed(&state.frame()?.currency, amount));
     }
     // What is only in the form's own way is not sent; a number of a series is given when it is begun where others are
     // sealed or signed for it.

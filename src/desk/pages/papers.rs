@@ -2,6 +2,7 @@
 //! draft of its own, for each follows the entry of the one before.
 
 use super::drafts::proposed;
+use crate::desk::forms::typed;
 use crate::desk::persons::{Person, Who};
 use crate::desk::store::Fields;
 use crate::grants::about::CaseId;
@@ -52,10 +53,6 @@ fn rows_of(part: &[(CaseId, Amount)], before: usize, currency: &Currency) -> Fie
         fields.insert(format!("rows.{at}.amount"), typed(currency, *amount));
     }
     fields
-}
-
-fn typed(currency: &Currency, amount: Amount) -> String {
-    currency.plain(i128::from(amount.minor()))
 }
 
 /// The newest amount of a case before this paper.
