@@ -10,14 +10,13 @@
 //! it still held. So nothing is tried again: the process answers nobody and ends, and the next start takes everything
 //! from the files ([`Writer::open`](super::writer::Writer::open)).
 
-use std::fs::File;
 use std::sync::Arc;
 
 use super::admission::{Group, Unsigned};
 use super::ledger_keys::LedgerKeys;
 use super::receipts;
 use super::replay::Step;
-use super::store::{Entries, LastSigned, NewNode, Signed, StoreError};
+use super::store::{Entries, LastSigned, Lock, NewNode, Signed, StoreError};
 use crate::tlog::merkle::Newest;
 use crate::tlog::proof::TlogProof;
 
@@ -29,7 +28,7 @@ pub(super) struct Committer {
     newest: Signed,
     /// Why nothing is written any more.
     stopped: Option<String>,
-    _lock: Arc<File>,
+    _lock: Arc<Lock>,
 }
 
 impl Committer {
@@ -39,7 +38,7 @@ impl Committer {
         last_signed: LastSigned,
         keys: Arc<LedgerKeys>,
         newest: Signed,
-        lock: Arc<File>,
+        lock: Arc<Lock>,
     ) -> Self {
         Self { entries, last_signed, keys, newest, stopped: None, _lock: lock }
     }

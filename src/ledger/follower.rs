@@ -3,12 +3,12 @@
 //! They may fall behind while many submit, for no receipt waits for them; readers see how far they are. What cannot be
 //! written is tried again with the next entries; a start brings up what is missing by replay.
 
-use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::derived::Derived;
 use super::rows::Rows;
+use super::store::Lock;
 
 /// How many entries wait in memory while the file takes none; beyond that the next start brings the tables up.
 const MOST_BEHIND: usize = 65_536;
@@ -20,12 +20,12 @@ pub(super) struct Follower {
     /// How many entries the tables have, for the other parts.
     size: Arc<AtomicU64>,
     given_up: bool,
-    _lock: Arc<File>,
+    _lock: Arc<Lock>,
 }
 
 impl Follower {
     /// Of these tables.
-    pub(super) fn new(derived: Derived, lock: Arc<File>) -> Self {
+    pub(super) fn new(derived: Derived, lock: Arc<Lock>) -> Self {
         let size = Arc::new(AtomicU64::new(derived.size()));
         Self { derived, behind: Vec::new(), size, given_up: false, _lock: lock }
     }

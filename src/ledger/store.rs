@@ -244,14 +244,28 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Takes the lock that this file is; it ends with the file's handle. None: another process holds it.
+/// A lock that this process holds.
+///
+/// Given back as such, not by the end of its handle alone: a child that another thread is starting has the handle too until its
+/// own program begins, and would hold the lock on.
+#[derive(Debug)]
+pub struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // What cannot be given back ends with the handle.
+        let _ = self.0.unlock();
+    }
+}
+
+/// Takes the lock that this file is. None: another process holds it.
 ///
 /// # Errors
 /// What the system reports.
-pub fn take_lock(path: &Path) -> Result<Option<File>, StoreError> {
+pub fn take_lock(path: &Path) -> Result<Option<Lock>, StoreError> {
     let file = File::create(path).map_err(|error| StoreError::io(path, &error))?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
+        Ok(()) => Ok(Some(Lock(file))),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(StoreError::io(path, &error)),
     }

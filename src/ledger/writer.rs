@@ -21,7 +21,6 @@
 //! A write that fails may have reached the disk all the same. So after a failure nothing is written or told any more,
 //! and the ledger is opened anew.
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -34,7 +33,7 @@ use super::follower::Follower;
 use super::ledger_keys::LedgerKeys;
 use super::replay::{Refused, Replay, Signatures};
 use super::statement::Statement;
-use super::store::{self, Access, Entries, LastSigned, Signed, StoreError};
+use super::store::{self, Access, Entries, LastSigned, Lock, Signed, StoreError};
 use crate::grants::state::State;
 use crate::grants::time::Timestamp;
 use crate::tlog::checkpoint::SignedCheckpoint;
@@ -109,13 +108,13 @@ impl Writer {
         if files.iter().any(exists) {
             return Err(StoreError::Exists(dir.to_owned()));
         }
-        let lock = take_lock(dir)?;
+        let lock = Arc::new(take_lock(dir)?);
         // Once more, now that nobody else founds here: from now on the files are ours to remove.
         if files.iter().any(exists) {
             return Err(StoreError::Exists(dir.to_owned()));
         }
-        // A second handle, so that the lock outlives a writer that fails.
-        let held = lock.try_clone().map_err(|e| StoreError::io(dir, &e))?;
+        // Held here too, so that the lock outlives a writer that fails.
+        let held = Arc::clone(&lock);
         let made = Self::found_in(dir, origin, founding, signer, clock, lock);
         if !matches!(made, Ok(Ok(_))) {
             // Best effort: the error that matters is the one being reported.
@@ -138,18 +137,18 @@ impl Writer {
         founding: &[u8],
         signer: NoteSigner,
         clock: Box<dyn Clock>,
-        lock: File,
+        lock: Arc<Lock>,
     ) -> Result<Result<Self, Refused>, StoreError> {
         let entries = Entries::open(dir, Access::Create)?;
         let keys = LedgerKeys::from(signer);
         let empty = keys.sign_empty(origin, EMPTY_ROOT);
         let last_signed = LastSigned::create(dir, &empty)?;
         let derived = Derived::create(dir)?;
-        let files = Files { entries, last_signed, derived, newest: empty, lock: Arc::new(lock) };
+        let files = Files { entries, last_signed, derived, newest: empty, lock };
         let mut writer = Self::over(dir, files, Replay::for_tables(origin, 0), keys, clock)?;
         let outcome = writer.append(&[founding])?.remove(0);
         // The files' names are as durable as what is in them, where folders can be synced.
-        if let Ok(folder) = File::open(dir) {
+        if let Ok(folder) = std::fs::File::open(dir) {
             let _ = folder.sync_all();
         }
         Ok(match outcome {
@@ -293,7 +292,7 @@ struct Files {
     last_signed: LastSigned,
     derived: Derived,
     newest: Signed,
-    lock: Arc<File>,
+    lock: Arc<Lock>,
 }
 
 /// The key that a founding names is the one that will sign; what is wrong with the founding otherwise is the rule
@@ -359,6 +358,6 @@ pub(super) fn check_root(dir: &Path, replay: &Replay, signed: &Signed) -> Result
 }
 
 /// Whoever holds it may write to the ledger's files; it ends with the file's handle.
-pub(super) fn take_lock(dir: &Path) -> Result<File, StoreError> {
+pub(super) fn take_lock(dir: &Path) -> Result<Lock, StoreError> {
     store::take_lock(&dir.join(LOCK_FILE))?.ok_or_else(|| StoreError::Locked(dir.to_owned()))
 }

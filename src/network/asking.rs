@@ -15,7 +15,6 @@
 //! A witness that refuses a tree that it must know saw another history, or this machine lost entries. Neither is tried
 //! again: both are alarms, and the second ends the signing ([`Told`](crate::tlog::witness::Told) tells them apart).
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -23,7 +22,7 @@ use std::time::Duration;
 
 use super::asked::{self, Answer, Ask, Heard, Outcome};
 use crate::ledger::cosigned::{Alarm, AlarmKind, Cosigned, Seen, Standing};
-use crate::ledger::store::{self, Access, LastSigned, Signed, StoreError};
+use crate::ledger::store::{self, Access, LastSigned, Lock, Signed, StoreError};
 use crate::tlog::note::{Note, NoteError, NoteSignature};
 use crate::tlog::policy::{Policy, PolicyWitness};
 
@@ -90,7 +89,7 @@ impl Asking {
 }
 
 /// Waits until no other process asks. What that one hears of lost entries is heard here too. None: it was stopped.
-fn turn(task: &Task, heard: &Receiver<Heard>) -> Option<File> {
+fn turn(task: &Task, heard: &Receiver<Heard>) -> Option<Lock> {
     loop {
         match take_lock(&task.dir) {
             Ok(Some(lock)) => return Some(lock),
@@ -321,7 +320,7 @@ impl Asker {
 }
 
 /// Whoever holds it asks; it ends with the file's handle. None: another one holds it.
-fn take_lock(dir: &Path) -> Result<Option<File>, StoreError> {
+fn take_lock(dir: &Path) -> Result<Option<Lock>, StoreError> {
     store::take_lock(&dir.join("cosigned.lock"))
 }
 
