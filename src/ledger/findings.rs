@@ -2,8 +2,11 @@
 //! entry. All of it is in the derived tables; nothing is asked of a state.
 
 use rusqlite::{OptionalExtension as _, Row, ToSql, params};
+use serde_json::Value;
 
 use super::reader::Reader;
+use super::shown::body_without;
+use super::statement::Statement;
 use super::store::StoreError;
 
 /// One answer of a flag, as it was found when its entry was recorded.
@@ -135,6 +138,15 @@ impl Reader {
     pub fn hidden(&self, entry: u64) -> Result<Vec<(String, u64)>, StoreError> {
         let sql = "SELECT pointer, idx FROM hidden WHERE entry = ?1 ORDER BY pointer";
         self.listed(sql, params![entry], |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
+    /// The body of the statement of an entry without the texts that are to be hidden.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn body_shown(&self, entry: u64, statement: &Statement) -> Result<Value, StoreError> {
+        let hidden: Vec<String> = self.hidden(entry)?.into_iter().map(|(pointer, _)| pointer).collect();
+        Ok(body_without(statement.body(), &hidden))
     }
 
     /// The entry that brought the profile in force: the founding, or the latest that changed it.

@@ -1,5 +1,7 @@
 //! One case: where it is, what this person can do about it now, and what happened so far.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::{Path, State};
 
@@ -13,6 +15,8 @@ use crate::grants::about::About;
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
 use crate::grants::time::{Date, Timestamp};
+use crate::ledger::reader::{Reader, Record};
+use crate::ledger::store::StoreError;
 use crate::public::moment::Moment;
 use crate::public::pages::words::Lang;
 
@@ -75,23 +79,34 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     let about = id.clone();
     let records = entered.read(move |reader| {
         let records = reader.timeline(&about)?;
-        let of = |record: crate::ledger::reader::Record| {
+        let of = |record: Record| {
             let statement = reader.statement_about(record.index, &origin, &about)?;
-            let reason = statement.and_then(|s| s.body().get("reason").and_then(|r| r.as_str()).map(str::to_owned));
+            let body = statement.map(|statement| reader.body_shown(record.index, &statement)).transpose()?;
+            let reason = body.as_ref().and_then(|body| body.get("reason")?.as_str()).map(str::to_owned);
             Ok((record, reason))
         };
-        records.into_iter().map(of).collect::<Result<Vec<_>, crate::ledger::store::StoreError>>()
+        let steps = records.into_iter().map(of).collect::<Result<Vec<_>, StoreError>>()?;
+        Ok((steps, titles_of(reader, &[about])?))
     });
     let offset_min = entered.frame.offset_min;
-    let step = |(record, reason): (crate::ledger::reader::Record, Option<String>)| Step {
+    let step = |(record, reason): (Record, Option<String>)| Step {
         kind: w.kind_named(&record.kind),
         happened: happened(&record.event_date, &record.recorded_at, offset_min, lang),
         index: record.index,
         reason,
     };
-    let steps = records.await?.into_iter().map(step).collect();
+    let (records, mut titles) = records.await?;
+    let steps = records.into_iter().map(step).collect();
     let Asked { title, facts, next, other } = asked;
+    let title = lang.words().title(&titles.remove(&id).unwrap_or(title));
     Ok(html(&CasePage { frame: entered.framed(&title), w, id, title: title.clone(), facts, next, other, steps }))
+}
+
+/// The titles of these cases as pages show them: one that was erased is empty, though the state still has it. A case that the
+/// tables do not have yet is missing.
+pub(super) fn titles_of(reader: &Reader, cases: &[String]) -> Result<HashMap<String, String>, StoreError> {
+    let found = cases.iter().filter_map(|case| reader.grant(case).transpose());
+    found.map(|grant| grant.map(|grant| (grant.id, grant.title))).collect()
 }
 
 fn happened(day: &str, recorded: &str, offset_min: i32, lang: Lang) -> Moment {

@@ -325,7 +325,7 @@ fn read(reader: &Reader, origin: &str, n: u64, code: &str) -> Result<Option<Foun
     }
     for (kind, index, recorded_at) in of_it {
         let Some(statement) = reader.statement(index, origin)? else { continue };
-        let body = statement.body();
+        let body = reader.body_shown(index, &statement)?;
         if body.get("report").and_then(Value::as_str) != Some(&about) {
             continue;
         }

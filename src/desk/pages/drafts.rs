@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use super::cases::titles_of;
 use super::{Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, entered_form, html, papers};
 use crate::desk::Desk;
 use crate::desk::drafting::{EVENT_DATE, Prepared, Unready, WITH, Writing, one, resolved};
@@ -238,6 +239,7 @@ struct Asked {
 }
 
 async fn ask(entered: &Entered, draft: &Draft) -> Result<Asked, Stop> {
+    let ids: Vec<String> = draft.about.split(' ').map(str::to_owned).collect();
     let (person, lang, draft) = (entered.person.clone(), entered.visit.lang, draft.clone());
     let asked = entered.ask(move |replay, now| {
         let state = one(replay)?;
@@ -266,7 +268,15 @@ async fn ask(entered: &Entered, draft: &Draft) -> Result<Asked, Stop> {
         let begins = matches!(kind, Kind::ApplicationSubmitted | Kind::OrganisationRegistered);
         Some(Asked { questions, what: what.filter(|_| !begins), cases, with })
     });
-    asked.await?.ok_or_else(|| entered.missing())
+    let mut asked = asked.await?.ok_or_else(|| entered.missing())?;
+    let titles = entered.read(move |reader| titles_of(reader, &ids)).await?;
+    for (id, title) in &mut asked.cases {
+        *title = lang.words().title(titles.get(id).unwrap_or(title));
+    }
+    if let (Some(what), Some(title)) = (&mut asked.what, titles.values().next()) {
+        *what = lang.words().title(title);
+    }
+    Ok(asked)
 }
 
 /// Whose key it is, in words.

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 
+use super::cases::titles_of;
 use super::papers::PAPERS;
 use super::{Entered, Frame, Page, Visit, html};
 use crate::desk::Desk;
@@ -106,7 +107,15 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit) -> Page {
         let state = one(replay)?;
         Some(ask(state, &person, state.local_date(now), lang))
     });
-    let asked = asked.await?.ok_or_else(|| entered.missing())?;
+    let mut asked = asked.await?.ok_or_else(|| entered.missing())?;
+    let ids = asked.tasks.iter().map(|task| &task.case).chain(asked.cases.iter().map(|case| &case.id));
+    let ids: Vec<String> = ids.cloned().collect();
+    let titles = entered.read(move |reader| titles_of(reader, &ids)).await?;
+    let tasks = asked.tasks.iter_mut().map(|task| (&task.case, &mut task.title));
+    let cases = asked.cases.iter_mut().map(|case| (&case.id, &mut case.title));
+    for (id, title) in tasks.chain(cases) {
+        *title = lang.words().title(titles.get(id).unwrap_or(title));
+    }
     let (web, owner) = (entered.web()?, &entered.person.public);
     let to_sign = match &entered.person.signer {
         Some(signer) => entered.kept(web.store.waiting_for(signer))?,

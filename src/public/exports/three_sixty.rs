@@ -12,7 +12,6 @@ use serde_json::{Map, Number, Value, json};
 use super::LICENCE;
 use crate::grants::figures::Figure;
 use crate::ledger::reader::{Grant, GrantQuery, Record};
-use crate::ledger::shown::body_without;
 use crate::public::pages::words::Lang;
 use crate::public::tables::{Origin, TableError, recorded};
 
@@ -56,8 +55,7 @@ fn number(origin: &Origin<'_>, minor: i64) -> Value {
 fn purpose(origin: &Origin<'_>, way: &[Record]) -> Result<Option<String>, TableError> {
     for record in way.iter().rev().filter(|record| PURPOSE.contains(&record.kind.as_str())) {
         let (_, statement) = recorded::read(origin, record.index)?;
-        let hidden: Vec<String> = origin.reader.hidden(record.index)?.into_iter().map(|(pointer, _)| pointer).collect();
-        let body = body_without(statement.body(), &hidden);
+        let body = origin.reader.body_shown(record.index, &statement)?;
         if let Some(text) = body.get("purpose").and_then(Value::as_str) {
             return Ok(Some(text.to_owned()));
         }

@@ -37,6 +37,11 @@ const BEFORE: &str = "include standard.txt\nat 2014-01-06T02:00:00.000Z";
 fn city(dir: &Path, more: &str) -> Served {
     let mut city = OneCity::new(dir);
     city.play(&format!("{BEFORE}\n{more}"));
+    desk_of(dir, city)
+}
+
+/// The desk of a city as it is.
+fn desk_of(dir: &Path, city: OneCity) -> Served {
     let writer = city.into_writer();
     let vault = Vault::create(dir, ORIGIN, VaultKey::derive(&[1; 32])).expect("a vault");
     let clock = Box::new(Still(Timestamp::parse("2014-01-06T02:00:00.000Z").expect("a time")));

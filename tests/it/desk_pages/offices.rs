@@ -164,3 +164,35 @@ fn a_case_is_returned_and_mended_or_refused() {
     assert!(!page.text().contains("class=\"summary\""), "{}", page.text());
     assert_eq!(organisation.sign(&page, &format!("{draft}/check"), &[&key("org/1")], &[]).status, 303);
 }
+
+#[test]
+fn what_was_erased_is_not_shown_at_the_desk_either() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut city = OneCity::new(dir.path());
+    let before =
+        "application.submitted case/1/1 by org/1 title=\"Rumah Budi\"\napplication.submitted case/1/2 by org/1";
+    city.play(&format!("{BEFORE}\n{before}"));
+    city.play("case.returned case/1/1 by intake reason=\"Ketua sakit keras\"");
+    let shown = |served: &Served| {
+        let browser = Browser::of(served, &key("org/1"));
+        let home = browser.get("/home").text().to_owned();
+        let case = browser.get("/cases/case/1/1").text().to_owned();
+        let draft = browser.begin("application.revised", &["case/1/1"]);
+        (home, case, browser.get(&draft).text().to_owned())
+    };
+    for (n, kind, pointer) in [(1, "application.submitted", "/body/title"), (2, "case.returned", "/body/reason")] {
+        let reader = Reader::open(dir.path()).expect("opened");
+        let records = reader.timeline("case/1/1").expect("read");
+        let entry = records.iter().find(|record| record.kind == kind).expect("it is there").index;
+        let hash = reader.statement(entry, ORIGIN).expect("read").expect("there").hash();
+        city.play(&format!(
+            "erasure.recorded note/official/5/{n} by registrar entry={entry} statement={} pointers=[\"{pointer}\"] what=text basis=\"UU 27/2022 Pasal 8\"",
+            hash.to_hex()
+        ));
+    }
+    let (home, case, draft) = shown(&desk_of(dir.path(), city));
+    for page in [&home, &case, &draft] {
+        assert!(!page.contains("Rumah Budi") && !page.contains("Ketua sakit"), "{page}");
+    }
+    assert!(home.contains("/cases/case/1/2") && case.contains("Dikembalikan"), "the rest is there: {case}");
+}
