@@ -19,7 +19,7 @@ use crate::ledger::form::FormCode;
 use crate::ledger::opening::{self, Opening};
 use crate::ledger::replay::{Replay, Signatures};
 use crate::ledger::statement::Statement;
-use crate::ledger::wish::{Wish, fill_rows};
+use crate::ledger::wish::{Wish, fill_rows, resolved};
 use crate::tlog::hash::Hash;
 use crate::tlog::note::VerifierKey;
 
@@ -316,17 +316,16 @@ pub(super) fn about(text: &str, replay: Option<&Replay>) -> Result<About, Failur
             others.join(", ")
         ))
     };
-    let Some(parent) = text.strip_suffix("/new") else {
-        return About::parse(text).ok_or_else(fault);
+    let about = match replay {
+        Some(replay) => resolved(text, replay),
+        None if text.ends_with("/new") => {
+            return Err(Failure::CouldNot(format!(
+                "the next number of {text} is known to the ledger only: name it with --ledger"
+            )));
+        }
+        None => About::parse(text),
     };
-    let Some(replay) = replay else {
-        return Err(Failure::CouldNot(format!(
-            "the next number of {text} is known to the ledger only: name it with --ledger"
-        )));
-    };
-    // Any number will do to learn which series it is.
-    let of_series = About::parse(&format!("{parent}/1")).filter(|about| about.has_series()).ok_or_else(fault)?;
-    About::parse(&format!("{parent}/{}", replay.state().next_number(&of_series))).ok_or_else(fault)
+    about.ok_or_else(fault)
 }
 
 pub(super) fn after(given: Option<&str>, about: &About, replay: Option<&Replay>) -> Result<Hash, Failure> {

@@ -69,15 +69,6 @@ pub fn one(replay: &Replay) -> Option<&One> {
     }
 }
 
-/// The thing that a draft is about; `new` at its end takes the next number of its series.
-#[must_use]
-pub fn resolved(about: &str, replay: &Replay) -> Option<About> {
-    let Some(parent) = about.strip_suffix("/new") else { return About::parse(about) };
-    // Any number will do to learn which series it is.
-    let of_series = About::parse(&format!("{parent}/1")).filter(|about| about.has_series())?;
-    About::parse(&format!("{parent}/{}", replay.state().next_number(&of_series)))
-}
-
 impl Writing<'_> {
     /// The state, and today.
     fn ground(&self) -> Result<(&One, Date), Unready> {
@@ -108,7 +99,7 @@ impl Writing<'_> {
             return Err(Unready::Sentence("the ledger is not founded yet".to_owned()));
         };
         let kind = Kind::parse(&draft.kind).ok_or_else(|| unknown(&draft.kind))?;
-        let about = resolved(&draft.about, self.replay).ok_or_else(|| unknown(&draft.about))?;
+        let about = wish::resolved(&draft.about, self.replay).ok_or_else(|| unknown(&draft.about))?;
         let setting = Setting { profile, lang: self.lang, counter: self.at_counter(kind) };
         let questions = forms::questions(kind, setting).ok_or_else(|| unknown(&draft.kind))?;
         let mut faults = Vec::new();

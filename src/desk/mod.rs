@@ -36,7 +36,7 @@ use axum::routing::{get, post};
 use http_body_util::LengthLimitError;
 use tokio::sync::{Semaphore, oneshot};
 
-use crate::ledger::enclosures::{Enclosures, Held};
+use crate::ledger::enclosures::{EnclosureError, Enclosures, Held};
 use crate::ledger::reader::Reader;
 use crate::ledger::sequencer::{Answer, Sequencer};
 use crate::ledger::statement::{MAX_STATEMENT_BYTES, Statement};
@@ -236,18 +236,31 @@ async fn take_parts(desk: &Desk, request: Request) -> Result<Taken, Box<Problem>
         return Ok((answer, hash));
     };
     let sequencer = Arc::clone(&desk.sequencer);
+    let hold = move |enclosures: &Enclosures| Ok(vec![enclosures.hold(enclosed, &statement)?]);
+    let answer = handed_over(sequencer, enclosures, source, bytes, hold).await?;
+    Ok((answer, hash))
+}
+
+/// Hands a statement to the writer once what comes with it is held.
+async fn handed_over(
+    sequencer: Arc<Sequencer>,
+    enclosures: Arc<Enclosures>,
+    source: Option<IpAddr>,
+    bytes: Vec<u8>,
+    hold: impl FnOnce(&Enclosures) -> Result<Vec<Held>, EnclosureError> + Send + 'static,
+) -> Result<Answer, Box<Problem>> {
     // A task of its own: from here on it goes to its end, also when the client went away.
     let task = tokio::spawn(async move {
         let holder = Arc::clone(&enclosures);
-        let held = parts::blocking(move || holder.hold(enclosed, &statement)).await?;
+        let held = parts::blocking(move || hold(&holder)).await?;
         let held = held.map_err(|error| refusal::of_enclosure(&error))?;
         let told = judged(&sequencer, source, bytes).await;
-        let ended = parts::blocking(move || end(&enclosures, held, told)).await?;
+        let ended =
+            parts::blocking(move || held.into_iter().fold(told, |told, held| end(&enclosures, held, told))).await?;
         ended.map_err(|unanswered| unanswered.problem)
     });
     let fell = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "a fault of the program: submit again");
-    let answer = in_time(task).await?.map_err(fell)??;
-    Ok((answer, hash))
+    in_time(task).await?.map_err(fell)?
 }
 
 /// What came with a statement takes its place or goes, as the statement does.

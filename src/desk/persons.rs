@@ -73,7 +73,7 @@ impl Person {
     pub fn name(&self, lang: Lang) -> String {
         match &self.who {
             Who::Organisation { name, .. } => name.clone(),
-            Who::Office { titles: (id, en), .. } => super::forms::pick(lang, id, en),
+            Who::Office { titles: (id, en), .. } => lang.pick(id, en).to_owned(),
             Who::Root(n) => format!("{} {n}", lang.pick("Pemegang kunci akar", "Holder of root key")),
             Who::Nobody => lang.pick("Belum terdaftar", "Not registered yet").to_owned(),
         }
@@ -182,7 +182,10 @@ pub fn tasks(state: &State, person: &Person, most: usize) -> (Vec<Task>, usize) 
         let title = case.core.facts.title.to_string();
         Some(Task { case: id, title, organisation, asked, kinds, since, due })
     };
-    let mut tasks: Vec<Task> = state.cases().filter_map(waits).collect();
+    let mut tasks: Vec<Task> = match person.organisation() {
+        Some(n) => state.cases_of(n).filter_map(waits).collect(),
+        None => state.cases().filter_map(waits).collect(),
+    };
     let count = tasks.len();
     // Those with a last day first, then those that wait longest.
     tasks.sort_by_key(|task| (task.due.is_none(), task.due, task.since, task.case));

@@ -75,6 +75,16 @@ impl Wish {
     }
 }
 
+/// The thing that a statement is about; `new` at its end takes the next number of its series. None where nothing can be
+/// about it.
+#[must_use]
+pub fn resolved(about: &str, replay: &Replay) -> Option<About> {
+    let Some(parent) = about.strip_suffix("/new") else { return About::parse(about) };
+    // Any number will do to learn which series it is.
+    let of_series = About::parse(&format!("{parent}/1")).filter(|about| about.has_series())?;
+    About::parse(&format!("{parent}/{}", replay.state().next_number(&of_series)))
+}
+
 /// Each row of a decree names the latest entry about its case; where it is left out, the ledger knows it.
 pub fn fill_rows(body: &mut Value, replay: &Replay) {
     for row in body.get_mut("rows").and_then(Value::as_array_mut).into_iter().flatten() {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Choice, Fault, Input, Question, SEALED_FIELD};
+use super::{Choice, Fault, Input, Question, SEALED_FIELD, within};
 use crate::desk::pages::words::Words;
 use crate::desk::store::Fields;
 
@@ -53,7 +53,7 @@ impl Shown<'_> {
 
     fn write(&self, html: &mut String, questions: &[Question], path: &str) {
         for question in questions {
-            let name = if path.is_empty() { question.name.clone() } else { format!("{path}.{}", question.name) };
+            let name = within(path, &question.name);
             self.question(html, question, &name);
         }
     }

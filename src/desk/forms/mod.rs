@@ -17,7 +17,7 @@ use crate::grants::kinds::Kind;
 use crate::grants::money::Amount;
 use crate::grants::one::bodies::Body;
 use crate::grants::one::profile::Profile;
-use crate::grants::shape::Shape as _;
+use crate::grants::shape::{Code, Field, Shape as _, Text};
 use crate::public::pages::labels::{label, term};
 use crate::public::pages::words::Lang;
 
@@ -103,23 +103,18 @@ pub struct Setting<'a> {
 /// The questions of a kind; none where no page can ask them: a whole profile, another statement's body.
 #[must_use]
 pub fn questions(kind: Kind, setting: Setting<'_>) -> Option<Vec<Question>> {
-    let schema = Body::schema(kind);
-    let amounts = amounts(kind);
-    let whole = Whole { kind, setting, amounts };
-    whole.fields(&schema, "")
-}
-
-/// Where a kind's declaration says that a field is an amount.
-fn amounts(kind: Kind) -> BTreeSet<String> {
-    let what = Amount::what();
-    let of_kind = Body::fields(kind).into_iter();
-    of_kind.filter(|field| field.what == what).map(|field| field.name.replace("[]", "")).collect()
+    let named = |field: Field| Field { name: field.name.replace("[]", ""), ..field };
+    let declared = Body::fields(kind).into_iter().map(named).collect();
+    Whole { kind, setting, declared, amount: Amount::what() }.fields(&Body::schema(kind), "")
 }
 
 struct Whole<'a> {
     kind: Kind,
     setting: Setting<'a>,
-    amounts: BTreeSet<String>,
+    /// The fields in the order of their declaration, which a schema has lost.
+    declared: Vec<Field>,
+    /// What the declaration of an amount says.
+    amount: String,
 }
 
 impl Whole<'_> {
@@ -128,13 +123,13 @@ impl Whole<'_> {
         let required: BTreeSet<&str> =
             schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
         let mut questions = Vec::new();
-        for name in ordered(self.kind, path, properties.keys()) {
+        for name in self.ordered(path, properties.keys()) {
             let counter = name == "counter" && !self.setting.counter;
             let sealed = name == "sealed" && !matches!(self.kind, Kind::OrganisationRegistered);
             if FILLED_IN.contains(&name.as_str()) || counter || sealed {
                 continue;
             }
-            let within = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            let within = within(path, &name);
             let optional = !required.contains(name.as_str());
             let Some(input) = self.input(&properties[&name], &name, &within) else {
                 if optional {
@@ -149,12 +144,25 @@ impl Whole<'_> {
         Some(questions)
     }
 
+    /// The fields of an object as they are declared.
+    fn ordered<'n>(&self, path: &str, names: impl Iterator<Item = &'n String>) -> Vec<String> {
+        let place = |name: &String| {
+            let within = within(path, name);
+            self.declared.iter().position(|known| known.name == within).unwrap_or(usize::MAX)
+        };
+        let mut names: Vec<String> = names.cloned().collect();
+        names.sort_by_key(place);
+        names
+    }
+
     fn input(&self, schema: &Value, name: &str, path: &str) -> Option<Input> {
         let profile = self.setting.profile;
         let kind_of = schema.get("type").and_then(Value::as_str)?;
         Some(match kind_of {
             "boolean" => Input::Tick,
-            "integer" if self.amounts.contains(path) => Input::Money,
+            "integer" if self.declared.iter().any(|field| field.name == path && field.what == self.amount) => {
+                Input::Money
+            }
             "integer" => Input::Whole,
             "string" if schema.get("enum").is_some() => Input::Choice(self.vocabulary(schema, name)),
             "string" if schema.get("format").and_then(Value::as_str) == Some("date") => Input::Day,
@@ -199,23 +207,17 @@ impl Whole<'_> {
 
     /// The words of the profile that a field takes.
     fn terms(&self, name: &str) -> Option<Vec<Choice>> {
-        let (profile, lang) = (self.setting.profile, self.setting.lang);
-        macro_rules! titled {
-            ($list:expr) => {
-                $list
-                    .iter()
-                    .map(|one| Choice {
-                        value: one.code.0.clone(),
-                        title: pick(lang, &one.title_id.0, &one.title_en.0),
-                    })
-                    .collect()
-            };
-        }
+        let profile = self.setting.profile;
+        let title = |one: (&Code, &Text, &Text)| self.titled(one);
         Some(match name {
-            "field" => titled!(profile.fields),
-            "recipient_type" => titled!(profile.recipient_types),
-            "post" | "office" => titled!(profile.offices),
-            "agency" => titled!(profile.agencies),
+            "field" => profile.fields.iter().map(|one| title((&one.code, &one.title_id, &one.title_en))).collect(),
+            "recipient_type" => {
+                profile.recipient_types.iter().map(|one| title((&one.code, &one.title_id, &one.title_en))).collect()
+            }
+            "post" | "office" => {
+                profile.offices.iter().map(|one| title((&one.code, &one.title_id, &one.title_en))).collect()
+            }
+            "agency" => profile.agencies.iter().map(|one| title((&one.code, &one.title_id, &one.title_en))).collect(),
             _ => return None,
         })
     }
@@ -226,11 +228,11 @@ impl Whole<'_> {
             Kind::AmountRecommended => &profile.checklist,
             _ => &profile.completeness,
         };
-        let lang = self.setting.lang;
-        let items = list.iter().flatten();
-        items
-            .map(|one| Choice { value: one.code.0.clone(), title: pick(lang, &one.title_id.0, &one.title_en.0) })
-            .collect()
+        list.iter().flatten().map(|one| self.titled((&one.code, &one.title_id, &one.title_en))).collect()
+    }
+
+    fn titled(&self, (code, id, en): (&Code, &Text, &Text)) -> Choice {
+        Choice { value: code.0.clone(), title: self.setting.lang.pick(&id.0, &en.0).to_owned() }
     }
 
     fn sealed(&self) -> Vec<Choice> {
@@ -239,6 +241,11 @@ impl Whole<'_> {
             |name: &&str| Choice { value: (*name).to_owned(), title: label(name, lang).unwrap_or_default().to_owned() };
         SEALED.iter().map(title).collect()
     }
+}
+
+/// The name in a form of a field of the object at this place.
+fn within(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
 /// Whether a page can ask for all that statements of this kind say: none can for a whole profile or the body of another one.
@@ -251,24 +258,4 @@ pub fn can_ask(kind: Kind) -> bool {
             || field.get("properties").is_some()
             || field.get("additionalProperties").is_some_and(|_| field.get("propertyNames").is_some())
     })
-}
-
-/// Of two titles of a profile the one in this language.
-pub fn pick(lang: Lang, id: &str, en: &str) -> String {
-    match lang {
-        Lang::Indonesian => id.to_owned(),
-        Lang::English => en.to_owned(),
-    }
-}
-
-/// The fields of an object as they are declared; a schema has lost their order.
-fn ordered<'n>(kind: Kind, path: &str, names: impl Iterator<Item = &'n String>) -> Vec<String> {
-    let declared: Vec<String> = Body::fields(kind).into_iter().map(|field| field.name.replace("[]", "")).collect();
-    let place = |name: &String| {
-        let within = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-        declared.iter().position(|known| *known == within).unwrap_or(usize::MAX)
-    };
-    let mut names: Vec<String> = names.cloned().collect();
-    names.sort_by_key(place);
-    names
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Input, Question};
+use super::{Input, Question, within};
 use crate::desk::store::Fields;
 use crate::grants::money::{Amount, Currency};
 use crate::grants::time::Date;
@@ -51,14 +51,14 @@ impl Reader<'_> {
     }
 
     fn fault(&mut self, name: &str, id: &str, en: &str) {
-        let sentence = super::pick(self.lang, id, en);
+        let sentence = self.lang.pick(id, en).to_owned();
         self.faults.push(Fault { name: name.to_owned(), sentence });
     }
 
     fn object(&mut self, questions: &[Question], path: &str) -> Map<String, Value> {
         let mut object = Map::new();
         for question in questions {
-            let name = if path.is_empty() { question.name.clone() } else { format!("{path}.{}", question.name) };
+            let name = within(path, &question.name);
             let always = matches!(question.input, Input::Tick | Input::Checklist(_) | Input::Sealed(_));
             if !always && !self.is_filled(&name) {
                 if !question.optional {

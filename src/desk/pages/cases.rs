@@ -57,9 +57,9 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<
         let state = one(replay)?;
         let found = state.case(&case)?;
         let (profile, facts) = (state.profile()?, &found.core.facts);
-        let field = profile.field(&facts.field).map(|f| crate::desk::forms::pick(lang, &f.title_id.0, &f.title_en.0));
+        let field = profile.field(&facts.field).map(|f| lang.pick(&f.title_id.0, &f.title_en.0).to_owned());
         let agency = profile.agency(&facts.agency);
-        let agency = agency.map(|a| crate::desk::forms::pick(lang, &a.title_id.0, &a.title_en.0));
+        let agency = agency.map(|a| lang.pick(&a.title_id.0, &a.title_en.0).to_owned());
         let status = state.row(&case).map(|row| lang.words().status(row.status).to_owned());
         let mut told = vec![(w.column_status.to_owned(), status.unwrap_or_default())];
         told.extend(state.org_of(&case).map(|org| (lang.words().recipient.to_owned(), org.name.to_string())));

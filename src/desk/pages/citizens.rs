@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::sending::{gather, recorded};
 use super::{Form, Frame, Framed, MAX_FORM_BYTES, Page, Stop, Visit, html, see, words};
-use crate::desk::drafting::{one as ruled, resolved};
+use crate::desk::drafting::one as ruled;
 use crate::desk::{Desk, sessions, sources};
 use crate::grants::about::{About, NoteSigner as Whose};
 use crate::grants::rules::Rule;
@@ -27,7 +27,7 @@ use crate::ledger::reader::Reader;
 use crate::ledger::replay::{Refused, Replay};
 use crate::ledger::statement::Statement;
 use crate::ledger::store::StoreError;
-use crate::ledger::wish::Wish;
+use crate::ledger::wish::{Wish, resolved};
 use crate::ledger::writer::Outcome;
 use crate::public::moment::Moment;
 use crate::tlog::hash::{Hash, sha256};
@@ -340,16 +340,9 @@ fn read(reader: &Reader, origin: &str, n: u64, code: &str) -> Result<Option<Foun
 }
 
 async fn look(desk: &Desk, visit: &Visit, n: u64, code: &str) -> Result<Found, Stop> {
-    let w = words::of(visit.lang);
-    let (dir, origin, code) = (desk.web(visit)?.dir.clone(), desk.sequencer.origin().to_owned(), code.to_owned());
-    let read =
-        tokio::task::spawn_blocking(move || Reader::open(&dir).and_then(|reader| read(&reader, &origin, n, &code)));
-    match read.await {
-        Ok(Ok(Some(found))) => Ok(found),
-        Ok(Ok(None)) => Err(desk.stop(visit, StatusCode::NOT_FOUND, w.report_unknown)),
-        Ok(Err(error)) => Err(desk.fault(visit, &error)),
-        Err(_) => Err(desk.stop(visit, StatusCode::SERVICE_UNAVAILABLE, w.fault_stopped)),
-    }
+    let (origin, code) = (desk.sequencer.origin().to_owned(), code.to_owned());
+    let found = desk.read(visit, move |reader| read(reader, &origin, n, &code)).await?;
+    found.ok_or_else(|| desk.stop(visit, StatusCode::NOT_FOUND, words::of(visit.lang).report_unknown))
 }
 
 /// One report, for whoever has its code.

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::cases::titles_of;
 use super::{Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, entered_form, html, papers};
 use crate::desk::Desk;
-use crate::desk::drafting::{EVENT_DATE, Prepared, Unready, WITH, Writing, one, resolved};
+use crate::desk::drafting::{EVENT_DATE, Prepared, Unready, WITH, Writing, one};
 use crate::desk::forms::html::{Shown, id as id_of, rows};
 use crate::desk::forms::{self, Fault, Question, Setting};
 use crate::desk::pages::words::Words;
@@ -25,6 +25,7 @@ use crate::grants::rules::Rule;
 use crate::grants::signer::SignerId;
 use crate::grants::time::Date;
 use crate::ledger::replay::{Refused, Replay};
+use crate::ledger::wish::resolved;
 use crate::public::pages::words::Lang;
 
 /// The most cases in one decision.
@@ -286,7 +287,7 @@ pub(super) fn named(state: &One, key: &SignerId, lang: Lang) -> String {
     let name = match holder {
         Some(Holder::Official(n)) => state.official(n).and_then(|official| {
             let office = state.profile()?.office(&official.office)?;
-            Some(format!("{}, {}", forms::pick(lang, &office.title_id.0, &office.title_en.0), official.person))
+            Some(format!("{}, {}", lang.pick(&office.title_id.0, &office.title_en.0), official.person))
         }),
         Some(Holder::Org(n)) => state.org(n).map(|org| org.name.to_string()),
         _ => None,

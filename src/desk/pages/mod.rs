@@ -325,7 +325,7 @@ impl Frame<'_> {
 
     /// What the scripts say, in the page's language.
     fn sentences(&self) -> Vec<(String, String)> {
-        let terms = self.terms.iter().map(|(name, id, en)| (name.clone(), super::forms::pick(self.lang, id, en)));
+        let terms = self.terms.iter().map(|(name, id, en)| (name.clone(), self.lang.pick(id, en).to_owned()));
         browser::sentences(self.lang).into_iter().chain(terms).collect()
     }
 }
@@ -346,7 +346,7 @@ impl Desk {
         let (id, en) = &framed.government;
         Frame {
             lang: visit.lang,
-            government: super::forms::pick(visit.lang, id, en),
+            government: visit.lang.pick(id, en).to_owned(),
             origin: self.sequencer.origin(),
             currency: framed.currency.clone(),
             title: title.to_owned(),
@@ -382,6 +382,18 @@ impl Desk {
     pub(super) fn fault(&self, visit: &Visit, error: &StoreError) -> Stop {
         tracing::error!("{error}");
         self.stop(visit, StatusCode::SERVICE_UNAVAILABLE, words::of(visit.lang).fault_stopped)
+    }
+
+    /// Reads the ledger's files, away from the threads that answer.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        visit: &Visit,
+        work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Stop> {
+        let dir = self.web(visit)?.dir.clone();
+        let read = tokio::task::spawn_blocking(move || Reader::open(&dir).and_then(|reader| work(&reader))).await;
+        let fell = |_| self.stop(visit, StatusCode::SERVICE_UNAVAILABLE, words::of(visit.lang).fault_stopped);
+        read.map_err(fell)?.map_err(|error| self.fault(visit, &error))
     }
 
     /// Lets in who is signed in.
@@ -451,17 +463,12 @@ impl Entered {
         Err(self.stop(StatusCode::FORBIDDEN, self.w.fault_csrf))
     }
 
-    /// Reads the ledger's files, away from the threads that answer.
+    /// As [`Desk::read`].
     async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Stop> {
-        let dir = self.web()?.dir.clone();
-        let read = tokio::task::spawn_blocking(move || Reader::open(&dir).and_then(|reader| work(&reader))).await;
-        match read {
-            Ok(read) => self.kept(read),
-            Err(_) => Err(self.stop(StatusCode::SERVICE_UNAVAILABLE, self.w.fault_stopped)),
-        }
+        self.desk.read(&self.visit, work).await
     }
 
     fn see(&self, path: &str) -> Response {

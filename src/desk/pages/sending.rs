@@ -16,8 +16,8 @@ use super::drafts::{CheckPage, named, refusal};
 use super::{Entered, Frame, MAX_FORM_BYTES, MAX_SIGNED_BYTES, Page, Stop, Visit, entered_form, html, uploads};
 use crate::desk::drafting::{one, public_key};
 use crate::desk::pages::words::Words;
-use crate::desk::store::Sent;
-use crate::desk::{Desk, end, in_time, judged, parts, refusal as problems, sources};
+use crate::desk::store::{Sent, Waiting};
+use crate::desk::{Desk, handed_over, in_time, judged, sources};
 use crate::grants::signer::{SignerId, Vkey};
 use crate::ledger::documents::named as documents_of;
 use crate::ledger::enclosures::{Enclosed, Enclosures};
@@ -253,48 +253,41 @@ pub(super) async fn recorded(
     enclosed: Option<Enclosed>,
 ) -> Result<Answer, String> {
     let (sequencer, enclosures) = (Arc::clone(&desk.sequencer), desk.enclosures.clone());
-    // A task of its own: from here on it goes to its end, also when the browser went away.
-    let task = tokio::spawn(async move {
-        let bytes = statement.to_bytes();
-        let Some(enclosures) = enclosures else {
-            return judged(&sequencer, source, bytes).await.map_err(|unanswered| unanswered.problem);
-        };
-        let holder = Arc::clone(&enclosures);
-        let held = parts::blocking(move || {
-            let mut held = holder.waiting_for(&statement.hash())?;
-            if let Some(enclosed) = enclosed {
-                held.push(holder.hold(enclosed, &statement)?);
-            }
-            Ok(held)
-        });
-        let held = held.await?.map_err(|error| problems::of_enclosure(&error))?;
-        let mut told = judged(&sequencer, source, bytes).await;
-        parts::blocking(move || {
-            for held in held {
-                told = end(&enclosures, held, told);
-            }
-            told.map_err(|unanswered| unanswered.problem)
-        })
-        .await?
-    });
-    match in_time(task).await {
-        Ok(Ok(answered)) => answered.map_err(|problem| problem.sentence().to_owned()),
-        Ok(Err(_)) => Err("a fault of the program: sign and send again".to_owned()),
-        Err(problem) => Err(problem.sentence().to_owned()),
+    let bytes = statement.to_bytes();
+    let answer = match enclosures {
+        Some(enclosures) => {
+            handed_over(sequencer, enclosures, source, bytes, move |enclosures| {
+                let mut held = enclosures.waiting_for(&statement.hash())?;
+                if let Some(enclosed) = enclosed {
+                    held.push(enclosures.hold(enclosed, &statement)?);
+                }
+                Ok(held)
+            })
+            .await
+        }
+        None => in_time(judged(&sequencer, source, bytes))
+            .await
+            .and_then(|told| told.map_err(|unanswered| unanswered.problem)),
+    };
+    answer.map_err(|problem| problem.sentence().to_owned())
+}
+
+/// A statement of the outbox. Only who signs it, or signed first, sees it before it is recorded.
+fn awaited(entered: &Entered, hash: &str) -> Result<(Waiting, Statement), Stop> {
+    let waiting = entered.kept(entered.web()?.store.waiting(hash))?.ok_or_else(|| entered.missing())?;
+    let statement = Statement::parse_draft(waiting.note.as_bytes(), entered.desk.sequencer.origin());
+    let statement = statement.map_err(|_| entered.missing())?;
+    if waiting.owner != entered.person.public && own_signer(entered, &statement).is_none() {
+        return Err(entered.missing());
     }
+    Ok((waiting, statement))
 }
 
 /// A statement that waits for signatures: to sign, or to give back.
 pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): Path<String>) -> Page {
     let entered = desk.enter(visit).await?;
-    let waiting = entered.kept(entered.web()?.store.waiting(&hash))?.ok_or_else(|| entered.missing())?;
-    let statement = Statement::parse_draft(waiting.note.as_bytes(), desk.sequencer.origin());
-    let statement = statement.map_err(|_| entered.missing())?;
-    // Only who signs it, or signed first, sees it before it is recorded.
+    let (waiting, statement) = awaited(&entered, &hash)?;
     let own = waiting.owner == entered.person.public;
-    if own_signer(&entered, &statement).is_none() && !own {
-        return Err(entered.missing());
-    }
     let (lang, signers) = (entered.visit.lang, statement.signers().to_vec());
     let missing: Vec<SignerId> = statement.missing_signers().into_iter().cloned().collect();
     let judged = statement.clone();
@@ -337,12 +330,7 @@ pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): 
 /// Takes a statement out of the outbox: who signed it first takes it back, whose signature it waits for gives it back.
 pub(super) async fn drop_it(State(desk): State<Desk>, visit: Visit, Path(hash): Path<String>, body: Body) -> Page {
     let (entered, _) = entered_form(&desk, visit, body, MAX_FORM_BYTES).await?;
-    let waiting = entered.kept(entered.web()?.store.waiting(&hash))?.ok_or_else(|| entered.missing())?;
-    let statement = Statement::parse_draft(waiting.note.as_bytes(), desk.sequencer.origin());
-    let statement = statement.map_err(|_| entered.missing())?;
-    if waiting.owner != entered.person.public && own_signer(&entered, &statement).is_none() {
-        return Err(entered.missing());
-    }
+    let (_, statement) = awaited(&entered, &hash)?;
     entered.kept(entered.web()?.store.drop_waiting(&hash))?;
     if let Some(enclosures) = desk.enclosures.clone() {
         let dropped = tokio::task::spawn_blocking(move || {

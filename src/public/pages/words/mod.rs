@@ -54,7 +54,7 @@ impl Lang {
     }
 
     /// The first for Indonesian, the second for English.
-    pub(crate) const fn pick(self, indonesian: &'static str, english: &'static str) -> &'static str {
+    pub(crate) const fn pick<'t>(self, indonesian: &'t str, english: &'t str) -> &'t str {
         match self {
             Self::Indonesian => indonesian,
             Self::English => english,
