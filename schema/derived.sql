@@ -37,8 +37,14 @@ CREATE TABLE organisations (
   n     INTEGER PRIMARY KEY,
   name  TEXT NOT NULL,                 -- empty: erased
   named INTEGER NOT NULL,              -- the entry that gave the name
-  idx   INTEGER NOT NULL               -- the registration
+  idx   INTEGER NOT NULL,              -- the registration
+  licence  TEXT NOT NULL,              -- the number of its licence or deed; empty: none, or erased
+  licensed INTEGER,                    -- the entry that gave that
+  squeezed TEXT GENERATED ALWAYS AS (  -- the number as it is sought
+    lower(replace(replace(replace(replace(replace(replace(replace(licence, ' ', ''), '/', ''), '.', ''), '-', ''), ',', ''), ':', ''), '_', ''))
+  ) VIRTUAL
 ) STRICT;
+CREATE INDEX organisations_by_licence ON organisations (squeezed);
 
 -- Entries that later entries name: corrections, confirmations, objections, erasures.
 CREATE TABLE mentions (
@@ -109,8 +115,6 @@ CREATE VIRTUAL TABLE grants_words USING fts5 (
   content = 'grants', content_rowid = 'n',
   tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
 );
--- The words of the index and in how many grants each is: for the next spelling where nothing is found.
-CREATE VIRTUAL TABLE grants_terms USING fts5vocab (grants_words, col);
 CREATE TRIGGER grants_added AFTER INSERT ON grants BEGIN
   INSERT INTO grants_words (rowid, recipient, title, numbers, words, id, squeezed)
   VALUES (NEW.n, NEW.recipient, NEW.title, NEW.numbers, NEW.words, NEW.id, NEW.squeezed);

@@ -15,12 +15,13 @@ use crate::grants::signer::SignerId;
 use crate::grants::time::Date;
 use crate::grants::zero;
 use crate::ledger::canonical;
+use crate::ledger::documents;
 use crate::ledger::form::FormCode;
 use crate::ledger::opening::{self, Opening};
 use crate::ledger::replay::{Replay, Signatures};
 use crate::ledger::statement::Statement;
 use crate::ledger::wish::{Wish, fill_rows, resolved};
-use crate::tlog::hash::Hash;
+use crate::tlog::hash::{Hash, sha256};
 use crate::tlog::note::VerifierKey;
 
 /// Sign a statement: a new one from its kind and body, or a draft that waits for more signers
@@ -64,6 +65,9 @@ pub struct Args {
     /// Commit to the text in FILE as sealed.NAME, and keep the opening beside the statement; never on the ledger
     #[arg(long, value_name = "NAME=FILE", requires = "kind", value_parser = seal)]
     seal: Vec<(String, PathBuf)>,
+    /// Commit to the SHA-256 of ORIGINAL, which stays closed, beside its version for everyone, PUBLIC, among the documents
+    #[arg(long, value_name = "PUBLIC=ORIGINAL", requires = "kind", value_parser = seal)]
+    original: Vec<(String, PathBuf)>,
     /// When it happened, YYYY-MM-DD [default: today]
     #[arg(long, value_name = "DATE", requires = "kind", value_parser = date)]
     event_date: Option<Date>,
@@ -86,8 +90,8 @@ fn after_help() -> String {
         "\
 Kinds:{kinds}
 
-Amounts are whole units of the currency's smallest part. With --seal the program fills in `sealed`,
-with --ledger the `after` of a decree's rows.
+Amounts are whole units of the currency's smallest part. With --seal and --original the program
+fills in `sealed`, with --ledger the `after` of a decree's rows.
 
 Examples:
   hibah sign --fields use.reported --ledger my-ledger
@@ -267,14 +271,28 @@ pub(super) fn signers_of(keys: &[PathBuf]) -> Result<Vec<SignerId>, Failure> {
     keys.iter().map(|file| id_of(&key_file::read_public(file)?)).collect()
 }
 
-/// Puts a commitment under `sealed` for each --seal; the openings still lack the statement's hash.
+/// Puts a commitment under `sealed` for each --seal and --original; the openings still lack the statement's hash.
 fn sealed(args: &Args, origin: &str, about: &About, body: &mut Value) -> Result<Vec<Opening>, Failure> {
-    let mut openings = Vec::new();
+    let mut values = Vec::new();
     for (name, file) in &args.seal {
         let text = files::read_text(file, "a file with the text to seal")?;
         let value = text.trim_end_matches(['\n', '\r']).to_owned();
         canonical::check_text(&value)
             .map_err(|fault| Failure::CouldNot(format!("{} cannot be sealed: {fault}", file.display())))?;
+        values.push((name.clone(), value));
+    }
+    for (public, original) in &args.original {
+        let digest = |file: &Path, what| Ok::<_, Failure>(sha256(&files::read(file, what)?));
+        let public_digest = digest(Path::new(public), "a document for everyone")?;
+        if !documents::named_in(body).iter().any(|named| named.sha256 == public_digest) {
+            let what = "is not among the statement's documents: name it there by its SHA-256";
+            return Err(Failure::CouldNot(format!("{public} {what} {public_digest}")));
+        }
+        let original = digest(original, "the original of a document")?;
+        values.push((documents::original_name(&public_digest), original.to_hex()));
+    }
+    let mut openings = Vec::new();
+    for (name, value) in values {
         let mut salt = [0; 32];
         key_file::random(&mut salt)?;
         let pointer = format!("/body/sealed/{name}");

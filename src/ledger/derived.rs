@@ -462,8 +462,13 @@ impl Writing<'_> {
             .optional()?;
         let named = before.filter(|_| !gives_name).unwrap_or(rows.index);
         let name = if self.hiding.hides(named, "name")? { "" } else { name };
-        let sql = "INSERT INTO organisations (n, name, named, idx) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (n) DO UPDATE SET name = excluded.name, named = excluded.named";
+        let sql = "INSERT INTO organisations (n, name, named, idx, licence) VALUES (?1, ?2, ?3, ?4, '') ON CONFLICT (n) DO UPDATE SET name = excluded.name, named = excluded.named";
         transaction.prepare_cached(sql)?.execute(params![n, name, named, rows.index])?;
+        if let (true, Some(licence)) = (rows.about == About::Org(n), &rows.licence) {
+            let licence = if self.hiding.hides_licence(rows.index)? { "" } else { licence };
+            let sql = "UPDATE organisations SET licence = ?2, licensed = ?3 WHERE n = ?1";
+            transaction.prepare_cached(sql)?.execute(params![n, licence, rows.index])?;
+        }
         let sql = "UPDATE grants SET recipient = ?2 WHERE organisation = ?1 AND NOT migrated AND recipient <> ?2";
         transaction.prepare_cached(sql)?.execute(params![n, name]).map(|_| ())
     }

@@ -56,6 +56,11 @@ impl<'t> Hiding<'t> {
         }
     }
 
+    /// Whether an erasure hides the licence that this entry gave.
+    pub(super) fn hides_licence(&self, entry: u64) -> rusqlite::Result<bool> {
+        Ok(self.hides(entry, "registration")? || self.hides(entry, "registration/number")?)
+    }
+
     /// The numbers of a case that may be shown, each with the entry that gave it.
     pub(super) fn numbers_shown(&self, numbers: &[(String, Given)]) -> rusqlite::Result<Vec<(String, String)>> {
         let mut shown = Vec::with_capacity(numbers.len());
@@ -113,6 +118,9 @@ fn hide(transaction: &Transaction<'_>, entry: u64, pointer: &str) -> rusqlite::R
     if all || field == "/name" {
         sql.push("UPDATE grants SET recipient = '' WHERE NOT migrated AND organisation IN (SELECT n FROM organisations WHERE named = ?1)".to_owned());
         sql.push("UPDATE organisations SET name = '' WHERE named = ?1".to_owned());
+    }
+    if all || matches!(field, "/registration" | "/registration/number") {
+        sql.push("UPDATE organisations SET licence = '' WHERE licensed = ?1".to_owned());
     }
     if all || matches!(field, "/recipient" | "/recipient/name") {
         sql.push(of_award("recipient"));

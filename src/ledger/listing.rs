@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension as _, params};
 
 use super::findings::{MissingReport, Window, missing_report};
 use super::reader::{Grant, Organisation, Reader, Record, grant_columns, read_grant, read_record};
+use super::search::squeezed;
 use super::store::StoreError;
 
 const RECORD: &str = "SELECT idx, kind, about, recorded_at, event_date FROM records";
@@ -35,15 +36,18 @@ impl Reader {
         self.listed(sql, params![sort], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
     }
 
-    /// Organisations whose name has these letters anywhere, whatever their case, by name; those without a name last.
+    /// Organisations whose name has these letters anywhere, whatever their case, or that have this number, or a licence or deed
+    /// of this number, whatever stands between its letters and digits; by name, those without a name last.
     ///
     /// # Errors
     /// What the files report.
     pub fn organisations(&self, letters: &str, window: Window) -> Result<Vec<Organisation>, StoreError> {
-        let sql = "SELECT n, name, idx FROM organisations WHERE instr(lower(name), lower(?1)) OR CAST(n AS TEXT) = ?1 ORDER BY name = '', name COLLATE NOCASE, n LIMIT ?2 OFFSET ?3";
-        self.listed(sql, params![letters, window.limit, window.offset], |row| {
-            Ok(Organisation { n: row.get(0)?, name: row.get(1)?, index: row.get(2)? })
-        })
+        let sql = format!(
+            "SELECT {} FROM organisations WHERE {} ORDER BY name = '', name COLLATE NOCASE, n LIMIT ?3 OFFSET ?4",
+            Organisation::COLUMNS,
+            Organisation::SOUGHT
+        );
+        self.listed(&sql, params![letters, squeezed(letters), window.limit, window.offset], Organisation::read)
     }
 
     /// How many organisations [`Reader::organisations`] finds.
@@ -51,8 +55,18 @@ impl Reader {
     /// # Errors
     /// What the files report.
     pub fn organisations_count(&self, letters: &str) -> Result<u64, StoreError> {
-        let sql = "SELECT count(*) FROM organisations WHERE instr(lower(name), lower(?1)) OR CAST(n AS TEXT) = ?1";
-        self.derived.query_row(sql, params![letters], |row| row.get(0)).map_err(|e| self.fault(&e))
+        let sql = format!("SELECT count(*) FROM organisations WHERE {}", Organisation::SOUGHT);
+        let values = params![letters, squeezed(letters)];
+        self.derived.query_row(&sql, values, |row| row.get(0)).map_err(|e| self.fault(&e))
+    }
+
+    /// The organisations that have a licence or deed of this number, whatever stands between its letters and digits.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn licensed(&self, number: &str) -> Result<Vec<Organisation>, StoreError> {
+        let sql = format!("SELECT {} FROM organisations WHERE ?1 <> '' AND squeezed = ?1", Organisation::COLUMNS);
+        self.listed(&sql, params![squeezed(number)], Organisation::read)
     }
 
     /// Grants by their numbers in the tables, in the order asked for.

@@ -39,6 +39,7 @@ pub mod sequencer;
 pub mod shown;
 pub mod snapshot;
 mod sought;
+pub mod spelling;
 pub mod statement;
 pub mod store;
 mod suspects;

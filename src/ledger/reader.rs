@@ -181,6 +181,20 @@ pub struct Organisation {
     pub name: String,
     /// The entry that registered it.
     pub index: u64,
+    /// The number of its licence or deed; empty where it has none or that was erased.
+    pub licence: String,
+}
+
+impl Organisation {
+    /// What is read of one.
+    pub(super) const COLUMNS: &str = "n, name, idx, licence";
+    /// Whether one is sought: letters of its name, its number, or its licence's, `squeezed` of which is ?2.
+    pub(super) const SOUGHT: &str =
+        "instr(lower(name), lower(?1)) OR CAST(n AS TEXT) = ?1 OR (?2 <> '' AND squeezed = ?2)";
+
+    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { n: row.get(0)?, name: row.get(1)?, index: row.get(2)?, licence: row.get(3)? })
+    }
 }
 
 impl Reader {
@@ -445,9 +459,8 @@ impl Reader {
     /// # Errors
     /// What the files report.
     pub fn organisation(&self, n: u64) -> Result<Option<Organisation>, StoreError> {
-        let sql = "SELECT n, name, idx FROM organisations WHERE n = ?1";
-        let read = |row: &Row<'_>| Ok(Organisation { n: row.get(0)?, name: row.get(1)?, index: row.get(2)? });
-        let found = self.derived.prepare_cached(sql).and_then(|mut s| s.query_row([n], read));
+        let sql = format!("SELECT {} FROM organisations WHERE n = ?1", Organisation::COLUMNS);
+        let found = self.derived.prepare_cached(&sql).and_then(|mut s| s.query_row([n], Organisation::read));
         found.optional().map_err(|e| self.fault(&e))
     }
 }

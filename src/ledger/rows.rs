@@ -37,6 +37,8 @@ pub struct Rows {
     /// Whether it gives what it is about a title, and a name.
     pub(super) gives_title: bool,
     pub(super) gives_name: bool,
+    /// The number of the licence or deed that it gives an organisation.
+    pub(super) licence: Option<String>,
     /// At which stage it takes the case that it is about over from paper.
     pub(super) adopted: Option<String>,
     /// Its body, where rows are made of more of it: an old award, or a statement that names an earlier entry.
@@ -65,6 +67,10 @@ impl Rows {
         let is_text = |object: Object<'_>, name: &str| object.get(name).is_some_and(|value| value.as_str().is_some());
         let kind = Kind::parse(statement.kind());
         let stage = fields.filter(|_| kind == Some(Kind::CaseAdopted)).and_then(|fields| fields.get("stage"));
+        let licence = [fields, corrected].into_iter().flatten().find_map(|fields| {
+            let registration = fields.get("registration").and_then(Json::as_object)?;
+            registration.get("number")?.as_str().map(str::to_owned)
+        });
         let whole = hidden::naming(kind).is_some() || step.touched.iter().any(|thing| matches!(thing, About::Award(_)));
         Self {
             index: step.index,
@@ -82,6 +88,7 @@ impl Rows {
             organisations,
             gives_title: [fields, corrected].into_iter().flatten().any(|object| is_text(object, "title")),
             gives_name: fields.is_some_and(|fields| fields.has("name")),
+            licence,
             adopted: stage.and_then(|stage| stage.as_str().map(str::to_owned)),
             body: whole.then(|| statement.body().clone()),
         }

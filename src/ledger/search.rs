@@ -1,5 +1,4 @@
-//! Search: words as beginnings, document numbers with or without what stands between their digits, and the next spelling
-//! where nothing is found, by how Indonesian was and is written.
+//! Search: words as beginnings, and document numbers with or without what stands between their digits.
 
 use std::collections::BTreeSet;
 
@@ -13,8 +12,6 @@ use crate::tlog::decimal::parse_decimal;
 
 /// Shorter squeezed queries would find too much.
 const LEAST_SQUEEZED: usize = 4;
-/// The most words of a query that a next spelling is sought for.
-const MAX_WORDS: usize = 6;
 /// Whether a grant is named exactly, for ?10 of [`Asked::filter`].
 pub(super) const EXACT: &str = "g.n IN (SELECT value FROM json_each(?10))";
 /// What may stand before the number of an entry, as pages have it.
@@ -25,8 +22,8 @@ const ENTRY_WORDS: [&str; 3] = ["entri", "entry", "#"];
 pub struct Matching {
     /// Those that the words name exactly.
     pub exact: BTreeSet<u64>,
-    /// All of them.
-    pub all: BTreeSet<u64>,
+    /// All of them, in order.
+    pub all: Vec<u64>,
 }
 
 /// A query as SQL takes it.
@@ -90,13 +87,15 @@ impl Reader {
         let Some(expression) = expression(words) else { return Ok(None) };
         let exact = self.named_exactly(words)?;
         let sql = "SELECT rowid FROM grants_words WHERE grants_words MATCH ?1";
-        let mut all: BTreeSet<u64> = self.listed(sql, params![expression], |row| row.get(0))?.into_iter().collect();
+        let mut all: Vec<u64> = self.listed(sql, params![expression], |row| row.get(0))?;
         all.extend(&exact);
+        all.sort_unstable();
+        all.dedup();
         Ok(Some(Matching { exact, all }))
     }
 
     /// The grants, by their numbers in the tables, that this text as a whole is a name of: their id, the number of an entry
-    /// about them, or the number of one of their documents. Case does not count, nor what stands between letters and digits
+    /// about them, or the number of one of their documents or of their recipient's licence. Case does not count, nor what stands between letters and digits
     /// of a document's number, nor space.
     ///
     /// # Errors
@@ -115,6 +114,8 @@ impl Reader {
             let sql = "SELECT g.n FROM records AS r JOIN grants AS g ON g.id = r.about WHERE r.idx = ?1";
             found.extend(self.listed(sql, params![index], |row| row.get::<_, u64>(0))?);
         }
+        let sql = "SELECT g.n FROM organisations AS o JOIN grants AS g ON g.organisation = o.n WHERE o.squeezed = ?1";
+        found.extend(self.listed(sql, params![plain], |row| row.get::<_, u64>(0))?);
         let parts: Vec<&str> = parts(text).collect();
         let squeezed_out = format!("squeezed : \"{}\"", parts.concat());
         // Of a number with other signs than the tables squeeze out, the parts stand beside each other.
@@ -128,30 +129,14 @@ impl Reader {
         found.extend(named.map(|(n, _)| n));
         Ok(found)
     }
-
-    /// These words as they are spelled in this ledger, where they find nothing and another spelling finds something.
-    ///
-    /// # Errors
-    /// What the files report.
-    pub fn next_spelling(&self, words: &str) -> Result<Option<String>, StoreError> {
-        let asked: Vec<String> = parts(words).take(MAX_WORDS).map(str::to_lowercase).collect();
-        let sql = "SELECT term, sum(doc) FROM grants_terms WHERE col IN ('recipient', 'title', 'words') GROUP BY term";
-        let known: Vec<(String, u64)> = self.listed(sql, params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let spelled: Option<Vec<&str>> = asked.iter().map(|word| nearest(word, &known)).collect();
-        let Some(spelled) = spelled.map(|words| words.join(" ")).filter(|spelled| *spelled != asked.join(" ")) else {
-            return Ok(None);
-        };
-        let found = self.matching(&spelled)?.is_some_and(|found| !found.all.is_empty());
-        Ok(found.then_some(spelled))
-    }
 }
 
-fn parts(words: &str) -> impl Iterator<Item = &str> {
+pub(super) fn parts(words: &str) -> impl Iterator<Item = &str> {
     words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 /// Letters and digits alone, in lower case.
-fn squeezed(text: &str) -> String {
+pub(super) fn squeezed(text: &str) -> String {
     parts(text).flat_map(str::chars).flat_map(char::to_lowercase).collect()
 }
 
@@ -200,95 +185,9 @@ fn expression(words: &str) -> Option<String> {
     Some(if is_number { format!("({apart}) OR squeezed : \"{squeezed}\" *") } else { apart })
 }
 
-/// The known word that is this one, begins with it, sounds like it, or else is spelled nearly so; of several, the one that most
-/// grants have.
-fn nearest<'k>(word: &str, known: &'k [(String, u64)]) -> Option<&'k str> {
-    let sounds = sound(word);
-    let letters = sounds.chars().count();
-    let allowed = match letters {
-        0..=3 => 0,
-        4..=6 => 1,
-        _ => 2,
-    };
-    let ranked = known.iter().filter_map(|(term, grants)| {
-        let rank = if term.starts_with(word) {
-            0
-        } else {
-            let other = sound(term);
-            if other.chars().count().abs_diff(letters) > allowed {
-                return None;
-            }
-            1 + distance(&sounds, &other)
-        };
-        (rank <= 1 + allowed).then_some((rank, std::cmp::Reverse(*grants), term.as_str()))
-    });
-    // A beginning stays what it is.
-    let (rank, _, term) = ranked.min()?;
-    (rank > 0 || term.len() == word.len()).then_some(term).or_else(|| {
-        known.iter().find(|(term, _)| term.starts_with(word)).map(|(term, _)| term.get(..word.len()).unwrap_or(term))
-    })
-}
-
-/// One spelling for words that are written in several ways: the old spelling (`oe`, `tj`, `dj`, `nj`, `sj`, `ch`, and `j` for
-/// `y`), letters that take each other's place (`f`, `v`, `p`; `z`, `j`), doubled letters, a last `h`.
-fn sound(word: &str) -> String {
-    const PAIRS: [(&str, &str); 13] = [
-        ("oe", "u"),
-        ("tj", "c"),
-        ("dj", "j"),
-        ("nj", "ny"),
-        ("sj", "s"),
-        ("sy", "s"),
-        ("sh", "s"),
-        ("ch", "h"),
-        ("kh", "h"),
-        ("th", "t"),
-        ("dh", "d"),
-        ("ph", "p"),
-        ("x", "ks"),
-    ];
-    let lower = word.to_lowercase();
-    let joined = PAIRS.iter().fold(lower, |text, (old, new)| text.replace(old, new));
-    let mut out = String::new();
-    for letter in joined.chars() {
-        let letter = match letter {
-            'f' | 'v' => 'p',
-            'z' | 'y' => 'j',
-            'q' => 'k',
-            other => other,
-        };
-        if !out.ends_with(letter) {
-            out.push(letter);
-        }
-    }
-    if out.len() > 3 && out.ends_with('h') {
-        out.pop();
-    }
-    out
-}
-
-/// How many letters are to be put in, taken out, replaced or swapped with the next.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut least = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{distance, expression, nearest, sound};
+    use super::expression;
 
     #[test]
     fn words_become_an_expression_without_syntax_of_their_own() {
@@ -304,42 +203,6 @@ mod tests {
             let found = expression(words);
             let found = found.as_deref();
             assert_eq!(found, expected, "{words}");
-        }
-    }
-
-    #[test]
-    fn old_and_new_spelling_sound_alike() {
-        for (old, new) in [
-            ("jajasan", "yayasan"),
-            ("poesat", "pusat"),
-            ("pemoeda", "pemuda"),
-            ("tjikutra", "cikutra"),
-            ("djakarta", "jakarta"),
-            ("achir", "akhir"),
-            ("aktip", "aktif"),
-            ("sekola", "sekolah"),
-            ("masjarakat", "masyarakat"),
-        ] {
-            assert!(distance(&sound(old), &sound(new)) <= 1, "{old} {} {new} {}", sound(old), sound(new));
-        }
-        assert_eq!(sound("jajasan"), sound("yayasan"));
-    }
-
-    #[test]
-    fn the_nearest_word_is_found_and_a_far_one_is_not() {
-        let known: Vec<(String, u64)> = [("yayasan", 90), ("angklung", 3), ("sanggar", 40), ("seni", 60), ("tani", 5)]
-            .map(|(word, grants)| (word.to_owned(), grants))
-            .into();
-        for (word, expected) in [
-            ("jajasan", Some("yayasan")),
-            ("anklung", Some("angklung")),
-            ("angkulng", Some("angklung")),
-            ("angk", Some("angk")),
-            ("sengar", Some("sanggar")),
-            ("zzzzzz", None),
-            ("ta", Some("ta")),
-        ] {
-            assert_eq!(nearest(word, &known), expected, "{word}");
         }
     }
 }

@@ -8,6 +8,7 @@ use rusqlite::{Row, ToSql, params};
 
 use super::findings::{self, Finding, MissingReport};
 use super::reader::{self, Grant, GrantQuery, Organisation, Reader, Record, read_record};
+use super::search::squeezed;
 use super::store::StoreError;
 use crate::tlog::hash::Hash;
 use crate::tlog::merkle;
@@ -207,7 +208,7 @@ impl Reader {
         self.each(sql, &[], findings::missing_report, each)
     }
 
-    /// The organisations whose name has these letters, or that have this number, by number.
+    /// The organisations that [`Reader::organisations`] finds, by number.
     ///
     /// # Errors
     /// What the files report, and what `each` says.
@@ -216,9 +217,9 @@ impl Reader {
         letters: &str,
         each: impl FnMut(Organisation) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = "SELECT n, name, idx FROM organisations WHERE instr(lower(name), lower(?1)) OR CAST(n AS TEXT) = ?1 ORDER BY n";
-        let read = |row: &Row<'_>| Ok(Organisation { n: row.get(0)?, name: row.get(1)?, index: row.get(2)? });
-        self.each(sql, &[&letters], read, each)
+        let sql =
+            format!("SELECT {} FROM organisations WHERE {} ORDER BY n", Organisation::COLUMNS, Organisation::SOUGHT);
+        self.each(&sql, &[&letters, &squeezed(letters)], Organisation::read, each)
     }
 
     /// Every text that is to be hidden, by entry: few, of all the texts that there are.

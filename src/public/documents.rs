@@ -15,6 +15,7 @@ use tokio::io::{AsyncRead as _, ReadBuf};
 
 use super::Site;
 use super::answer::{self, Fault, Missing};
+use super::closed;
 use super::founding::Founding;
 use super::shown::Shown;
 use crate::ledger::documents::{Documents, Named, named, named_in};
@@ -32,6 +33,8 @@ pub(super) struct Naming {
     pub(super) kind: String,
     pub(super) about: String,
     pub(super) named: Named,
+    /// Of a public version: under which name the entry seals the original, and the commitment.
+    pub(super) original: Option<(String, String)>,
 }
 
 /// What the ledger knows of a document.
@@ -59,7 +62,8 @@ pub(super) fn known(
         let Some(named) = named_in(&body).into_iter().find(|named| named.sha256 == *sha256) else { continue };
         public = public || founding.is_public_title(reader, index, &named.title)?;
         let (kind, about) = (statement.kind().to_owned(), statement.about().to_string());
-        named_by.push(Naming { index, kind, about, named });
+        let original = closed::original_of(&body, sha256).map(|(name, commitment)| (name, commitment.to_owned()));
+        named_by.push(Naming { index, kind, about, named, original });
     }
     let erased = documents.erasure(sha256)?.is_some();
     Ok(Known { kept: public && !erased && documents.read(sha256)?.is_some(), erased, named_by })

@@ -165,6 +165,9 @@ pub(super) async fn list(
         // What they are made of is then brought up, never read whole.
         site.memory.rolls().await?;
     }
+    if path == "/agencies" {
+        site.memory.paces().await?;
+    }
     if path == "/reports" {
         site.memory.citizens().await?;
     }

@@ -3,7 +3,7 @@
 //! told to come back: it takes no reader of the files meanwhile.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
@@ -14,6 +14,7 @@ use super::limits::MEMORY_WAIT;
 use super::pace::PaceCase;
 use super::roll::{Roll, RollCase};
 use crate::ledger::reader::Reader;
+use crate::ledger::spelling::Vocabulary;
 use crate::ledger::store::StoreError;
 
 /// How much of it is made.
@@ -31,7 +32,30 @@ pub(super) struct Memory {
     roll: Arc<RollCase>,
     pace: Arc<PaceCase>,
     citizens: Arc<CitizensCase>,
+    words: Arc<WordsCase>,
     made: watch::Sender<Made>,
+}
+
+/// Where the words of the ledger are kept.
+#[derive(Default)]
+pub(super) struct WordsCase(Mutex<Vocabulary>);
+
+impl WordsCase {
+    fn bring_up(&self, reader: &Reader) -> Result<MutexGuard<'_, Vocabulary>, StoreError> {
+        let mut words = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        words.bring_up(reader)?;
+        Ok(words)
+    }
+
+    /// These words as they are spelled in this ledger, where that is otherwise and finds something.
+    pub(super) fn next_spelling(
+        &self,
+        reader: &Reader,
+        words: &str,
+        finds: impl FnOnce(&str) -> Result<bool, StoreError>,
+    ) -> Result<Option<String>, StoreError> {
+        self.bring_up(reader)?.next_spelling(words, finds)
+    }
 }
 
 /// Lets whoever waits go on when the making has ended, however it did: a request then reads what is lacking, and tells what
@@ -51,6 +75,7 @@ impl Memory {
         let made = Reader::open(dir).and_then(|reader| {
             // Each at a moment of its own: what is recorded meanwhile is read with the first request.
             reader.still(|reader| self.roll.of(reader))??;
+            reader.still(|reader| self.words.bring_up(reader).map(drop))??;
             self.made.send_replace(Made::Roll);
             reader.still(|reader| self.pace.with(reader, founding, |_| ()))??;
             reader.still(|reader| self.citizens.heard(reader, &founding.origin, "").map(drop))?
@@ -75,6 +100,11 @@ impl Memory {
         Ok(Arc::clone(&self.roll))
     }
 
+    /// The words that are known, for whoever waited for the rolls already.
+    pub(super) fn words(&self) -> Arc<WordsCase> {
+        Arc::clone(&self.words)
+    }
+
     /// Delays and days.
     pub(super) async fn paces(&self) -> Result<Arc<PaceCase>, Fault> {
         self.wait(Made::All).await?;
@@ -96,6 +126,11 @@ impl Memory {
     pub(super) fn roll_at(&self, reader: &Reader, size: u64) -> Result<Arc<Roll>, StoreError> {
         let kept = self.roll.of(reader)?;
         if kept.size == size { Ok(kept) } else { RollCase::default().of(reader) }
+    }
+
+    /// Delays and days, for a reader that waited for them already.
+    pub(super) fn paces_now(&self) -> &PaceCase {
+        &self.pace
     }
 
     /// Delays and days, where they are made already.

@@ -9,6 +9,7 @@ mod appointments;
 pub(crate) mod browser;
 mod calendar;
 mod citizens;
+mod closed;
 pub mod connections;
 mod coverage;
 mod documents;

@@ -109,7 +109,8 @@ impl Pace {
     }
 
     fn bring_up(&mut self, reader: &Reader, founding: &Founding) -> Result<(), StoreError> {
-        let size = reader.progress()?.size;
+        // What is in the tables and not signed yet cannot be read.
+        let size = reader.progress()?.size.min(reader.signed()?.size);
         // A request that began earlier may see less than is in already.
         if size <= self.size {
             return Ok(());
@@ -179,6 +180,25 @@ impl PaceCase {
         let mut pace = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         pace.bring_up(reader, founding)?;
         Ok(work(&pace))
+    }
+
+    /// As [`PaceCase::with`], of the pace at this size, where `reader` stands; one that has gone on is made anew.
+    pub(super) fn at<T>(
+        &self,
+        reader: &Reader,
+        founding: &Founding,
+        size: u64,
+        work: impl FnOnce(&Pace) -> T,
+    ) -> Result<T, StoreError> {
+        let mut pace = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pace.bring_up(reader, founding)?;
+        if pace.size == size {
+            return Ok(work(&pace));
+        }
+        drop(pace);
+        let mut then = Pace::default();
+        then.bring_up(reader, founding)?;
+        Ok(work(&then))
     }
 }
 

@@ -45,3 +45,49 @@ impl Qr {
         Self::of(&format!("{base}/entries/{index}"), &history.head.to_hex())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{QUIET, Qr};
+
+    /// What is dark in the path, a row each of a unit a module.
+    fn drawn(qr: &Qr) -> Vec<Vec<bool>> {
+        let mut rows = vec![vec![false; qr.side]; qr.side];
+        for run in qr.path.split('M').skip(1) {
+            let (from, rest) = run.split_once(' ').expect("two numbers");
+            let (y, rest) = rest.split_once('h').expect("a run");
+            let (length, end) = rest.split_once('v').expect("a height");
+            let [from, y, length] = [from, y, length].map(|number| number.parse::<usize>().expect("a number"));
+            assert_eq!(end, format!("1h-{length}z"), "a rectangle of one row");
+            rows[y][from..from + length].fill(true);
+        }
+        rows
+    }
+
+    #[test]
+    fn what_is_printed_is_read_back_by_another_implementation() {
+        let leaf = "0123456789abcdef".repeat(4);
+        for address in [
+            "https://hibah.bandung.example/entries/0",
+            "https://hibah.bandung.go.id/en/entries/1234567",
+            "http://127.0.0.1:8080/entries/12",
+            &format!("https://{}.example/entries/9007199254740991", "h".repeat(60)),
+        ] {
+            let qr = Qr::of(address, &leaf).expect("short enough");
+            assert_eq!(qr.text, format!("{address}#0123456789abcdef"));
+            let rows = drawn(&qr);
+            let quiet = |at: usize| at < QUIET || at >= qr.side - QUIET;
+            let dark_outside = (0..qr.side).any(|y| (0..qr.side).any(|x| rows[y][x] && (quiet(x) || quiet(y))));
+            assert!(!dark_outside, "{address}: nothing is printed around it");
+            // Four points a module, as a small print has.
+            let side = 4 * qr.side;
+            let shade = |x: usize, y: usize| if rows[y / 4][x / 4] { 0 } else { 255 };
+            let mut picture = rqrr::PreparedImage::prepare_from_greyscale(side, side, shade);
+            let grids = picture.detect_grids();
+            let read: Vec<String> = grids.iter().map(|grid| grid.decode().expect("readable").1).collect();
+            assert_eq!(read, [qr.text], "{address}");
+        }
+        assert!(Qr::of(&"h".repeat(3000), &leaf).is_none());
+        assert!(Qr::of("https://hibah.bandung.example", "short").is_none());
+    }
+}

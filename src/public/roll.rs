@@ -23,8 +23,8 @@ pub(super) struct Roll {
     /// The local day of the last of them.
     pub(super) day: Option<Date>,
     names: Names,
+    /// By their numbers in the tables.
     lines: Vec<Line>,
-    place: HashMap<u64, usize>,
 }
 
 /// One grant.
@@ -35,7 +35,7 @@ pub(super) struct Line {
     /// The flags that found something on it.
     pub(super) flags: BTreeSet<Arc<str>>,
     /// What it is found under beside each filter, as [`Names`] number it.
-    marks: Vec<Mark>,
+    marks: Arc<[Mark]>,
 }
 
 /// A choice of a filter, by the place of its value among [`Names`].
@@ -59,7 +59,7 @@ impl Names {
         self.values.len() - 1
     }
 
-    fn marks(&mut self, line: &Line) -> Vec<Mark> {
+    fn marks(&mut self, line: &Line) -> Arc<[Mark]> {
         let counted = &line.counted;
         let year = counted.fiscal_year.to_string();
         let size = size_of(counted);
@@ -237,7 +237,14 @@ impl Roll {
         match words {
             None => self.lines.iter().for_each(&mut take),
             Some(words) => {
-                words.all.iter().filter_map(|n| self.lines.get(*self.place.get(n)?)).for_each(&mut take);
+                // Both are in order.
+                let mut named = words.all.iter().peekable();
+                for line in &self.lines {
+                    while named.next_if(|n| **n < line.counted.n).is_some() {}
+                    if named.next_if(|n| **n == line.counted.n).is_some() {
+                        take(line);
+                    }
+                }
             }
         }
         let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
@@ -282,8 +289,7 @@ impl Roll {
     /// The same with these grants only.
     pub(super) fn only(&self, chosen: impl Fn(&Line) -> bool) -> Self {
         let lines: Vec<Line> = self.lines.iter().filter(|line| chosen(line)).cloned().collect();
-        let place = lines.iter().enumerate().map(|(at, line)| (line.counted.n, at)).collect();
-        Self { size: self.size, day: self.day, names: self.names.clone(), lines, place }
+        Self { size: self.size, day: self.day, names: self.names.clone(), lines }
     }
 
     /// The sums over those that `chosen` takes.
@@ -309,6 +315,11 @@ impl Roll {
         groups
     }
 
+    /// Where the grant of this number stands, or would.
+    fn at(&self, n: u64) -> Result<usize, usize> {
+        self.lines.binary_search_by_key(&n, |line| line.counted.n)
+    }
+
     /// The roll after what the ledger says now.
     fn brought_up(&self, reader: &Reader, progress: &Progress) -> Result<Self, StoreError> {
         let mut roll = self.clone();
@@ -316,17 +327,23 @@ impl Roll {
         let mut fresh = BTreeSet::new();
         for counted in reader.counted_since(since)? {
             let (n, counted) = (counted.n, Arc::new(counted));
-            let at = *roll.place.entry(n).or_insert(roll.lines.len());
-            match roll.lines.get_mut(at) {
-                Some(line) => line.counted = counted,
-                None => roll.lines.push(Line { counted, flags: BTreeSet::new(), marks: Vec::new() }),
-            }
+            let at = match roll.at(n) {
+                Ok(at) => {
+                    roll.lines[at].counted = counted;
+                    at
+                }
+                Err(at) => {
+                    // A new grant has the greatest number, so this is the end.
+                    roll.lines.insert(at, Line { counted, flags: BTreeSet::new(), marks: Arc::default() });
+                    at
+                }
+            };
             fresh.insert(at);
         }
         for (n, flag) in reader.flagged_since(since)? {
-            if let Some(at) = roll.place.get(&n) {
-                roll.lines[*at].flags.insert(Arc::from(flag.as_str()));
-                fresh.insert(*at);
+            if let Ok(at) = roll.at(n) {
+                roll.lines[at].flags.insert(Arc::from(flag.as_str()));
+                fresh.insert(at);
             }
         }
         for at in fresh {

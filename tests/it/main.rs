@@ -69,6 +69,7 @@ mod public_search;
 mod public_town;
 mod publish;
 mod readme;
+mod redacted;
 mod refusals_counted;
 mod released;
 mod restore;

@@ -287,3 +287,52 @@ fn a_citation_names_the_entry_whose_leaf_hash_it_gives() {
     let told = served.get(&format!("/api/v1/entries/{index}"));
     assert!(leaf.len() == 16 && told.text().contains(&format!("\"{leaf}")), "{cited}\n{}", told.text());
 }
+
+const LICENCE: &str = "AHU-0012.AH.01.04.Tahun 2013";
+
+#[test]
+fn an_organisation_is_found_by_the_number_of_its_licence() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut city = city(dir.path());
+    let licence = |number: &str| {
+        format!("{{\"type\":\"AHU\",\"number\":\"{number}\",\"issuer\":\"Kementerian Hukum\",\"date\":\"2013-01-02\"}}")
+    };
+    city.play(&format!("organisation.amended org/1 by registrar,org/1 name=- reason=Izin registration={}", licence(LICENCE)));
+    let served = Served::start(public::router_of(dir.path().to_owned(), Records::Recorded).expect("a ledger"));
+    let asked = escaped("ahu 0012 ah 01 04 tahun 2013");
+    let found = |q: &str| -> BTreeSet<String> {
+        let told = served.get(&format!("/api/v1/grants?q={q}")).json();
+        let grants = told["grants"].as_array().expect("a list").clone();
+        grants.iter().filter_map(|one| one["id"].as_str().map(str::to_owned)).collect()
+    };
+    let of_it = BTreeSet::from(["case/1/1", "case/1/2", "case/1/3"].map(str::to_owned));
+    assert_eq!(found(&asked), of_it);
+    check(&served, &format!("/en/orgs?q={asked}"), &["href=\"/en/orgs/1\""], &["href=\"/en/orgs/2\""]);
+    let verify = format!("/en/verify?q={asked}");
+    check(&served, &verify, &["Organisation", "href=\"/en/orgs/1\"", LICENCE], &[]);
+    check(&served, "/orgs.csv", &[LICENCE, "licence"], &[]);
+    // Another number takes its place; then that is erased.
+    city.play(&format!("organisation.amended org/1 by registrar,org/1 name=- reason=Izin registration={}", licence("SKT 7/2014")));
+    let entry = city.last_entry("org/1", "organisation.amended");
+    assert_eq!((found(&asked), found(&escaped("SKT/7/2014"))), (BTreeSet::new(), of_it));
+    city.play(&format!(
+        "erasure.recorded note/official/5/1 by registrar entry={entry} pointers=[\"/body/registration\"]"
+    ));
+    assert_eq!(found(&escaped("SKT/7/2014")), BTreeSet::new());
+    check(&served, "/orgs.csv", &["licence"], &["SKT"]);
+}
+
+#[test]
+fn verify_answers_for_papers_and_organisations_by_name_and_by_address() {
+    let Searched { served, .. } = searched();
+    for (text, what, href) in [
+        ("decree/2014/1", "Decree", "/en/decrees/2014/1"),
+        ("https://kota.example/decrees/2014/1", "Decree", "/en/decrees/2014/1"),
+        ("budget/2014/1", "Budget", "/en/budgets/2014/1"),
+        ("list/2014/1", "Nominative list", "/en/lists/2014/1"),
+        ("org/4", "Organisation", "/en/orgs/4"),
+        ("https://kota.example/en/orgs/4", "Organisation", "/en/orgs/4"),
+    ] {
+        check(served, &format!("/en/verify?q={}", escaped(text)), &[what, &format!("href=\"{href}\"")], &[]);
+    }
+}

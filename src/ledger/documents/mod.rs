@@ -129,6 +129,13 @@ pub struct Named {
     pub media_type: String,
 }
 
+/// Under which name a statement seals the SHA-256 of the original of a document that it names in a version for everyone:
+/// `original_` and the first 16 digits of that version's SHA-256. So the two are tied, and the original stays closed.
+#[must_use]
+pub fn original_name(public: &Hash) -> String {
+    format!("original_{}", &public.to_hex()[..16])
+}
+
 /// Every document that a statement's body names, wherever it stands: an object with exactly the four fields of one.
 #[must_use]
 pub fn named(statement: &Statement) -> Vec<Named> {

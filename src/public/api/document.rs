@@ -38,11 +38,25 @@ struct NamingRead {
     size: u64,
     /// Its media type.
     media_type: String,
+    /// Of a public version: the original, which the same entry seals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public_version_of: Option<OriginalRead>,
+}
+
+/// The original of a public version: whoever has it proves it with the opening.
+#[derive(Serialize, ToSchema)]
+struct OriginalRead {
+    /// The name under which its SHA-256 is sealed: `original_` and the first 16 digits of this document's.
+    sealed: String,
+    /// The commitment, 64 hex digits.
+    commitment: String,
 }
 
 impl From<Naming> for NamingRead {
-    fn from(Naming { index, kind, about, named }: Naming) -> Self {
-        Self { index, kind, about, title: named.title, size: named.size, media_type: named.media_type }
+    fn from(Naming { index, kind, about, named, original }: Naming) -> Self {
+        let public_version_of = original.map(|(sealed, commitment)| OriginalRead { sealed, commitment });
+        let (title, size, media_type) = (named.title, named.size, named.media_type);
+        Self { index, kind, about, title, size, media_type, public_version_of }
     }
 }
 

@@ -1,10 +1,11 @@
 //! What is meant by a number or a fingerprint as people have it: copied from a page, a print or another program.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::grants::about::About;
 use crate::ledger::documents::Documents;
-use crate::ledger::reader::{Grant, Reader, Record};
+use crate::ledger::reader::{Grant, Organisation, Reader, Record};
 use crate::ledger::search::Matching;
 use crate::public::answer::Fault;
 use crate::public::api::number;
@@ -32,8 +33,10 @@ pub(super) enum Found {
     Document(Hash, Known),
     /// The root of the newest checkpoint, and its size.
     Root(u64),
-    /// A decree.
-    Decree(String),
+    /// A list, a budget or a decree.
+    Paper(String),
+    /// An organisation, by its name on the ledger or the number of its licence.
+    Organisation(Organisation),
 }
 
 /// What was found.
@@ -60,7 +63,7 @@ pub(super) fn answer(
     text: &str,
 ) -> Result<Answer, Fault> {
     let mut asked = Asked { reader, founding, documents, found: Vec::new() };
-    let name = name_of(text);
+    let name = &*name_of(text);
     if let Some(index) = grouped(name) {
         asked.entry(index)?;
     }
@@ -120,16 +123,27 @@ impl Asked<'_> {
     fn thing(&mut self, about: &str) -> Result<(), Fault> {
         if let Some(grant) = self.reader.grant(about)? {
             self.found.push(Found::Grant(Box::new(grant)));
-        } else if about.starts_with("decree/") && !self.reader.timeline(about)?.is_empty() {
-            self.found.push(Found::Decree(about.to_owned()));
+            return Ok(());
+        }
+        match About::parse(about) {
+            Some(About::List { .. } | About::Budget { .. } | About::Decree(_))
+                if !self.reader.timeline(about)?.is_empty() =>
+            {
+                self.found.push(Found::Paper(about.to_owned()));
+            }
+            Some(About::Org(n)) => self.found.extend(self.reader.organisation(n)?.map(Found::Organisation)),
+            _ => {}
         }
         Ok(())
     }
 
-    /// Grants with this number or these words; answers how many there are.
+    /// Organisations with a licence of this number, then grants with this number or these words; answers how many grants.
     fn grants(&mut self, words: &str) -> Result<usize, Fault> {
+        let licensed = self.reader.licensed(words)?.into_iter().take(MOST_GRANTS);
+        self.found.extend(licensed.map(Found::Organisation));
         let Matching { exact, all } = self.reader.matching(words)?.unwrap_or_default();
-        let first: Vec<u64> = exact.iter().chain(all.difference(&exact)).copied().take(MOST_GRANTS).collect();
+        let first: Vec<u64> =
+            exact.iter().chain(all.iter().filter(|n| !exact.contains(n))).copied().take(MOST_GRANTS).collect();
         let grants = self.reader.grants_at(&first)?;
         self.found.extend(grants.into_iter().map(|grant| Found::Grant(Box::new(grant))));
         Ok(all.len())
@@ -137,21 +151,32 @@ impl Asked<'_> {
 }
 
 /// The name in an address of this site, or in what people write around one.
-fn name_of(text: &str) -> &str {
+fn name_of(text: &str) -> Cow<'_, str> {
+    const FOLDERS: [(&str, &str); 8] = [
+        ("/entries/", ""),
+        ("/grants/", ""),
+        ("/documents/", ""),
+        ("/api/v1/receipts/", ""),
+        ("/orgs/", "org/"),
+        ("/decrees/", "decree/"),
+        ("/budgets/", "budget/"),
+        ("/lists/", "list/"),
+    ];
     let text = text.trim();
-    let in_address = ["/entries/", "/grants/", "/documents/", "/api/v1/receipts/"].iter().find_map(|folder| {
+    let in_address = FOLDERS.iter().find_map(|(folder, sort)| {
         let (before, rest) = text.split_once(folder)?;
-        (before.is_empty() || before.contains("://") || before == "/en").then_some(rest)
+        (before.is_empty() || before.contains("://") || before == "/en").then_some((sort, rest))
     });
-    if let Some(rest) = in_address {
-        return rest.split(['?', '#']).next().unwrap_or(rest).trim_end_matches('/');
+    if let Some((sort, rest)) = in_address {
+        let name = rest.split(['?', '#']).next().unwrap_or(rest).trim_end_matches('/');
+        return if sort.is_empty() { Cow::Borrowed(name) } else { Cow::Owned(format!("{sort}{name}")) };
     }
     let words = ["entri ", "entry ", "sha256:", "sha-256:", "#"];
     let spelled = words.iter().find_map(|word| {
         let begin = text.get(..word.len())?;
         begin.eq_ignore_ascii_case(word).then(|| text[word.len()..].trim())
     });
-    spelled.unwrap_or(text)
+    Cow::Borrowed(spelled.unwrap_or(text))
 }
 
 /// A number as people write it: `8112`, `8.112`, `8,112`.
@@ -183,6 +208,8 @@ mod tests {
             ("ENTRY 12", "12"),
             ("https://kota.example/hibah/en/entries/12?x=1#proof", "12"),
             ("/grants/case/1/1", "case/1/1"),
+            ("https://kota.example/en/decrees/2014/1", "decree/2014/1"),
+            ("/orgs/12", "org/12"),
             ("https://kota.example/documents/abcd/", "abcd"),
             ("978/Kep.12/2026", "978/Kep.12/2026"),
             ("12/grants/5", "12/grants/5"),

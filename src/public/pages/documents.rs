@@ -6,6 +6,7 @@ use super::told::{SHORT_DIGITS, Teller};
 use super::words::Lang;
 use crate::public::Site;
 use crate::public::answer::Fault;
+use crate::public::closed;
 use crate::public::moment::Moment;
 use crate::tlog::hash::Hash;
 
@@ -18,6 +19,8 @@ pub(super) struct Document {
     pub(super) media_type: String,
     /// The entry that names it.
     pub(super) index: u64,
+    /// Of a public version: what is said of the original.
+    pub(super) original: Option<String>,
     /// Whether it can be had here, as [`with_place`] finds out.
     pub(super) place: Place,
 }
@@ -45,7 +48,17 @@ impl Teller<'_> {
     pub(super) fn documents(&self, body: &Value, index: u64) -> Vec<Document> {
         let mut found = Vec::new();
         self.collect(body, index, &mut found);
+        for document in &mut found {
+            document.original = self.original(body, &document.sha256);
+        }
         found
+    }
+
+    /// What a public version says of its original, which is sealed in the same statement.
+    fn original(&self, body: &Value, sha256: &str) -> Option<String> {
+        let (name, commitment) = closed::original_of(body, &Hash::from_hex(sha256).ok()?)?;
+        let short = commitment.get(..SHORT_DIGITS).unwrap_or(commitment);
+        Some(self.lang.words().public_version(short, closed::basis(&name).unwrap_or_default()))
     }
 
     fn collect(&self, value: &Value, index: u64, found: &mut Vec<Document>) {
@@ -66,6 +79,7 @@ impl Teller<'_> {
             sha256: text("sha256"),
             media_type: text("media_type"),
             index,
+            original: None,
             place: Place::Elsewhere,
         }
     }

@@ -16,6 +16,7 @@ use crate::public::Site;
 use crate::public::answer::Fault;
 use crate::public::api::flags::REPORT_MISSING;
 use crate::public::founding::Founding;
+use crate::public::memory::WordsCase;
 use crate::public::roll::{Chosen as Taken, Facet, Roll};
 
 /// The amounts that the list shows: asked, decreed, paid.
@@ -108,7 +109,7 @@ fn other_thing(reader: &Reader, words: &str) -> Result<Option<About>, Fault> {
     Ok((!reader.timeline(&about.to_string())?.is_empty()).then_some(about))
 }
 
-fn find(reader: &Reader, roll: &Roll, narrowed: &Narrowed) -> Result<Found, Fault> {
+fn find(reader: &Reader, roll: &Roll, spelling: &WordsCase, narrowed: &Narrowed) -> Result<Found, Fault> {
     let query = narrowed.query();
     let words = reader.matching(&narrowed.words)?;
     let taken = roll.chosen(&query, words.as_ref());
@@ -119,7 +120,12 @@ fn find(reader: &Reader, roll: &Roll, narrowed: &Narrowed) -> Result<Found, Faul
             Some(n) => reader.organisation(n)?.map(|organisation| organisation.name),
             None => None,
         },
-        spelled: if nothing { reader.next_spelling(&narrowed.words)? } else { None },
+        spelled: if nothing {
+            let finds = |words: &str| Ok(reader.matching(words)?.is_some_and(|found| !found.all.is_empty()));
+            spelling.next_spelling(reader, &narrowed.words, finds)?
+        } else {
+            None
+        },
         entry: search::entry_number(&narrowed.words).map(|index| reader.record(index)).transpose()?.flatten(),
         thing: other_thing(reader, &narrowed.words)?,
         taken,
@@ -324,8 +330,8 @@ pub(super) async fn page(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
     let narrowed = Narrowed::read(&pairs)?;
-    let (asked, rolls) = (narrowed.clone(), site.memory.rolls().await?);
-    let found = site.pool.read(move |reader| find(reader, &*rolls.of(reader)?, &asked)).await?;
+    let (asked, rolls, words) = (narrowed.clone(), site.memory.rolls().await?, site.memory.words());
+    let found = site.pool.read(move |reader| find(reader, &*rolls.of(reader)?, &words, &asked)).await?;
     let (w, view) = (visit.lang.words(), View { founding: &site.founding, lang: visit.lang, narrowed: &narrowed });
     let total = found.taken.tally.grants;
     let first = u64::from(narrowed.query().offset);

@@ -98,15 +98,12 @@ pub(super) async fn all(
     let page = page_of(&pairs)?;
     let letters = pairs.iter().find(|(name, _)| name == "q").map(|(_, value)| value.trim()).unwrap_or_default();
     let letters: String = letters.chars().take(100).collect();
-    let (asked, rolls) = (letters.clone(), site.memory.rolls().await?);
+    let (asked, rolls, words) = (letters.clone(), site.memory.rolls().await?, site.memory.words());
     let read = site.pool.read(move |reader| {
         let window = Window { offset: (page - 1) * PAGE_SIZE, limit: PAGE_SIZE };
         let (found, total) = (reader.organisations(&asked, window)?, reader.organisations_count(&asked)?);
-        let spelled = if total == 0 { reader.next_spelling(&asked)? } else { None };
-        let spelled = match spelled {
-            Some(spelled) if reader.organisations_count(&spelled)? > 0 => Some(spelled),
-            _ => None,
-        };
+        let finds = |words: &str| Ok(reader.organisations_count(words)? > 0);
+        let spelled = if total == 0 { words.next_spelling(reader, &asked, finds)? } else { None };
         Ok((found, total, spelled, rolls.of(reader)?))
     });
     let (found, total, spelled, roll) = read.await?;

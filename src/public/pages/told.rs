@@ -18,6 +18,7 @@ use crate::grants::money::Amount;
 use crate::grants::one::bodies::Body;
 use crate::grants::shape::Shape as _;
 use crate::grants::time::{Date, Timestamp};
+use crate::public::closed;
 use crate::public::founding::Founding;
 use crate::public::holders::{Holder, Signature};
 use crate::public::moment::Moment;
@@ -218,6 +219,9 @@ impl<'a> Teller<'a> {
     }
 
     fn label(&self, name: &str, above: &str) -> String {
+        if above == "sealed" && closed::is_original(name) {
+            return self.words().original.to_owned();
+        }
         if above == "checklist" {
             return self.founding.checklist_item(name, self.lang).to_owned();
         }
@@ -229,7 +233,7 @@ impl<'a> Teller<'a> {
 
     fn string(&self, name: &str, above: &str, text: &str) -> Line {
         if above == "sealed" && is_hash(text) {
-            return self.sealed(text);
+            return self.sealed(text, closed::basis(name));
         }
         if let Some(date) = Date::parse(text) {
             return Line::plain(Moment::day(date, self.lang).words());
@@ -272,11 +276,11 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn sealed(&self, commitment: &str) -> Line {
-        let short = commitment.get(..SHORT_DIGITS).unwrap_or(commitment);
-        Line {
-            whole: Some(commitment.to_owned()), ..Line::plain(format!("{} ({short}…)", self.words().sealed_value))
-        }
+    /// A commitment, and the article that closes what it is to.
+    fn sealed(&self, commitment: &str, basis: Option<&str>) -> Line {
+        let (w, short) = (self.words(), commitment.get(..SHORT_DIGITS).unwrap_or(commitment));
+        let closed = basis.map(|basis| format!("; {} {basis}", w.closed_by)).unwrap_or_default();
+        Line { whole: Some(commitment.to_owned()), ..Line::plain(format!("{} ({short}…){closed}", w.sealed_value)) }
     }
 
     /// Who decided; and who recorded it, where that is another person (grants.md, "decided_by").
@@ -366,7 +370,7 @@ impl Telling<'_> {
             "period" => format!("{} – {}", text("from")?, text("until")?),
             "payee" => {
                 let commitment = map.get("commitment")?.as_str()?;
-                return Some(vec![self.teller.sealed(commitment)]);
+                return Some(vec![self.teller.sealed(commitment, closed::basis("account"))]);
             }
             "address" => {
                 let parts = ["street", "street2", "ward", "district", "city", "region", "postcode"];

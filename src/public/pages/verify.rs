@@ -10,7 +10,7 @@ use super::words::checking::CheckingWords;
 use super::words::{Lang, Words};
 use super::{Frame, STYLE, Thing, Visit, html};
 use crate::grants::time::Timestamp;
-use crate::ledger::reader::{Grant, Record};
+use crate::ledger::reader::{Grant, Organisation, Record};
 use crate::public::answer::{self, Fault};
 use crate::public::browser;
 use crate::public::founding::Founding;
@@ -99,6 +99,18 @@ impl Telling<'_> {
         }
     }
 
+    fn organisation(&self, one: &Organisation) -> Hit {
+        let (w, c) = (self.lang.words(), self.lang.checking());
+        let licence = if one.licence.is_empty() { String::new() } else { format!(", {} {}", c.licence, one.licence) };
+        Hit {
+            what: c.is_organisation,
+            name: w.recipient_of(&one.name, Some(one.n), false),
+            href: Some(format!("{}/orgs/{}", self.lang.prefix(), one.n)),
+            said: format!("org/{}{licence}", one.n),
+            beside: None,
+        }
+    }
+
     fn hits(&self, answer: &Answer) -> Vec<Hit> {
         let c = self.lang.checking();
         let one = |found: &Found| match found {
@@ -116,10 +128,16 @@ impl Telling<'_> {
                 said: String::new(),
                 beside: None,
             }],
-            Found::Decree(about) => {
+            Found::Paper(about) => {
                 let thing = Thing::of(about, self.lang);
-                vec![Hit { what: c.is_decree, name: thing.name, href: thing.href, said: String::new(), beside: None }]
+                let what = match about.split_once('/') {
+                    Some(("list", _)) => c.is_list,
+                    Some(("budget", _)) => c.is_budget,
+                    _ => c.is_decree,
+                };
+                vec![Hit { what, name: thing.name, href: thing.href, said: String::new(), beside: None }]
             }
+            Found::Organisation(one) => vec![self.organisation(one)],
         };
         answer.found.iter().flat_map(one).collect()
     }
@@ -136,7 +154,8 @@ impl Telling<'_> {
                 None => whole_command(base, vkey),
             },
             Found::Grant(grant) => dossier_command(base, &grant.id, vkey),
-            Found::Root(_) | Found::Decree(_) => whole_command(base, vkey),
+            Found::Organisation(one) => receipt_command(base, one.index, vkey),
+            Found::Root(_) | Found::Paper(_) => whole_command(base, vkey),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::{Both, Cell, Origin, Sort, Table, TableError, Take, Which, column};
 use crate::grants::time::Date;
 use crate::public::appointments;
 use crate::public::coverage::Coverage;
+use crate::public::pace::Delays;
 use crate::public::pages::words::Lang;
 use crate::public::pages::years::{Counting, years};
 use crate::public::roll::Tally;
@@ -36,6 +37,27 @@ pub(in crate::public) static AGENCIES: Table = Table {
         column("paid", Sort::Number, false, "Jumlah yang dicairkan", "The sum paid"),
         column("refused", Sort::Number, true, "Banyaknya yang ditolak", "How many were refused"),
         column(
+            "entries",
+            Sort::Number,
+            true,
+            "Banyaknya entri tentang hibahnya",
+            "How many entries are about grants of it",
+        ),
+        column(
+            "delay_median",
+            Sort::Number,
+            false,
+            "Jeda tengah dari kejadian sampai tercatat, dalam hari",
+            "The middle delay from event to record, in days",
+        ),
+        column(
+            "entries_late",
+            Sort::Number,
+            true,
+            "Banyaknya entri yang dicatat lebih dari 7 hari kemudian",
+            "How many entries were recorded more than 7 days later",
+        ),
+        column(
             "last_entry",
             Sort::Number,
             false,
@@ -51,7 +73,10 @@ fn agencies(origin: &Origin<'_>, _: &Which, take: &mut Take<'_>) -> Result<(), T
     let roll = origin.memory.roll_at(origin.reader, origin.at.size)?;
     let tallies = roll.grouped(|line| Some(line.counted.agency.clone()));
     let refused = roll.grouped(|line| (line.counted.status == "refused").then(|| line.counted.agency.clone()));
+    let paces = origin.memory.paces_now();
+    let recording = paces.at(origin.reader, origin.founding, origin.at.size, |pace| pace.recording.clone())?;
     for code in roll.agencies(origin.founding) {
+        let delays = recording.get(&code);
         let tally = tallies.get(&code).cloned().unwrap_or_default();
         let title = |lang| Cell::text(origin.founding.agency(&code, lang));
         take(&[
@@ -63,6 +88,9 @@ fn agencies(origin: &Origin<'_>, _: &Which, take: &mut Take<'_>) -> Result<(), T
             sum(&tally, DECREED),
             sum(&tally, PAID),
             Cell::count(refused.get(&code).map_or(0, |tally| tally.grants)),
+            Cell::count(delays.map_or(0, Delays::count)),
+            delays.and_then(Delays::median).map_or(Cell::Nothing, Cell::Number),
+            Cell::count(delays.map_or(0, Delays::late)),
             roll.latest(|line| line.counted.agency == code).map_or(Cell::Nothing, Cell::count),
         ])?;
     }

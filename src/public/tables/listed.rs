@@ -150,6 +150,7 @@ pub(in crate::public) static ORGANISATIONS: Table = Table {
         column("number", Sort::Number, true, "Nomornya pada buku besar", "Its number on the ledger"),
         column("name", Sort::Text, false, "Namanya; kosong bila dihapus", "Its name; empty where erased"),
         column("registered", Sort::Number, true, "Entri pendaftarannya", "The entry that registered it"),
+        column("licence", Sort::Text, false, "Nomor izin atau aktanya", "The number of its licence or deed"),
     ],
     key: &["number"],
     rows: organisations,
@@ -157,7 +158,8 @@ pub(in crate::public) static ORGANISATIONS: Table = Table {
 
 fn organisations(origin: &Origin<'_>, which: &Which, take: &mut Take<'_>) -> Result<(), TableError> {
     origin.reader.each_organisation(&which.letters, |one| {
-        take(&[Cell::count(one.n), Cell::text(&one.name), Cell::count(one.index)])
+        let licence = if one.licence.is_empty() { Cell::Nothing } else { Cell::text(&one.licence) };
+        take(&[Cell::count(one.n), Cell::text(&one.name), Cell::count(one.index), licence])
     })
 }
 

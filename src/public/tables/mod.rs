@@ -147,8 +147,25 @@ pub(super) use papers::{BUDGETS, DECREES, LISTS, ROWS};
 pub(super) use recorded::{ENTRIES, REFUSALS, REFUSED_STATEMENTS, STEPS};
 
 /// Every table, in the order in which a package lists them.
-pub(super) static ALL: [&Table; 9] =
-    [&GRANTS, &STEPS, &ORGANISATIONS, &REFUSALS, &REFUSED_STATEMENTS, &FLAGS, &FINDINGS, &MISSING_REPORTS, &ENTRIES];
+pub(super) static ALL: [&Table; 17] = [
+    &GRANTS,
+    &STEPS,
+    &ORGANISATIONS,
+    &AGENCIES,
+    &YEARS,
+    &LISTS,
+    &BUDGETS,
+    &DECREES,
+    &OFFICIALS,
+    &REFUSALS,
+    &REFUSED_STATEMENTS,
+    &CITIZENS,
+    &FLAGS,
+    &FINDINGS,
+    &MISSING_REPORTS,
+    &REPORTS_DUE,
+    &ENTRIES,
+];
 
 const fn column(name: &'static str, sort: Sort, always: bool, id: &'static str, en: &'static str) -> Column {
     Column { name, sort, always, means: Both { id, en } }

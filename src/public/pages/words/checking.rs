@@ -41,6 +41,10 @@ checking_words! {
     is_document: "Dokumen", "Document";
     is_root: "Akar pohon pada titik periksa terbaru", "Root of the tree of the newest checkpoint";
     is_decree: "Keputusan", "Decree";
+    is_list: "Daftar nominatif", "Nominative list";
+    is_budget: "Anggaran", "Budget";
+    is_organisation: "Organisasi", "Organisation";
+    licence: "izin atau akta", "licence or deed";
     named_in: "disebut dalam entri", "named in entry";
     kept_here: "unduh", "download";
     erased_here: "berkasnya telah dihapus menurut undang-undang", "its file was erased as the law demands";

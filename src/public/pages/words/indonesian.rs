@@ -264,6 +264,8 @@ pub(super) const WORDS: Words = Words {
     correction_lead: "Kedua versi tetap tampil untuk selamanya.",
     absent_field: "tidak diisi",
     sealed_value: "tersegel",
+    closed_by: "tertutup menurut",
+    original: "Sidik berkas asli",
     sealed_note: "Yang tersegel tidak ada di buku besar: hanya sidiknya, sehingga siapa pun dapat melihat apakah nilainya berubah, dan tidak seorang pun dapat membacanya.",
     at_counter: "diterima di loket, naskah bertanda tangan basah",
     erased_text: "dihapus",

@@ -124,7 +124,7 @@ words! {
     migrated_label migrated_note decree_row list_row budget_row decree_number list_number budget_number payee_account
     payee_registered adopted_label adopted_note irregular_heading irregular_lead corrected_mark correction_heading
     correction_field correction_before correction_after correction_none correction_lead absent_field
-    sealed_value sealed_note at_counter erased_text erased_title erased_mark recipient_sealed decided_and_recorded
+    sealed_value closed_by original sealed_note at_counter erased_text erased_title erased_mark recipient_sealed decided_and_recorded
     handed_over handed_over_from missing_report_title hidden_note reason ladder_note_adopted
     // One entry.
     entry_heading statement_heading text_heading text_note proof_heading proof_lead leaf_hash previous
@@ -196,6 +196,22 @@ impl Words {
             (Some(kind), Lang::Indonesian) => kind.title_id(),
             (Some(kind), Lang::English) => kind.title_en(),
             (None, _) => name,
+        }
+    }
+
+    /// What a public version says of its original: the beginning of the commitment to it, and the article that closes it.
+    pub(crate) fn public_version(&self, commitment: &str, basis: &str) -> String {
+        match self.lang {
+            Lang::Indonesian => {
+                format!(
+                    "Versi publik; sidik berkas aslinya tersegel di entri ini ({commitment}…), tertutup menurut {basis}"
+                )
+            }
+            Lang::English => {
+                format!(
+                    "Public version; the original's fingerprint is sealed in this entry ({commitment}…), closed by {basis}"
+                )
+            }
         }
     }
 

@@ -1,0 +1,89 @@
+//! A document for everyone beside the commitment to its original, which stays closed; made by `hibah sign --original`.
+
+use hibah::public::{self, Records};
+use hibah::tlog::hash::sha256;
+use serde_json::json;
+
+use crate::cli_shell::Shell;
+use crate::one_city::OneCity;
+use crate::public_town::Served;
+
+const PUBLIC: &[u8] = b"%PDF-1.7\nwithout names\n%%EOF\n";
+const ORIGINAL: &[u8] = b"%PDF-1.7\nwith the names of children\n%%EOF\n";
+
+#[test]
+fn pages_and_programs_are_told_that_a_document_is_a_public_version() {
+    let shell = Shell::new();
+    let dir = shell.path().join("led");
+    let mut city = OneCity::new(&dir);
+    city.play_file("standard.txt");
+    let (hex, commitment) = (sha256(PUBLIC).to_hex(), "cd".repeat(32));
+    let name = format!("original_{}", &hex[..16]);
+    let apply = |case: &str, org: &str, sealed: &str| {
+        format!(
+            "application.submitted {case} by {org} documents=[{{\"title\":\"Proposal hibah\",\"sha256\":\"{hex}\",\"size\":30,\"media_type\":\"application/pdf\"}}]{sealed}"
+        )
+    };
+    city.play(&apply("case/1/1", "org/1", &format!(" sealed={{\"{name}\":\"{commitment}\"}}")));
+    let tied = city.last_entry("case/1/1", "application.submitted");
+    // The same document alone, and beside the original of another one.
+    city.play(&apply("case/2/1", "org/2", ""));
+    city.play(&apply("case/3/1", "org/3", &format!(" sealed={{\"original_0123456789abcdef\":\"{commitment}\"}}")));
+    let served = Served::start(public::router_of(dir, Records::Recorded).expect("a ledger"));
+    for (page, told) in [
+        (
+            "/grants/case/1/1",
+            "Versi publik; sidik berkas aslinya tersegel di entri ini (cdcdcdcdcdcdcdcd…), tertutup menurut UU 14/2008 pasal 17 huruf h",
+        ),
+        (
+            "/en/grants/case/1/1",
+            "Public version; the original&#39;s fingerprint is sealed in this entry (cdcdcdcdcdcdcdcd…), closed by UU 14/2008 pasal 17 huruf h",
+        ),
+        (&format!("/en/entries/{tied}"), "Public version; the original&#39;s"),
+        (&format!("/en/entries/{tied}"), "sealed (cdcdcdcdcdcdcdcd…); closed by UU 14/2008 pasal 17 huruf h"),
+    ] {
+        assert!(served.get(page).text().contains(told), "{page}: {}", served.get(page).text());
+    }
+    for page in ["/en/grants/case/2/1", "/en/grants/case/3/1"] {
+        assert!(!served.get(page).text().contains("Public version"), "{page}");
+    }
+    let read = served.get(&format!("/api/v1/documents/{hex}")).json();
+    let originals: Vec<_> = (0..3).map(|at| read["named_by"][at].get("public_version_of").cloned()).collect();
+    assert_eq!(originals, [Some(json!({ "sealed": name, "commitment": commitment })), None, None]);
+}
+
+#[test]
+fn the_command_line_seals_an_original_and_proves_it() {
+    let shell = Shell::with_ledger_of_one();
+    shell.write("public.pdf", PUBLIC);
+    shell.write("original.pdf", ORIGINAL);
+    let hex = sha256(PUBLIC).to_hex();
+    let document =
+        json!({ "title": "Proposal hibah", "sha256": hex, "size": PUBLIC.len(), "media_type": "application/pdf" });
+    let body = json!({
+        "title": "Ruang kelas", "purpose": "Rehabilitasi dua ruang kelas", "amount": 600_000_000, "field": "pendidikan",
+        "form": "money", "way": "grant", "fiscal_year": 2026, "documents": [document],
+    });
+    shell.write("application.json", body.to_string());
+    let sign =
+        "hibah sign --ledger led --kind application.submitted --about case/1/new --body application.json --key org.key";
+    shell.check(&format!(
+        "$ {sign} --original original.pdf=public.pdf --out app
+         ? 1
+         error: original.pdf is not among the statement's documents: name it there by its SHA-256 {}
+         $ ! test -e app
+         $ {sign} --original public.pdf
+         ? 2
+         error: invalid value 'public.pdf' for '--original <PUBLIC=ORIGINAL>': write NAME=FILE, *
+         $ {sign} --original public.pdf=original.pdf --out app
+         Signed: app
+         $ grep -c '\"original_{}\":\"' app
+         1
+         $ tail -n 1 app.original_{}.opening | base64 -d
+         {}",
+        sha256(ORIGINAL),
+        &hex[..16],
+        &hex[..16],
+        sha256(ORIGINAL),
+    ));
+}
