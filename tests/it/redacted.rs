@@ -4,6 +4,7 @@ use hibah::public::{self, Records};
 use hibah::tlog::hash::sha256;
 use serde_json::json;
 
+use crate::cli_path::write_bodies;
 use crate::cli_shell::Shell;
 use crate::one_city::OneCity;
 use crate::public_town::Served;
@@ -55,6 +56,12 @@ fn pages_and_programs_are_told_that_a_document_is_a_public_version() {
 #[test]
 fn the_command_line_seals_an_original_and_proves_it() {
     let shell = Shell::with_ledger_of_one();
+    write_bodies(&shell);
+    shell.check(
+        "$ hibah sign --ledger led --kind organisation.registered --about org/new --body org.json --key led/keys/official-5-registrar.key --key org.key --seal account=account.txt --seal chair=chair.txt --out org
+         $ hibah submit led org
+         Recorded as entry 28; *",
+    );
     shell.write("public.pdf", PUBLIC);
     shell.write("original.pdf", ORIGINAL);
     let hex = sha256(PUBLIC).to_hex();
@@ -69,7 +76,7 @@ fn the_command_line_seals_an_original_and_proves_it() {
         "hibah sign --ledger led --kind application.submitted --about case/1/new --body application.json --key org.key";
     shell.check(&format!(
         "$ {sign} --original original.pdf=public.pdf --out app
-         ? 1
+         ? 2
          error: original.pdf is not among the statement's documents: name it there by its SHA-256 {}
          $ ! test -e app
          $ {sign} --original public.pdf
