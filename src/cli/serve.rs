@@ -75,6 +75,9 @@ pub struct Args {
     /// Where readers find the public server, for links on the desk's pages [default: its own address, if --public gives one]
     #[arg(long, value_name = "URL", requires = "desk")]
     public_url: Option<String>,
+    /// Where people find the desk, for links on the public pages [default: its own address, if --desk gives one]
+    #[arg(long, value_name = "URL", value_parser = site)]
+    desk_url: Option<String>,
     /// Every reader comes by HTTPS, which a proxy before this server ends: browsers are told to use nothing else
     #[arg(long)]
     behind_tls: bool,
@@ -102,6 +105,18 @@ pub struct Args {
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "write an address and a port, such as 127.0.0.1:8080 or [::1]:8080".to_owned())
+}
+
+/// Where a site is, without a slash at the end.
+fn site(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~:/[]%".contains(c);
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let fits = rest.is_some_and(|rest| !rest.trim_matches('/').is_empty() && rest.chars().all(fits));
+    if fits {
+        Ok(text.trim_end_matches('/').to_owned())
+    } else {
+        Err("write an address such as https://loket.bandung.example".to_owned())
+    }
 }
 
 /// Runs the command.
@@ -151,7 +166,8 @@ fn serve_public(args: &Args, address: SocketAddr) -> Result<(), Failure> {
             output::say(format_args!("Check it from anywhere: hibah verify http://{at}\nCtrl-C stops it."));
         }
         let records = if args.made_up { Records::MadeUp } else { Records::Recorded };
-        let manner = Manner { records, behind_tls: args.behind_tls, witnessed: args.policy.is_some() };
+        let desk = args.desk_url.as_deref().map(Arc::from);
+        let manner = Manner { records, behind_tls: args.behind_tls, witnessed: args.policy.is_some(), desk };
         let served = crate::public::serve(listener, args.dir.clone(), manner, asked(stop.clone()));
         in_time(served, stop).await
     })
@@ -184,7 +200,7 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     let enclosures = enclosures(&args.dir, &writer, vault, &web)?;
     let unrecorded = unrecorded(&mut writer, desk_key.as_ref());
     let refusals = Refusals::open(&args.dir, &writer, desk_key)?;
-    let child = public.map(|public| PublicChild::start(&args.dir, public, &options(args))).transpose()?;
+    let child = public.map(|public| PublicChild::start(&args.dir, public, &options(args, at))).transpose()?;
     let sequencer = Sequencer::start_counting(writer, refusals, MAX_QUEUE);
     let halt = sequencer.halt();
     let _asking = policy.map(|policy| ask(args, policy, Box::new(move |why| halt.because(why)))).transpose()?;
@@ -225,8 +241,11 @@ fn ask(args: &Args, policy: Policy, lost: Box<dyn Fn(&str) + Send>) -> Result<As
 }
 
 /// What the public server's own process is told of how to serve.
-fn options(args: &Args) -> Vec<String> {
+fn options(args: &Args, desk: SocketAddr) -> Vec<String> {
     let mut options = vec![format!("--dumps-every={}", args.dumps_every)];
+    // An address that listens everywhere is no place to go to.
+    let own = (!desk.ip().is_unspecified()).then(|| format!("http://{desk}"));
+    options.extend(args.desk_url.clone().or(own).map(|url| format!("--desk-url={url}")));
     options.extend(args.policy.as_ref().map(|file| format!("--policy={}", file.display())));
     options.extend(args.made_up.then(|| "--made-up".to_owned()));
     options.extend(args.behind_tls.then(|| "--behind-tls".to_owned()));

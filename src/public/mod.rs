@@ -69,7 +69,7 @@ pub enum Records {
 }
 
 /// How a ledger is served.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manner {
     /// What its records are.
     pub records: Records,
@@ -78,6 +78,8 @@ pub struct Manner {
     pub behind_tls: bool,
     /// Whether `/checkpoint` shows only what a quorum of witnesses has seen.
     pub witnessed: bool,
+    /// Where people find the desk, without a slash at its end: pages link it.
+    pub desk: Option<Arc<str>>,
 }
 
 impl From<Records> for Manner {
@@ -128,6 +130,8 @@ struct Site {
     records: Records,
     /// See [`Manner::witnessed`].
     witnessed: bool,
+    /// See [`Manner::desk`].
+    desk: Option<Arc<str>>,
     documents: Documents,
     dumps: Dumps,
     shelves: Arc<Shelves>,
@@ -143,6 +147,7 @@ impl FromRef<Kept> for Site {
             founding,
             records: kept.manner.records,
             witnessed: kept.manner.witnessed,
+            desk: kept.manner.desk.clone(),
             standing: *kept.standing.read().unwrap_or_else(PoisonError::into_inner),
             documents: kept.documents.clone(),
             dumps: kept.dumps.clone(),
@@ -233,12 +238,13 @@ pub fn router_uncounted(dir: PathBuf, manner: Manner) -> Result<(Router, impl Fn
 
 /// The router, and before it the way to tiles that are in memory.
 fn serving(dir: PathBuf, manner: Manner) -> Result<Serving, StoreError> {
+    let behind_tls = manner.behind_tls;
     let kept = Kept::open(dir.clone(), manner)?;
     std::thread::spawn(kept.count(dir));
     let shelves = Arc::clone(&kept.shelves);
     let at_once: AtOnce = Arc::new(move |request| {
         let answer = log::at_once(&shelves, request)?;
-        Some(if manner.behind_tls { answer::over_tls(answer) } else { answer })
+        Some(if behind_tls { answer::over_tls(answer) } else { answer })
     });
     Ok(Serving { router: routed(kept), at_once: Some(at_once), count: Arc::default() })
 }

@@ -104,6 +104,8 @@ fn a_statement_handed_in_at_the_desk_is_served_by_the_other_process() {
     write_bodies(&shell);
     let mut server = Server::start(&shell, &["--public", "127.0.0.1:0", "--desk", "127.0.0.1:0"]);
     let (desk, public) = addresses(&mut server);
+    let home = ureq::get(format!("{public}/en")).call().expect("answered").body_mut().read_to_string().expect("text");
+    assert!(home.contains(&format!("href=\"{desk}/en/\"")), "the pages link the desk beside them: {home}");
     shell.check(&format!(
         "$ hibah sign --ledger {public} --kind organisation.registered --about org/new --body org.json --key led/keys/official-5-registrar.key --key org.key --seal account=account.txt --seal chair=chair.txt --out org.statement
          $ hibah submit {desk} org.statement

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hibah::ledger::reader::Reader;
-use hibah::public::{self, Records};
+use hibah::public::{self, Manner, Records};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -204,4 +204,19 @@ fn a_ledger_without_reports_says_so_and_how_to_report() {
     check(&served, "/en/reports", &["There is no citizen’s report on this ledger yet", "/lapor"], &["<table"]);
     assert_eq!(served.get("/reports.json").json()["rows"], json!([]));
     assert_eq!(served.get("/reports/1").status, 404);
+}
+
+#[test]
+fn pages_link_the_desk_where_it_is_known() {
+    let (dir, _city) = city();
+    let manner = Manner { desk: Some("https://loket.example".into()), ..Manner::default() };
+    let served = Served::start(public::router_of(dir.path().to_owned(), manner).unwrap_or_else(|e| panic!("{e}")));
+    for (page, there, not) in [
+        ("/grants/case/1/1", "href=\"https://loket.example/lapor?case=case/1/1\"", "Alamat loket tidak"),
+        ("/en/reports", "href=\"https://loket.example/en/lapor\"", "desk’s address is not on"),
+        ("/", "href=\"https://loket.example/\"", "lapor"),
+    ] {
+        let text = served.get(page).text().to_owned();
+        assert!(text.contains(there) && !text.contains(not), "{page}: {text}");
+    }
 }

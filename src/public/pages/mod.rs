@@ -219,6 +219,8 @@ struct Frame<'a> {
     vkeys: String,
     identity: String,
     banner: Option<(&'static str, &'static str)>,
+    /// What the desk's addresses begin with, in this language; none where nobody said where it is.
+    desk: Option<String>,
     /// What whole addresses of this site begin with.
     base: String,
     path: String,
@@ -245,6 +247,7 @@ impl<'a> Frame<'a> {
         Self {
             lang,
             government: site.founding.government(lang),
+            desk: site.desk.as_ref().map(|desk| format!("{desk}{}", lang.prefix())),
             origin: &site.founding.origin,
             title,
             style: STYLE_NAME.as_str(),

@@ -60,7 +60,7 @@ fn tls_is_demanded_only_where_the_operator_says_that_it_is_there() {
     for path in PAGES {
         assert_eq!(served().get(path).header("strict-transport-security"), "", "{path}");
     }
-    let manner = Manner { records: Records::Recorded, behind_tls: true, witnessed: false };
+    let manner = Manner { records: Records::Recorded, behind_tls: true, witnessed: false, desk: None };
     let behind = Served::start(public::router_of(folder().to_owned(), manner).expect("a ledger"));
     for path in PAGES {
         assert_eq!(behind.get(path).header("strict-transport-security"), "max-age=31536000", "{path}");

@@ -37,8 +37,12 @@ citizen_words! {
         "There is no citizen’s report on this ledger yet: none was sent, or the government has not opened its desk for them.";
     none_such: "Tidak ada laporan warga yang demikian.", "There is no such citizen’s report.";
     how_heading: "Melaporkan sesuatu", "Report something";
-    how: "Siapa pun boleh melapor, tanpa nama bila mau, di loket daring pemerintah ini: halaman /lapor. Sebutkan nomor hibah, misalnya case/1/1. Laporan diberi nomor, dan Anda mendapat kode tanda terima: simpanlah, sebab hanya dengan kode itu jawaban dapat dinilai. Alamat loket tidak tercatat pada buku besar; bila Anda tidak mengetahuinya, tanyakan kepada kantor yang menangani hibah itu atau Inspektorat.",
-        "Anybody may report something, without a name too, at this government’s online desk: its page /lapor. Name the grant by its number, such as case/1/1. The report is given a number, and you a receipt code: keep it, for only with it the answer can be rated. The desk’s address is not on the ledger; where you do not know it, ask the office that deals with the grant, or the Inspectorate.";
+    how: "Siapa pun boleh melapor, tanpa nama bila mau, di loket daring pemerintah ini: halaman /lapor. Sebutkan nomor hibah, misalnya case/1/1. Laporan diberi nomor, dan Anda mendapat kode tanda terima: simpanlah, sebab hanya dengan kode itu jawaban dapat dinilai.",
+        "Anybody may report something, without a name too, at this government’s online desk: its page /lapor. Name the grant by its number, such as case/1/1. The report is given a number, and you a receipt code: keep it, for only with it the answer can be rated.";
+    where_unknown: "Alamat loket tidak tercatat pada buku besar; bila Anda tidak mengetahuinya, tanyakan kepada kantor yang menangani hibah itu atau Inspektorat.",
+        "The desk’s address is not on the ledger; where you do not know it, ask the office that deals with the grant, or the Inspectorate.";
+    report_this: "Laporkan sesuatu tentang hibah ini", "Report something about this grant";
+    report_here: "Buat laporan", "Make a report";
     report: "Laporan", "Report";
     received: "Diterima", "Received";
     due: "Batas jawaban", "Answer due";

@@ -442,6 +442,7 @@ pub(super) const WORDS: Words = Words {
     source_heading: "Where is this data from?",
     source_adopted: "Steps from before it was taken over from paper are not signed one by one.",
     source_computed: "This site only computes: days between dates, order, and flags. All else stands in those entries, and can be checked below.",
+    foot_desk: "Apply, decide, sign",
     wrong_heading: "Something wrong?",
     wrong_text: "A record is corrected by the office that made it; both versions stay readable. Name the number of its entry.",
     figures_late: "Reports late",

@@ -442,6 +442,7 @@ pub(super) const WORDS: Words = Words {
     source_heading: "Dari mana data ini?",
     source_adopted: "Langkah-langkah sebelum diambil alih dari berkas kertas tidak ditandatangani satu per satu.",
     source_computed: "Situs ini hanya menghitung: selisih hari, urutan, dan tanda. Selebihnya tertulis dalam entri-entri itu, dan dapat diperiksa di bawah.",
+    foot_desk: "Ajukan, putuskan, tanda tangani",
     wrong_heading: "Ada yang keliru?",
     wrong_text: "Catatan dikoreksi oleh kantor yang membuatnya; kedua versi tetap terbaca. Sebutkan nomor entrinya.",
     figures_late: "Laporan terlambat",

@@ -158,7 +158,7 @@ words! {
     filter_stage filter_size size_below size_from did_you_mean named_exactly sort_label sort_changed sort_size sort_year
     column_key evidence_heading evidence_lead evidence_proposal evidence_decree evidence_agreement evidence_pledge
     evidence_transfer evidence_there evidence_absent evidence_column key_since key_revoked_later source_heading
-    source_adopted source_computed wrong_heading wrong_text figures_late home_year_more
+    source_adopted source_computed foot_desk wrong_heading wrong_text figures_late home_year_more
     // Faults.
     fault_back
 }
