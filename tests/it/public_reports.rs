@@ -214,7 +214,7 @@ fn pages_link_the_desk_where_it_is_known() {
     for (page, there, not) in [
         ("/grants/case/1/1", "href=\"https://loket.example/lapor?case=case/1/1\"", "Alamat loket tidak"),
         ("/en/reports", "href=\"https://loket.example/en/lapor\"", "desk’s address is not on"),
-        ("/", "href=\"https://loket.example/\"", "lapor"),
+        ("/", "href=\"https://loket.example/\"", "Alamat loket"),
     ] {
         let text = served.get(page).text().to_owned();
         assert!(text.contains(there) && !text.contains(not), "{page}: {text}");
