@@ -438,9 +438,27 @@ impl Entries {
         let rows = statement.query_map(params![from, end], |row| read(row)).map_err(fault)?;
         let values = rows.collect::<Result<Vec<T>, _>>().map_err(fault)?;
         if values.len() as u64 != count {
-            return Err(self.damaged(format!("{count} rows from {first} expected, {} found", values.len())));
+            return Err(self.damaged(match self.first_missing(from, end)? {
+                Some(index) => format!("entry {index} is missing"),
+                None => format!("{count} tree hashes from {first} expected, {} found", values.len()),
+            }));
         }
         Ok(values)
+    }
+
+    /// The first of these places that has no entry.
+    fn first_missing(&self, from: i64, end: i64) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT idx FROM entries WHERE idx >= ?1 AND idx < ?2 ORDER BY idx";
+        let mut statement = self.connection.prepare_cached(sql).map_err(|e| self.fault(&e))?;
+        let mut rows = statement.query(params![from, end]).map_err(|e| self.fault(&e))?;
+        let mut next = from;
+        while let Some(row) = rows.next().map_err(|e| self.fault(&e))? {
+            if row.get::<_, i64>(0).map_err(|e| self.fault(&e))? != next {
+                break;
+            }
+            next += 1;
+        }
+        Ok((next < end).then_some(next))
     }
 
     /// Appends entries and the tree hashes they complete, in one durable transaction.

@@ -86,6 +86,8 @@ enum Told {
     Entry(u64),
     /// That the ledger does not hold; no entry is wrong.
     Something,
+    /// That the row of this entry is not there.
+    Missing(u64),
     /// At least that the ledger cannot be checked: what should be read is not there.
     NotWhole,
 }
@@ -94,6 +96,9 @@ enum Told {
 fn missed(what: &str, result: &Result<Report, VerifyError>, told: Told) -> Option<String> {
     let right = match (result, told) {
         (Err(VerifyError::Wrong(wrong)), Told::Entry(index)) => wrong.index == Some(index),
+        (Err(VerifyError::Unchecked(why)), Told::Missing(index)) => {
+            why.to_string().contains(&format!("entry {index} is missing"))
+        }
         (Err(VerifyError::Wrong(_)), _) | (Err(VerifyError::Unchecked(_)), Told::NotWhole) => true,
         _ => false,
     };

@@ -152,7 +152,7 @@ fn rows_that_go_come_move_or_come_twice_are_found() {
     };
     for index in 0..=last {
         let named = Told::Entry(index as u64);
-        check(format!("{index} deleted"), Told::NotWhole, &|index| {
+        check(format!("{index} deleted"), Told::Missing(index as u64), &|index| {
             shell.execute("DELETE FROM entries WHERE idx = ?1", [index]).expect("deleted");
         });
         restore();
