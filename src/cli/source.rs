@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Failure, files, output, progress};
+use crate::ledger::cosigned::Cosigned;
 use crate::ledger::derived::{self, DERIVED_FILE};
 use crate::ledger::evidence::EVIDENCE_FILE;
 use crate::ledger::reader::Reader;
@@ -175,7 +176,8 @@ impl TileSource for Folder {
 
 impl Source for Folder {
     fn checkpoint(&self) -> Result<Vec<u8>, SourceError> {
-        self.last_signed.checkpoint().map(String::into_bytes).map_err(unread)
+        let note = self.last_signed.checkpoint().and_then(|note| Cosigned::note_of(&self.dir, note));
+        note.map(String::into_bytes).map_err(unread)
     }
 
     fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, SourceError> {

@@ -63,6 +63,11 @@ pub struct Alarm {
     pub theirs: String,
 }
 
+/// What a note says, without its signatures.
+fn text_of(note: &str) -> Option<&str> {
+    note.rsplit_once("\n\n").map(|(text, _)| text)
+}
+
 impl AlarmKind {
     const fn name(self) -> &'static str {
         match self {
@@ -107,6 +112,17 @@ impl Cosigned {
         let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'alarms')";
         let made: bool = cosigned.connection.query_row(sql, [], |row| row.get(0)).map_err(|e| cosigned.fault(&e))?;
         Ok(made.then_some(cosigned))
+    }
+
+    /// The note of this checkpoint of the ledger in `dir`, with the lines of witnesses where a quorum has seen just this one.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn note_of(dir: &Path, note: String) -> Result<String, StoreError> {
+        let seen = Self::read(dir)?.map(|cosigned| cosigned.seen()).transpose()?.flatten();
+        // What is signed is compared, for the columns beside it are only this file's word.
+        let same = seen.filter(|seen| text_of(&seen.signed.note) == text_of(&note));
+        Ok(same.map_or(note, |seen| seen.signed.note))
     }
 
     fn fault(&self, error: &rusqlite::Error) -> StoreError {

@@ -333,6 +333,14 @@ impl Reader {
         }
     }
 
+    /// The note of this checkpoint, with the lines of witnesses where a quorum has seen just this one.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn note_of(&self, signed: Signed) -> Result<String, StoreError> {
+        Cosigned::note_of(&self.dir, signed.note)
+    }
+
     /// The receipt of entry `index`: under the newest checkpoint that a quorum of witnesses has seen, or if that does not
     /// cover it, under the newest.
     ///

@@ -77,8 +77,9 @@ pub fn export(ledger: &Reader, out: &Path, progress: &dyn Fn(u64, u64)) -> Resul
         write(&out.join(path.to_string()), &bytes)?;
         progress(done, paths.len() as u64);
     }
-    write(&out.join("checkpoint"), signed.note.as_bytes())?;
-    Ok(signed.size)
+    let size = signed.size;
+    write(&out.join("checkpoint"), ledger.note_of(signed)?.as_bytes())?;
+    Ok(size)
 }
 
 /// Writes a file whole or not at all.

@@ -101,6 +101,22 @@ fn sign(led: &str, out: &str) -> String {
     REGISTER.replace("LED", led).replace("OUT", out)
 }
 
+fn a_note_of_another_checkpoint_is_not_taken(shell: &Shell) {
+    shell.check("$ cp -r led lying; cp mirror/checkpoint whole");
+    let file = rusqlite::Connection::open(shell.path().join("lying/cosigned.db")).expect("a database");
+    let note: String = file.query_row("SELECT note FROM shown", [], |row| row.get(0)).expect("a note");
+    file.execute_batch("DROP TRIGGER shown_grows").expect("dropped");
+    let changed = note.replacen("\n20\n", "\n19\n", 1);
+    assert_ne!(changed, note);
+    file.execute("UPDATE shown SET note = ?1", [&changed]).expect("changed");
+    shell.check(
+        "$ hibah export lying other
+         Exported 20 entries to other.
+         $ grep -q example/witness mirror/checkpoint
+         $ ! grep -q example/witness other/checkpoint",
+    );
+}
+
 #[test]
 fn a_quorum_is_asked_and_shown() {
     let shell = Shell::with_ledger();
@@ -150,7 +166,18 @@ fn a_quorum_is_asked_and_shown() {
     let seen = submit();
     assert_eq!((seen.status, seen.header("hibah-index")), (200, "19"), "{}", seen.text());
     assert_eq!(TlogProof::parse(&seen.body).expect("a receipt").checkpoint.signatures.len(), 3);
-    shell.check(&format!("$ hibah verify {public} --policy policy --vkey $(cat vkey)\nwitnesses   seen by W0, W4"));
+    shell.check(&format!(
+        "$ hibah verify {public} --policy policy --vkey $(cat vkey)
+         witnesses   seen by W0, W4
+         # the folder itself, and a copy of it as files
+         $ hibah verify led --policy policy
+         witnesses   seen by W0, W4
+         $ hibah export led mirror
+         $ hibah verify mirror --policy policy
+         witnesses   seen by W0, W4"
+    ));
+    // A note that is not of the newest checkpoint is not taken for it, whatever stands beside it.
+    a_note_of_another_checkpoint_is_not_taken(&shell);
     let metrics = get(&format!("{desk}/metrics"));
     for expected in ["hibah_seen_entries 20\n", "hibah_witness_alarms 0\n", "hibah_seen_time_seconds 1"] {
         assert!(metrics.text().contains(expected), "{expected}: {}", metrics.text());
