@@ -45,9 +45,11 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::grants::time::Timestamp;
+use crate::ledger::cosigned::Standing as Witness;
 use crate::ledger::documents::Documents;
 use crate::ledger::reader::Reader;
 use crate::ledger::store::StoreError;
+use crate::tlog::note::Note;
 use answer::Fault;
 use connections::{AtOnce, Bounds, Serving};
 use dumps::Dumps;
@@ -96,6 +98,7 @@ struct Kept {
     founding: Arc<RwLock<Arc<Founding>>>,
     manner: Manner,
     standing: Arc<RwLock<Standing>>,
+    witnesses: Arc<RwLock<Arc<[Witness]>>>,
     documents: Documents,
     dumps: Dumps,
     shelves: Arc<Shelves>,
@@ -111,13 +114,15 @@ struct Standing {
     size: u64,
     /// When the last of them was recorded.
     recorded: Option<Timestamp>,
+    /// How many witnesses have cosigned the checkpoint that is shown.
+    seen_by: usize,
 }
 
 impl Standing {
     fn read(reader: &Reader) -> Result<Self, Fault> {
         let size = reader.signed()?.size;
         let last = size.checked_sub(1).map(|last| reader.record(last)).transpose()?.flatten();
-        Ok(Self { size, recorded: last.and_then(|last| Timestamp::parse(&last.recorded_at)) })
+        Ok(Self { size, recorded: last.and_then(|last| Timestamp::parse(&last.recorded_at)), seen_by: 0 })
     }
 }
 
@@ -127,6 +132,8 @@ struct Site {
     pool: Arc<Pool>,
     founding: Arc<Founding>,
     standing: Standing,
+    /// Those that the policy asks; none without one.
+    witnesses: Arc<[Witness]>,
     records: Records,
     /// See [`Manner::witnessed`].
     witnessed: bool,
@@ -148,6 +155,7 @@ impl FromRef<Kept> for Site {
             records: kept.manner.records,
             witnessed: kept.manner.witnessed,
             desk: kept.manner.desk.clone(),
+            witnesses: Arc::clone(&kept.witnesses.read().unwrap_or_else(PoisonError::into_inner)),
             standing: *kept.standing.read().unwrap_or_else(PoisonError::into_inner),
             documents: kept.documents.clone(),
             dumps: kept.dumps.clone(),
@@ -168,6 +176,7 @@ impl Kept {
             pool: Arc::new(pool),
             founding: Arc::new(RwLock::new(Arc::new(founding))),
             standing: Arc::default(),
+            witnesses: Arc::default(),
             manner,
             documents,
             dumps,
@@ -191,9 +200,21 @@ impl Kept {
             return Ok(());
         }
         let known = Site::from_ref(self).founding.newest;
-        let read =
-            self.pool.read(|reader| Ok((Standing::read(reader)?, (reader.profile_entry()?, reader.rekeying_entry()?))));
-        let (standing, newest) = read.await?;
+        let witnessed = self.manner.witnessed;
+        let read = self.pool.read(move |reader| {
+            let mut standing = Standing::read(reader)?;
+            let witnesses = if witnessed { reader.standings()? } else { Vec::new() };
+            if let Some(seen) = reader.seen()?.filter(|_| witnessed) {
+                let note = Note::parse(seen.signed.note.as_bytes()).map_err(|fault| Fault::store(&fault))?;
+                let signs = |one: &&Witness| {
+                    note.signatures.iter().any(|line| one.vkey.starts_with(&format!("{}+{}+", line.name, line.key_id)))
+                };
+                standing.seen_by = witnesses.iter().filter(signs).count();
+            }
+            Ok((standing, witnesses, (reader.profile_entry()?, reader.rekeying_entry()?)))
+        });
+        let (standing, witnesses, newest) = read.await?;
+        *self.witnesses.write().unwrap_or_else(PoisonError::into_inner) = witnesses.into();
         *self.standing.write().unwrap_or_else(PoisonError::into_inner) = standing;
         let changed = newest != known;
         if changed {

@@ -184,6 +184,11 @@ fn a_quorum_is_asked_and_shown() {
     }
     let told = get(&format!("{public}/en/log"));
     assert!(told.text().contains("Last seen by witnesses") && !told.text().contains("Entries that wait"));
+    for expected in ["What each witness cosigned last", "W0", &vkey_one, "seen by 2 witnesses"] {
+        assert!(told.text().contains(expected), "{expected}: {}", told.text());
+    }
+    let entry = get(&format!("{public}/entries/19"));
+    assert!(entry.text().contains(&format!("data-witnesses=\"{vkey_one} ")), "{}", entry.text());
     let status = get(&format!("{public}/api/v1/status")).json();
     assert_eq!((&status["seen_size"], &status["size"]), (&20.into(), &20.into()));
     let standings = || {

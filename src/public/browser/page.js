@@ -44,6 +44,7 @@ async function check(box) {
   }
 }
 
-async function trustOf({ origin, keys, identity }) {
-  return { origin, identity, ledgerKeys: keys.split(" "), characters: charactersOf(await characterTable()) };
+async function trustOf({ origin, keys, identity, witnesses = "" }) {
+  const known = witnesses.split(" ").filter((vkey) => vkey !== "");
+  return { origin, identity, ledgerKeys: keys.split(" "), witnesses: known, characters: charactersOf(await characterTable()) };
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::table::{Column, Datum, Row, Table};
 use super::words::forms::FormWords;
 use super::words::{Lang, Words};
 use super::{Frame, Visit, html};
@@ -25,6 +26,7 @@ struct LogPage<'a> {
     f: &'static FormWords,
     seen: Option<Moment>,
     waiting: Option<String>,
+    witnesses: Table,
     vkey: &'a str,
     vkeys: &'a [String],
     identity: String,
@@ -58,6 +60,7 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit) -> Result<Respo
         recorded: recorded.map(|at| Moment::time(at, founding.offset_min, visit.lang)),
         f: visit.lang.forms(),
         seen: seen_s.and_then(of_seconds).map(|at| Moment::time(at, founding.offset_min, visit.lang)),
+        witnesses: witnesses(&site, visit.lang),
         waiting: (waiting > 0).then(|| w.count(waiting)),
         vkey: founding.vkey(),
         vkeys: &founding.vkeys,
@@ -67,6 +70,27 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit) -> Result<Respo
         last,
     };
     html(&page)
+}
+
+/// The witnesses that the policy asks, with what each cosigned last.
+fn witnesses(site: &Site, lang: Lang) -> Table {
+    let (w, f) = (lang.words(), lang.forms());
+    let rows = site.witnesses.iter().map(|one| {
+        let at = one.cosigned.and_then(|(_, time_s)| of_seconds(time_s));
+        let at = at.map(|at| Moment::time(at, site.founding.offset_min, lang).words().to_owned());
+        Row {
+            label: one.name.clone(),
+            href: None,
+            sub: vec![one.vkey.clone()],
+            cells: vec![Datum::or_nothing(one.cosigned.map(|(size, _)| w.count(size))), Datum::or_nothing(at)],
+        }
+    });
+    Table {
+        caption: f.witnesses_caption.to_owned(),
+        first: f.witness,
+        columns: vec![Column::right(w.size), Column::left(f.seen_by_witnesses)],
+        rows: rows.collect(),
+    }
 }
 
 /// A time in seconds since 1970, as cosignatures have it.

@@ -218,6 +218,10 @@ struct Frame<'a> {
     /// The ledger's verifier keys in force, with spaces between, and the leaf hash of its entry 0.
     vkeys: String,
     identity: String,
+    /// The verifier keys of the witnesses that the policy asks, with spaces between.
+    witnesses: String,
+    /// How many of them have cosigned the checkpoint that is shown, in words; empty: none.
+    seen_by: String,
     banner: Option<(&'static str, &'static str)>,
     /// What the desk's addresses begin with, in this language; none where nobody said where it is.
     desk: Option<String>,
@@ -254,6 +258,8 @@ impl<'a> Frame<'a> {
             browser: browser::FOLDER.as_str(),
             vkeys: site.founding.vkeys.join(" "),
             identity: site.founding.leaf.to_hex(),
+            witnesses: site.witnesses.iter().map(|one| one.vkey.as_str()).collect::<Vec<_>>().join(" "),
+            seen_by: w.seen_by(site.standing.seen_by),
             banner,
             base: format!("https://{}", site.founding.origin),
             path: path.to_owned(),

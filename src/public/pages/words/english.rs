@@ -129,6 +129,7 @@ pub(super) const WORDS: Words = Words {
         ("ledger", "That root is signed by the ledger key {keys}."),
         ("ledger-bad", "That root is not signed by the ledger key."),
         ("witness", "The witness {witness} saw this tree at {time}."),
+        ("witness-none", "The witness {witness} has not cosigned this checkpoint."),
         ("witness-bad", "A witness's signature does not hold."),
         (
             "witnesses-none",

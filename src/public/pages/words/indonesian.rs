@@ -129,6 +129,7 @@ pub(super) const WORDS: Words = Words {
         ("ledger", "Akar itu ditandatangani kunci buku besar {keys}."),
         ("ledger-bad", "Akar itu tidak ditandatangani kunci buku besar."),
         ("witness", "Saksi {witness} melihat pohon ini pada {time}."),
+        ("witness-none", "Saksi {witness} belum ikut menandatangani checkpoint ini."),
         ("witness-bad", "Tanda tangan saksi tidak berlaku."),
         (
             "witnesses-none",

@@ -93,7 +93,7 @@ macro_rules! words {
             /// Status codes and how they read.
             pub(crate) statuses: [(&'static str, &'static str); 12],
             /// What a check in the browser says: the step or the code of a refusal, and the sentence.
-            pub(crate) check_sentences: [(&'static str, &'static str); 19],
+            pub(crate) check_sentences: [(&'static str, &'static str); 20],
             $(pub(crate) $name: &'static str,)*
         }
     };
@@ -212,6 +212,16 @@ impl Words {
                     "Public version; the original's fingerprint is sealed in this entry ({commitment}…), closed by {basis}"
                 )
             }
+        }
+    }
+
+    /// By how many witnesses something was seen; nothing where by none.
+    pub(crate) fn seen_by(&self, witnesses: usize) -> String {
+        match (self.lang, witnesses) {
+            (_, 0) => String::new(),
+            (Lang::Indonesian, count) => format!(", dilihat {count} saksi"),
+            (Lang::English, 1) => ", seen by 1 witness".to_owned(),
+            (Lang::English, count) => format!(", seen by {count} witnesses"),
         }
     }
 
