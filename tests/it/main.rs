@@ -28,6 +28,7 @@ mod documents;
 mod dossier;
 mod erased_text;
 mod explain;
+mod federation;
 mod forms;
 mod fuzzed;
 mod grants_bodies;
