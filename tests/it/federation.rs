@@ -3,7 +3,6 @@
 
 use std::path::Path;
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use hibah::cli::demo::federation::{made, script};
 use hibah::ledger::reader::Reader;
@@ -11,41 +10,9 @@ use hibah::tlog::note::Note;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::cli_path::write_bodies;
 use crate::cli_serve::Server;
 use crate::cli_shell::{Shell, copy};
-use crate::public_town::Heard;
-
-/// How long what comes soon is waited for.
-const PATIENCE: Duration = Duration::from_secs(120);
-const LOOK: Duration = Duration::from_millis(200);
-
-fn get(url: &str) -> Heard {
-    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-    Heard::of(agent.get(url).call().expect("an answer"))
-}
-
-/// What a monitor tells programs, once it is so.
-fn state_when(monitor: &str, what: &str, mut holds: impl FnMut(&Value) -> bool) -> Value {
-    let mut state = Value::Null;
-    for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
-        state = get(&format!("{monitor}/state.json")).json();
-        if holds(&state) {
-            return state;
-        }
-        std::thread::sleep(LOOK);
-    }
-    panic!("{what}: not within {PATIENCE:?}: {state:#}");
-}
-
-fn ledgers(state: &Value) -> &[Value] {
-    state["ledgers"].as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
-fn standing<'s>(state: &'s Value, origin: &str) -> &'s str {
-    let of_it = |ledger: &&Value| ledger["origin"] == origin;
-    ledgers(state).iter().find(of_it).and_then(|ledger| ledger["standing"].as_str()).unwrap_or_default()
-}
+use crate::monitor_page::{get, ledgers, standing, state_when};
 
 /// A session with the ledgers of all governments in `federation`, made once.
 fn made() -> Shell {
@@ -244,36 +211,6 @@ fn two_runs_make_the_same_ledger() {
     };
     let folders = [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder")];
     assert_eq!(root(folders[0].path()), root(folders[1].path()));
-}
-
-#[test]
-fn a_monitor_of_ones_own_shows_a_page_and_remembers() {
-    let shell = Shell::with_ledger();
-    write_bodies(&shell);
-    let mut ledger = Server::start(&shell, &["--public", "127.0.0.1:0"]);
-    let url = ledger.address("Public server: ");
-    let follow = || {
-        let options = ["monitor", &url, "--state", "seen", "--interval", "1s", "--listen", "127.0.0.1:0"];
-        let mut monitor = Server::of(&shell, &options);
-        let page = monitor.address("Monitor: ");
-        (monitor, page)
-    };
-    let (monitor, page) = follow();
-    let origin = crate::cli_shell::ORIGIN;
-    let state = state_when(&page, "it is read", |state| standing(state, origin) == "good");
-    assert_eq!((&ledgers(&state)[0]["quorum"], &state["shared"]), (&Value::Null, &serde_json::json!([])));
-    assert!(monitor.stop(), "a monitor that found nothing ends well");
-    assert!(ledger.stop());
-    // After a new start it knows from whom it had the ledger, and how far.
-    let (monitor, page) = follow();
-    let state = state_when(&page, "it is silent", |state| standing(state, origin) == "silent");
-    assert_eq!((&ledgers(&state)[0]["size"], &state["unread"]), (&18.into(), &serde_json::json!([])), "{state:#}");
-    assert!(!monitor.stop(), "its status says that nothing was read");
-    shell.check(
-        "$ hibah monitor nowhere --listen 127.0.0.1:0 --once
-         ? 2
-         error: the argument '--listen <ADDR>' cannot be used with '--once'",
-    );
 }
 
 #[test]

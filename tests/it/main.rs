@@ -50,6 +50,7 @@ mod legacy_map;
 mod legacy_read;
 mod legacy_real_files;
 mod mixed_order;
+mod monitor_page;
 mod monitored;
 mod one_bodies;
 mod one_city;
