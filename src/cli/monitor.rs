@@ -9,9 +9,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::{Failure, clock, files, output, progress, serve, source};
-use crate::ledger::verify::{Source as _, SourceError};
+use super::source::{self, Ledger};
+use super::{Failure, clock, files, output, progress, serve};
+use crate::ledger::verify::{Source, SourceError};
 use crate::network::monitor::page::{self, Board};
+use crate::network::monitor::withheld::{NotTaken, Takes};
 use crate::network::monitor::{Event, Monitor, Settings, Shower, Watched};
 use crate::network::remote;
 use crate::tlog::decimal::parse_decimal;
@@ -20,11 +22,13 @@ use crate::tlog::policy::Policy;
 
 /// Messages that wait for a webhook that does not answer.
 const MOST_WAITING: usize = 10_000;
+/// Sources that are asked at the same time.
+const AT_ONCE: usize = 32;
 
 /// Follow ledgers: verify all that is new, compare what mirrors and witnesses show, keep evidence
 #[derive(Clone, clap::Args)]
 #[command(
-    after_help = "Name every address of a ledger that you know, and as many ledgers as you like: each checkpoint is\ncompared with all that was seen before. What does not hold is written down as evidence that\n`hibah verify` confirms without believing the monitor, and the monitor ends with status 1, or\ncalls the webhook and goes on, or shows it on a page (--listen) and goes on until Ctrl-C. The folder\nof --state has a verified mirror of each ledger.\nExit status: 1 evidence was found, 2 it could not be done; with --once also 0 nothing was found.\n\nExamples:\n  hibah monitor https://hibah.bandung.example/ledger \\\n    https://mirror.example/bandung --stale-after 36h\n  hibah monitor mirror --once --watch org=12\n  hibah monitor https://hibah.bandung.example https://hibah.kerinci.example \\\n    --policy bandung.policy --policy kerinci.policy --listen 127.0.0.1:8070\n  hibah verify hibah-monitor/hibah.bandung.example_ledger/evidence/fork-1"
+    after_help = "Name every address of a ledger that you know, and as many ledgers as you like: each checkpoint is\ncompared with all that was seen before. What does not hold is written down as evidence that\n`hibah verify` confirms without believing the monitor, and the monitor ends with status 1, or\ncalls the webhook and goes on, or shows it on a page (--listen) and goes on until Ctrl-C. The folder\nof --state has a verified mirror of each ledger.\nExit status: 1 evidence was found, 2 it could not be done or a ledger did not answer at the end; with\n--once and --listen also 0 nothing was found.\n\nExamples:\n  hibah monitor https://hibah.bandung.example/ledger \\\n    https://mirror.example/bandung --stale-after 36h\n  hibah monitor mirror --once --watch org=12\n  hibah monitor https://hibah.bandung.example https://hibah.kerinci.example \\\n    --policy bandung.policy --policy kerinci.policy --listen 127.0.0.1:8070\n  hibah verify hibah-monitor/hibah.bandung.example_ledger/evidence/fork-1"
 )]
 pub struct Args {
     /// Ledgers and mirrors of them: web addresses, stores such as s3://BUCKET/PLACE, exported folders, ledgers' folders
@@ -40,6 +44,13 @@ pub struct Args {
     /// after an alarm, and ends with status 1 when it is stopped
     #[arg(long, value_name = "ADDR", value_parser = serve::address, conflicts_with = "once")]
     pub(super) listen: Option<SocketAddr>,
+    /// Take statements that a ledger would not record (POST /statements): those that the rules accept are kept, handed to
+    /// the desk, and shown as withheld if they are not recorded after this time, such as 24h
+    #[arg(long, value_name = "TIME", value_parser = seconds, requires = "listen")]
+    pub(super) withheld_after: Option<u64>,
+    /// The desk that statements are handed to; give it again for each ledger
+    #[arg(long, value_name = "ORIGIN=URL", value_parser = desk, requires = "withheld_after")]
+    pub(super) desk: Vec<(String, String)>,
     /// One round only
     #[arg(long)]
     pub(super) once: bool,
@@ -85,6 +96,14 @@ fn seconds(text: &str) -> Result<u64, String> {
     read.filter(|seconds| *seconds > 0).ok_or_else(|| "write a time such as 10s, 5m, 36h or 7d".to_owned())
 }
 
+/// Reads `hibah.bandung.example/ledger=https://meja.hibah.bandung.example`.
+fn desk(text: &str) -> Result<(String, String), String> {
+    let (origin, url) = text.split_once('=').unwrap_or_default();
+    let is_one = !origin.is_empty() && source::is_url(url);
+    let wanted = || "write a ledger's origin and its desk's address: ORIGIN=https://...".to_owned();
+    is_one.then(|| (origin.to_owned(), url.to_owned())).ok_or_else(wanted)
+}
+
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let Some(at) = args.listen else { return follow(args, None, &|| false) };
@@ -104,7 +123,7 @@ pub(super) async fn show(
 ) -> Result<(), Failure> {
     let at = listener.local_addr().map_err(Failure::could_not)?;
     let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::could_not)?;
-    let board = Arc::new(Board::default());
+    let board = Arc::new(Board::new(args.withheld_after.is_some()));
     let (tell, ended) = watch::channel(false);
     let (own, shown, stopped) = (args.clone(), Arc::clone(&board), stop.clone());
     // A round may wait for a slow source, so nobody waits for its end.
@@ -153,6 +172,7 @@ fn follow(args: &Args, board: Option<&Board>, stop: &dyn Fn() -> bool) -> Result
             policies: policies.clone(),
             stale_after_s: args.stale_after,
             watched: args.watch.clone(),
+            takes: args.withheld_after.map(|after_s| Takes { after_s, desks: args.desk.iter().cloned().collect() }),
             at: clock::now()?,
             progress: &progress::told(&bar),
         };
@@ -176,7 +196,13 @@ fn follow(args: &Args, board: Option<&Board>, stop: &dyn Fn() -> bool) -> Result
             let troubles = events.iter().filter(|event| matches!(event, Event::Trouble { .. })).count();
             return if troubles == 0 { Ok(()) } else { Err(Failure::CouldNot(unread(troubles))) };
         }
-        rest(Duration::from_secs(args.interval), stop);
+        rest(Duration::from_secs(args.interval), stop, &mut || {
+            let Some(board) = board else { return };
+            board.take(&mut |bytes| match clock::now() {
+                Ok(now) => monitor.hand_in(&settings, now, bytes),
+                Err(_) => Err(NotTaken::Later("the monitor's clock cannot be read".to_owned())),
+            });
+        });
     }
     Ok(())
 }
@@ -193,11 +219,12 @@ fn found_none(events: &[Event]) -> Result<(), Failure> {
     Err(Failure::DoesNotHold(format!("{}: check it with `hibah verify` and keep it", found.join("; "))))
 }
 
-/// Sleeps, and wakes soon after a stop.
-pub(super) fn rest(time: Duration, stop: &dyn Fn() -> bool) {
+/// Sleeps, and wakes soon after a stop; something is done meanwhile, again and again.
+pub(super) fn rest(time: Duration, stop: &dyn Fn() -> bool, meanwhile: &mut dyn FnMut()) {
     const NAP: Duration = Duration::from_millis(100);
     let mut left = time;
     while !left.is_zero() && !stop() {
+        meanwhile();
         std::thread::sleep(left.min(NAP));
         left = left.saturating_sub(NAP);
     }
@@ -223,15 +250,11 @@ fn policies(files: &[PathBuf]) -> Result<Vec<Policy>, Failure> {
 fn round(args: &Args, monitor: &mut Monitor, settings: &Settings<'_>) -> Vec<Event> {
     let mut events = Vec::new();
     let mut heard = |event| events.push(event);
-    for named in &args.source {
-        let opened = source::open_ledger(named).map_err(|failure| match failure {
-            Failure::CouldNot(sentence) | Failure::DoesNotHold(sentence) => SourceError(sentence),
-        });
-        let shower = match &opened {
-            Ok(ledger) => Shower { from: named, checkpoint: ledger.checkpoint(), files: Some(ledger) },
-            Err(error) => Shower { from: named, checkpoint: Err(error.clone()), files: None },
-        };
-        monitor.look(settings, &shower, &mut heard);
+    for together in args.source.chunks(AT_ONCE) {
+        for (named, (opened, checkpoint)) in together.iter().zip(asked(together)) {
+            let files = opened.as_ref().map(|ledger| ledger as &dyn Source);
+            monitor.look(settings, &Shower { from: named, checkpoint, files }, &mut heard);
+        }
     }
     for named in &args.seen {
         let checkpoint = if source::is_url(named) {
@@ -243,6 +266,25 @@ fn round(args: &Args, monitor: &mut Monitor, settings: &Settings<'_>) -> Vec<Eve
     }
     monitor.end_round(settings, &mut heard);
     events
+}
+
+/// A source, where it could be opened, and the checkpoint that it shows.
+type Asked = (Option<Ledger>, Result<Vec<u8>, SourceError>);
+
+/// Asks these sources for their checkpoints, all at the same time: one that is slow keeps no other waiting.
+fn asked(sources: &[String]) -> Vec<Asked> {
+    let ask = |named: &str| match source::open_ledger(named) {
+        Ok(ledger) => {
+            let checkpoint = ledger.checkpoint();
+            (Some(ledger), checkpoint)
+        }
+        Err(Failure::CouldNot(sentence) | Failure::DoesNotHold(sentence)) => (None, Err(SourceError(sentence))),
+    };
+    std::thread::scope(|scope| {
+        let asking: Vec<_> = sources.iter().map(|named| scope.spawn(move || ask(named))).collect();
+        let fell = |_| (None, Err(SourceError("it could not be read by a fault of the program".to_owned())));
+        asking.into_iter().map(|asking| asking.join().unwrap_or_else(fell)).collect()
+    })
 }
 
 /// What is told of rounds.

@@ -6,8 +6,9 @@ use hibah::tlog::cosignature::Cosigner;
 use serde_json::Value;
 
 use crate::cli_path::write_bodies;
-use crate::cli_serve::Server;
-use crate::cli_shell::Shell;
+use crate::cli_serve::{Server, addresses};
+use crate::cli_shell::{self, Shell};
+use crate::cosigned::{sign, witness, write_policy};
 use crate::ledger_city::{ORIGIN, warrant};
 use crate::ledger_verify::{Served, and, replayed};
 use crate::monitored::{followed, put};
@@ -61,7 +62,7 @@ fn a_monitor_of_ones_own_shows_a_page_and_remembers() {
     let url = ledger.address("Public server: ");
     let follow = || monitor(&shell, &[&url]);
     let (watching, page) = follow();
-    let origin = crate::cli_shell::ORIGIN;
+    let origin = cli_shell::ORIGIN;
     let state = state_when(&page, "it is read", |state| standing(state, origin) == "good");
     assert_eq!((&ledgers(&state)[0]["quorum"], &state["shared"]), (&Value::Null, &serde_json::json!([])));
     assert!(watching.stop(), "a monitor that found nothing ends well");
@@ -146,4 +147,87 @@ fn evidence_is_served_with_all_that_it_needs_and_nothing_else() {
     assert!(!text.contains("<b>nowhere") && text.contains("b&#62;nowhere"), "{text}");
     assert_eq!(state["unread"][0]["from"], "<b>nowhere</b>");
     assert!(!server.stop(), "its status says so");
+}
+
+fn hand_in(page: &str, bytes: &[u8]) -> Heard {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    Heard::of(agent.post(format!("{page}/statements")).send(bytes).expect("an answer"))
+}
+
+/// What is told as withheld, once there are so many.
+fn withheld(page: &str, count: usize) -> Vec<Value> {
+    let of_it = |state: &Value| ledgers(state).first().and_then(|ledger| ledger["withheld"].as_array().cloned());
+    let all = |state: &Value| of_it(state).unwrap_or_default();
+    let state = state_when(page, "withheld", |state| ledgers(state).len() == 1 && all(state).len() == count);
+    all(&state)
+}
+
+#[test]
+fn a_statement_that_is_not_recorded_is_told_as_withheld_until_it_is() {
+    let shell = Shell::with_ledger();
+    write_bodies(&shell);
+    let (one, url, vkey) = witness(&shell, "one");
+    write_policy(&shell, 1, &[(&vkey, &url)]);
+    let options = ["--public", "127.0.0.1:0", "--desk", "127.0.0.1:0", "--policy", "policy", "--witnesses-every", "1"];
+    let mut ledger = Server::start(&shell, &options);
+    let (desk, public) = addresses(&mut ledger);
+    let taking = ["--policy", "policy", "--withheld-after", "2s"];
+    let (watching, page) = monitor(&shell, &[&[public.as_str()], &taking[..]].concat());
+    state_when(&page, "it is seen", |state| standing(state, cli_shell::ORIGIN) == "good");
+    shell.check(&format!("$ {}", sign("led", "first")));
+    let first = std::fs::read(shell.path().join("first")).expect("a statement");
+    let mut changed = first.clone();
+    *changed.last_mut().expect("bytes") = b' ';
+    for (bytes, why) in [
+        (&b"nothing"[..], "it is no statement"),
+        (&b"hibah/statement/v1\nother.example/ledger\n"[..], "this monitor follows no such ledger"),
+        (&changed[..], ""),
+    ] {
+        let heard = hand_in(&page, bytes);
+        assert!(heard.status == 422 && heard.text().contains(why), "{} {}", heard.status, heard.text());
+    }
+    let large = hand_in(&page, &vec![b'x'; 70_000]);
+    assert_eq!(large.status, 400, "{}", large.text());
+    let heard = hand_in(&page, &first);
+    assert_eq!((heard.status, &heard.json()["kind"]), (202, &"organisation.registered".into()), "{}", heard.text());
+    assert_eq!(hand_in(&page, &first).json(), heard.json(), "it is kept once");
+    let told = withheld(&page, 1).remove(0);
+    let path = told["statement"].as_str().expect("an address");
+    let given = get(&format!("{page}{path}"));
+    assert_eq!(given.body, first, "its very bytes");
+    shell.write("given", &given.body);
+    let (size, time) = (&told["accepted_after_entries"], told["received_at"].as_str().expect("a time"));
+    shell.check(&format!("$ hibah check given {public} --at {size} --time {time}\nIt would be recorded: *"));
+    let shown = get(&format!("{page}/"));
+    assert!(shown.text().contains(&format!("href=\"{path}\"")) && shown.text().contains("Ditahan"), "{}", shown.text());
+    let feed = get(&format!("{page}/en/alarms.atom"));
+    let read = roxmltree::Document::parse(feed.text()).expect("XML");
+    assert!(read.descendants().any(|node| node.attribute("href") == Some(path)), "{}", feed.text());
+    assert_eq!(get(&format!("{page}/statements/hibah.bandung.example_ledger/{}", "0".repeat(64))).status, 404);
+    assert!(watching.stop());
+    // It is remembered over a new start; once recorded, it is withheld no more.
+    let (watching, page) = monitor(&shell, &[&[public.as_str()], &taking[..]].concat());
+    withheld(&page, 1);
+    shell.check(&format!("$ hibah submit {desk} first\nRecorded as entry 18; the ledger has 19 entries."));
+    withheld(&page, 0);
+    assert!(watching.stop());
+    // A monitor that knows the desk hands it on.
+    let known = format!("{}={desk}", cli_shell::ORIGIN);
+    let (watching, page) = monitor(&shell, &[&[public.as_str(), "--desk", &known], &taking[..]].concat());
+    state_when(&page, "it is seen", |state| standing(state, cli_shell::ORIGIN) == "good");
+    shell.check("$ hibah sign --ledger led --kind application.submitted --about case/1/new --body application.json --key org.key --out second");
+    let heard = hand_in(&page, &std::fs::read(shell.path().join("second")).expect("a statement"));
+    assert_eq!(heard.status, 202, "{}", heard.text());
+    state_when(&page, "it is recorded", |state| ledgers(state)[0]["size"] == 20);
+    withheld(&page, 0);
+    assert!(watching.stop() && ledger.stop() && one.stop());
+    // Without the option nothing is taken.
+    let (watching, page) = monitor(&shell, &["led"]);
+    assert_eq!(hand_in(&page, &first).status, 404);
+    assert!(watching.stop());
+    shell.check(
+        "$ hibah monitor led --listen 127.0.0.1:0 --withheld-after 1h --desk nowhere
+         ? 2
+         error: invalid value 'nowhere' for '--desk <ORIGIN=URL>': write a ledger's origin and its desk's address: *",
+    );
 }

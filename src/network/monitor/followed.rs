@@ -177,23 +177,23 @@ impl Followed {
         self.keep(view)
     }
 
-    fn origin(&self) -> &str {
+    pub(super) fn origin(&self) -> &str {
         &self.checkpoint.origin
     }
 
-    /// The state after the entries that were judged.
-    pub(super) fn state(&self) -> &State {
-        self.replay.state()
+    /// What the entries make, as far as they were judged.
+    pub(super) fn replay(&self) -> &Replay {
+        &self.replay
+    }
+
+    /// The newest checkpoint, with the lines of witnesses.
+    pub(super) fn note(&self) -> &Note {
+        &self.note
     }
 
     /// The key that it is known by.
     pub(super) fn vkey(&self) -> String {
         self.vkey.to_string()
-    }
-
-    /// When the newest entry was recorded.
-    pub(super) fn recorded(&self) -> Option<Timestamp> {
-        self.replay.last_time()
     }
 
     /// Whether the newest checkpoint has the cosignatures that each policy for this ledger asks for.

@@ -57,7 +57,7 @@ fn unwritten(file: &Path, error: &std::io::Error) -> SourceError {
 }
 
 /// Writes a file whole or not at all.
-fn write(file: &Path, bytes: &[u8]) -> Result<(), SourceError> {
+pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), SourceError> {
     let unfinished = file.with_extension("unfinished");
     let written = fs::write(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, file));
     written.map_err(|error| unwritten(file, &error))

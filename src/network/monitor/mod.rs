@@ -18,6 +18,7 @@ pub mod page;
 pub mod picture;
 pub mod recipients;
 mod watched;
+pub mod withheld;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -30,6 +31,7 @@ use self::kept::Kept;
 use self::picture::{Alarm, LedgerSeen, Picture, SourceSeen, Standing};
 use self::recipients::{Recipients, Shared};
 pub use self::watched::{Noted, Watched};
+use self::withheld::{Handed, NotTaken, Statements, Takes};
 use crate::grants::state::State;
 use crate::grants::time::Timestamp;
 use crate::ledger::evidence::{Evidence, Finding, Shown, View};
@@ -48,6 +50,8 @@ pub struct Settings<'a> {
     pub stale_after_s: Option<u64>,
     /// Entries to be told of.
     pub watched: Vec<Watched>,
+    /// Whether and how statements are taken that a ledger would not record.
+    pub takes: Option<Takes>,
     /// The monitor's clock, at the beginning of the round.
     pub at: Timestamp,
     /// Is told how far the first look at a ledger is.
@@ -144,6 +148,8 @@ pub struct Monitor {
     alarms: BTreeMap<String, BTreeMap<PathBuf, Alarm>>,
     recipients: Recipients,
     shared: Arc<Shared>,
+    /// What was handed in, by ledger.
+    statements: BTreeMap<String, Statements>,
     /// Held as long as this monitor runs: two would move one mirror.
     _lock: File,
 }
@@ -173,6 +179,7 @@ impl Monitor {
             alarms: BTreeMap::new(),
             recipients: Recipients::default(),
             shared: Arc::default(),
+            statements: BTreeMap::new(),
             _lock: lock,
         };
         for folder in std::fs::read_dir(dir).map_err(|error| fault(&error))?.flatten() {
@@ -291,6 +298,38 @@ impl Monitor {
                 }
             }
         });
+        if let Some(takes) = &settings.takes {
+            self.follow_statements(takes, tell);
+        }
+    }
+
+    /// Keeps a statement that a ledger would not record, handed in at this time.
+    ///
+    /// # Errors
+    /// [`NotTaken`].
+    pub fn hand_in(&mut self, settings: &Settings<'_>, at: Timestamp, bytes: &[u8]) -> Result<Handed, NotTaken> {
+        let refused = |what: &str| NotTaken::Refused(what.to_owned());
+        let text = std::str::from_utf8(bytes).map_err(|_| refused("it is not text"))?;
+        let origin = text.split('\n').nth(1).ok_or_else(|| refused("it is no statement"))?;
+        let followed = self.ledgers.get(origin).ok_or_else(|| refused("this monitor follows no such ledger"))?;
+        if followed.is_ahead || followed.is_broken {
+            return Err(NotTaken::Later("this ledger cannot be judged now".to_owned()));
+        }
+        let statements = self.statements.entry(origin.to_owned());
+        statements.or_insert_with(|| Statements::open(&followed.kept.dir)).take(followed, settings, at, bytes)
+    }
+
+    /// Looks for what was handed in among the new entries, and hands the rest to the desks.
+    fn follow_statements(&mut self, takes: &Takes, tell: &mut dyn FnMut(Event)) {
+        for (origin, followed) in &self.ledgers {
+            let statements = self.statements.entry(origin.clone());
+            let statements = statements.or_insert_with(|| Statements::open(&followed.kept.dir));
+            let desk = takes.desks.get(origin);
+            let done = statements.look(followed).and_then(|()| desk.map_or(Ok(()), |desk| statements.forward(desk)));
+            if let Err(SourceError(sentence)) = done {
+                tell(Event::Trouble { from: origin.clone(), sentence });
+            }
+        }
     }
 
     /// What is known after a round, for readers: each new entry is taken in here for what governments have in common.
@@ -311,6 +350,13 @@ impl Monitor {
         let ledgers = origins.into_iter().map(|origin| self.ledger(settings, origin)).collect();
         let unread = self.heard.values().filter(|source| source.origin.is_none()).cloned().collect();
         Ok(Picture { at: Some(settings.at), every_s, ledgers, unread, shared: Arc::clone(&self.shared) })
+    }
+
+    /// What was handed in and should have been recorded by now, each with the file of its bytes.
+    fn withheld(&self, settings: &Settings<'_>, origin: &str) -> Vec<(Handed, PathBuf)> {
+        let kept = settings.takes.as_ref().zip(self.statements.get(origin));
+        let told = kept.map(|(takes, kept)| (kept, kept.withheld(settings.at, takes.after_s)));
+        told.map_or_else(Vec::new, |(kept, all)| all.into_iter().map(|one| (one.clone(), kept.file(&one))).collect())
     }
 
     /// How many entries the mirror has of a ledger that was not read since the start.
@@ -340,19 +386,20 @@ impl Monitor {
         } else {
             Standing::Good
         };
-        let state = followed.map(Followed::state);
+        let state = followed.map(|followed| followed.replay().state());
         LedgerSeen {
             origin: origin.to_owned(),
             name: state.and_then(|state| state.government()),
             trial: state.is_some_and(State::is_trial),
             vkey: followed.map(Followed::vkey),
             size: followed.map_or_else(|| self.kept_size(origin), |followed| followed.checkpoint.size),
-            recorded: followed.and_then(Followed::recorded),
+            recorded: followed.and_then(|followed| followed.replay().last_time()),
             witnesses: followed.map(|followed| followed.witnesses(settings)).unwrap_or_default(),
             quorum,
             sources,
             standing,
             alarms,
+            withheld: self.withheld(settings, origin),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::recipients::Shared;
+use super::withheld::Handed;
 use crate::grants::time::Timestamp;
 use crate::ledger::evidence::{Finding, Shown};
 
@@ -62,6 +63,8 @@ pub struct LedgerSeen {
     pub standing: Standing,
     /// What was found, the newest first.
     pub alarms: Vec<Alarm>,
+    /// Statements that it should have recorded, each with the file of its bytes.
+    pub withheld: Vec<(Handed, PathBuf)>,
 }
 
 impl LedgerSeen {

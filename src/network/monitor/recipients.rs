@@ -110,21 +110,16 @@ impl Recipients {
     pub(super) fn take_in(&mut self, origin: &str, tree: &Tree, size: u64) -> Result<bool, SourceError> {
         let ledger = self.ledgers.entry(origin.to_owned()).or_default();
         let from = ledger.taken;
-        for index in from / 256..size.div_ceil(256) {
-            let width = tile::width_at(index, size);
-            let bundle = tree.bundle(index, width)?;
+        each_entry(tree, from, size, |index, bytes| {
             let unread = |fault: &dyn std::fmt::Display| SourceError(format!("{origin}: {fault}"));
-            let entries = tile::decode_bundle(&bundle, width).map_err(|fault| unread(&fault))?;
-            for (place, bytes) in (index * 256..).zip(entries).filter(|(place, _)| *place >= from) {
-                let entry = Entry::parse(bytes).map_err(|fault| unread(&fault))?;
-                let statement = Statement::parse(entry.statement, origin).map_err(|fault| unread(&fault))?;
-                let is_full = self.count >= MOST;
-                let new = ledger.take(place, &statement, is_full);
-                self.count += usize::from(new == Taken::New);
-                self.left_out |= new == Taken::LeftOut;
-                ledger.taken = place + 1;
-            }
-        }
+            let entry = Entry::parse(bytes).map_err(|fault| unread(&fault))?;
+            let statement = Statement::parse(entry.statement, origin).map_err(|fault| unread(&fault))?;
+            let new = ledger.take(index, &statement, self.count >= MOST);
+            self.count += usize::from(new == Taken::New);
+            self.left_out |= new == Taken::LeftOut;
+            ledger.taken = index + 1;
+            Ok(())
+        })?;
         Ok(size > from)
     }
 
@@ -166,6 +161,24 @@ impl Recipients {
         bodies.truncate(MOST_TOLD);
         Shared { bodies, more, left_out: self.left_out }
     }
+}
+
+/// Reads the entries of a mirror from one index to another.
+pub(super) fn each_entry(
+    tree: &Tree,
+    from: u64,
+    to: u64,
+    mut each: impl FnMut(u64, &[u8]) -> Result<(), SourceError>,
+) -> Result<(), SourceError> {
+    for index in from / 256..to.div_ceil(256) {
+        let width = tile::width_at(index, to);
+        let bundle = tree.bundle(index, width)?;
+        let entries = tile::decode_bundle(&bundle, width).map_err(|fault| SourceError(fault.to_string()))?;
+        for (place, bytes) in (index * 256..).zip(entries).filter(|(place, _)| *place >= from) {
+            each(place, bytes)?;
+        }
+    }
+    Ok(())
 }
 
 /// What became of an entry.
@@ -317,8 +330,12 @@ mod tests {
         assert!(ledger.take(10, &full, true) == Taken::LeftOut && ledger.orgs.len() == 1);
     }
 
-    /// Ledgers by letter, each organisation with its name, its licence and how often it was paid; and which are in common.
-    fn check(orgs: &[(&str, u64, &str, &str, u64)], expected: &[(Option<&str>, &[(&str, u64)])]) {
+    /// An organisation: ledger, number, name, licence, and how often it was paid.
+    type Paid<'t> = (&'t str, u64, &'t str, &'t str, u64);
+    /// Those in common: by which licence, or by name, and where.
+    type Told<'t> = (Option<&'t str>, &'t [(&'t str, u64)]);
+
+    fn check(orgs: &[Paid<'_>], expected: &[Told<'_>]) {
         let mut all = Recipients::default();
         for (ledger, n, name, number, times) in orgs {
             let licence = ("AHU".to_owned(), (*number).to_owned());

@@ -94,6 +94,8 @@ pub(super) fn run(options: &Options<'_>) -> Result<(), Failure> {
         state: options.dir.join("monitor"),
         interval: options.every_s,
         listen: None,
+        withheld_after: None,
+        desk: Vec::new(),
         once: false,
         vkey: governments.iter().map(|government| published_key(&government.origin(), "").verifier().clone()).collect(),
         policy: policies,
@@ -246,7 +248,7 @@ fn direct(
 ) -> std::thread::JoinHandle<Result<(), Failure>> {
     std::thread::spawn(move || {
         loop {
-            monitor::rest(every, &|| *stop.borrow());
+            monitor::rest(every, &|| *stop.borrow(), &mut || ());
             if *stop.borrow() {
                 break;
             }

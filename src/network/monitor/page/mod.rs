@@ -1,31 +1,42 @@
 //! A monitor's page: what it knows of each ledger for people (`/`, `/en/`) and programs (`/state.json`), its alarms as a feed
 //! (`/alarms.atom`), and the evidence of each, which `hibah verify` checks.
 //!
-//! It is made from what the last round left and reads nothing but evidence from the disk. Only GET and HEAD are answered.
+//! It is made from what the last round left and reads nothing but evidence and statements from the disk. Statements that a
+//! ledger would not record are taken where the monitor does (`POST /statements`); all else is only read.
 
 mod view;
 mod words;
 
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use super::picture::Picture;
+use super::withheld::{Handed, NotTaken};
 use crate::ledger::evidence::EVIDENCE_FILE;
+use crate::ledger::statement::MAX_STATEMENT_BYTES;
 use crate::public::connections::{self, Bounds};
+use crate::public::limits::BODY_TIMEOUT;
 use crate::public::pages::STYLE;
 use crate::public::pages::words::Lang;
 use crate::tlog::hash::sha256;
 use crate::tlog::tile::TilePath;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// The most statements that wait for the monitor to look at them.
+const MOST_HANDED: usize = 64;
+/// How long whoever hands one in is kept waiting; a round may take longer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -35,19 +46,46 @@ static SHEET: LazyLock<(String, String)> = LazyLock::new(|| {
     (format!("style-{}.css", &sha256(sheet.as_bytes()).to_hex()[..16]), sheet)
 });
 
-/// Where a monitor puts what it knows, and its page takes it from.
-#[derive(Default)]
-pub struct Board(RwLock<Arc<Picture>>);
+/// Where a monitor puts what it knows, and its page takes it from; and where a page puts what people hand in.
+pub struct Board {
+    picture: RwLock<Arc<Picture>>,
+    takes: bool,
+    hand_in: SyncSender<Handing>,
+    handed: Mutex<Receiver<Handing>>,
+}
+
+/// A statement on its way to the monitor, and who waits for the answer.
+struct Handing {
+    bytes: Vec<u8>,
+    reply: oneshot::Sender<Result<Handed, NotTaken>>,
+}
 
 impl Board {
+    /// An empty one; `takes`: people may hand in statements.
+    #[must_use]
+    pub fn new(takes: bool) -> Self {
+        let (hand_in, handed) = sync_channel(MOST_HANDED);
+        Self { picture: RwLock::default(), takes, hand_in, handed: Mutex::new(handed) }
+    }
+
     /// Shows this from now on.
     pub fn show(&self, picture: Picture) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(picture);
+        *self.picture.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(picture);
     }
 
     /// What is shown.
     pub fn picture(&self) -> Arc<Picture> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.picture.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Gives what was handed in to the monitor.
+    pub fn take(&self, take: &mut dyn FnMut(&[u8]) -> Result<Handed, NotTaken>) {
+        let handed = self.handed.lock().unwrap_or_else(PoisonError::into_inner);
+        // Not until none is left: whoever hands in without end must not keep the monitor from its round.
+        for Handing { bytes, reply } in handed.try_iter().take(MOST_HANDED) {
+            // Who no longer waits hands it in again.
+            let _ = reply.send(take(&bytes));
+        }
     }
 }
 
@@ -76,6 +114,8 @@ pub fn router(board: Arc<Board>) -> Router {
         .route("/en/alarms.atom", get(feed(Lang::English)))
         .route("/state.json", get(async |State(board): State<Arc<Board>>| state(&board)))
         .route("/evidence/{ledger}/{evidence}/{*file}", get(evidence))
+        .route("/statements", post(hand_in))
+        .route("/statements/{ledger}/{hash}", get(statement))
         .route("/healthz", get(async || answer(TEXT, "ok\n")))
         .route("/{style}", get(style))
         .fallback(async || missing())
@@ -127,6 +167,41 @@ async fn evidence(State(board): State<Arc<Board>>, Path(named): Path<(String, St
     let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await;
     match read {
         Ok(Ok(bytes)) => answer(media_type, bytes),
+        _ => missing(),
+    }
+}
+
+/// A statement that a ledger would not record; the answer comes when the monitor has judged it, between two rounds.
+async fn hand_in(State(board): State<Arc<Board>>, request: Request) -> Response {
+    let said = |status: StatusCode, sentence: &str| (status, format!("{sentence}\n")).into_response();
+    if !board.takes {
+        return said(StatusCode::NOT_FOUND, "this monitor takes no statements");
+    }
+    let read = tokio::time::timeout(BODY_TIMEOUT, axum::body::to_bytes(request.into_body(), MAX_STATEMENT_BYTES)).await;
+    let Ok(Ok(bytes)) = read else {
+        return said(StatusCode::BAD_REQUEST, "the statement is too large, or broke off: hand it in again");
+    };
+    let (reply, answer) = oneshot::channel();
+    let later = || said(StatusCode::SERVICE_UNAVAILABLE, "the monitor is busy: hand it in again later");
+    if board.hand_in.try_send(Handing { bytes: bytes.to_vec(), reply }).is_err() {
+        return later();
+    }
+    match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
+        Ok(Ok(Ok(handed))) => (StatusCode::ACCEPTED, Json(view::handed(&handed))).into_response(),
+        Ok(Ok(Err(fault @ NotTaken::Refused(_)))) => said(StatusCode::UNPROCESSABLE_ENTITY, &fault.to_string()),
+        Ok(Ok(Err(fault @ NotTaken::Later(_)))) => said(StatusCode::SERVICE_UNAVAILABLE, &fault.to_string()),
+        Ok(Err(_)) | Err(_) => later(),
+    }
+}
+
+/// The bytes of a statement that is told as withheld.
+async fn statement(State(board): State<Arc<Board>>, Path((ledger, hash)): Path<(String, String)>) -> Response {
+    let picture = board.picture();
+    let of_it = picture.ledgers.iter().filter(|seen| seen.origin.replace('/', "_") == ledger);
+    let found = of_it.flat_map(|seen| &seen.withheld).find(|(handed, _)| handed.hash == hash);
+    let Some((_, path)) = found.cloned() else { return missing() };
+    match tokio::task::spawn_blocking(move || std::fs::read(path)).await {
+        Ok(Ok(bytes)) => answer(TEXT, bytes),
         _ => missing(),
     }
 }

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::super::picture::{Alarm, LedgerSeen, Picture, SourceSeen, Standing};
 use super::super::recipients::{Body, By};
+use super::super::withheld::Handed;
 use super::words::{self, Words};
+use crate::grants::kinds::Kind;
 use crate::grants::time::Timestamp;
 use crate::public::moment::Moment;
 use crate::public::pages::words::Lang;
@@ -54,6 +56,14 @@ struct Card<'p> {
     witnesses: Vec<(&'p str, Option<Moment>)>,
     sources: &'p [SourceSeen],
     alarms: Vec<Shown<'p>>,
+    withheld: Vec<Held<'p>>,
+}
+
+struct Held<'p> {
+    handed: &'p Handed,
+    kind: &'static str,
+    received: Option<Moment>,
+    href: String,
 }
 
 struct Shown<'p> {
@@ -184,6 +194,16 @@ fn card(ledger: &LedgerSeen, lang: Lang) -> Card<'_> {
             .collect(),
         sources: &ledger.sources,
         alarms: ledger.alarms.iter().take(MOST_ALARMS).map(|alarm| shown(alarm, lang)).collect(),
+        withheld: ledger.withheld.iter().take(MOST_ALARMS).map(|(one, _)| held(ledger, one, lang)).collect(),
+    }
+}
+
+fn held<'p>(ledger: &LedgerSeen, handed: &'p Handed, lang: Lang) -> Held<'p> {
+    Held {
+        handed,
+        kind: Kind::parse(&handed.kind).map_or("", |kind| lang.pick(kind.title_id(), kind.title_en())),
+        received: handed.received().map(|at| moment(at, lang)),
+        href: statement_href(ledger, handed),
     }
 }
 
@@ -229,7 +249,7 @@ fn grouped(number: u64, lang: Lang) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push_str(lang.pick(".", ","));
         }
         text.push(digit);
@@ -272,6 +292,7 @@ pub(super) fn state(picture: &Picture) -> Value {
             "standing": ledger.standing.as_str(),
             "silent_since": time(if let Standing::Silent(since) = ledger.standing { Some(since) } else { None }),
             "alarms": ledger.alarms.iter().take(MOST_ALARMS).map(alarm).collect::<Vec<_>>(),
+            "withheld": ledger.withheld.iter().map(|(one, _)| withheld(ledger, one)).collect::<Vec<_>>(),
             "sources": ledger.sources.iter().map(source).collect::<Vec<_>>(),
         })
     };
@@ -284,6 +305,31 @@ pub(super) fn state(picture: &Picture) -> Value {
         "shared_more": picture.shared.more,
         "shared_complete": !picture.shared.left_out,
     })
+}
+
+fn withheld(ledger: &LedgerSeen, one: &Handed) -> Value {
+    let mut told = handed(one);
+    told["statement"] = json!(statement_href(ledger, one));
+    told
+}
+
+/// What is said of a statement that was handed in.
+pub(super) fn handed(one: &Handed) -> Value {
+    json!({
+        "hash": one.hash,
+        "kind": one.kind,
+        "about": one.about,
+        "received_at": one.received_at,
+        "accepted_after_entries": one.size,
+        "checkpoint": one.checkpoint,
+        "desk": one.desk,
+        "entry": one.entry,
+    })
+}
+
+/// Where a withheld statement is served.
+fn statement_href(ledger: &LedgerSeen, one: &Handed) -> String {
+    format!("/statements/{}/{}", ledger.origin.replace('/', "_"), one.hash)
 }
 
 fn in_common(picture: &Picture, body: &Body) -> Value {
@@ -336,6 +382,16 @@ pub(super) fn feed(picture: &Picture, lang: Lang) -> String {
                 at: alarm.first,
                 href: format!("{}/evidence.json", href(alarm)),
                 summary: format!("{meaning} {}.", alarm.sentence),
+            });
+        }
+        for (one, _) in ledger.withheld.iter().take(MOST_ALARMS) {
+            let Some(at) = one.received() else { continue };
+            items.push(Item {
+                id: format!("{}/statement-{}", ledger.origin.replace('/', "_"), one.hash),
+                title: of(words::of(lang).withheld),
+                at,
+                href: statement_href(ledger, one),
+                summary: format!("{} ({}, {})", words::of(lang).withheld_lead, one.kind, one.about),
             });
         }
         if let Standing::Silent(since) = ledger.standing {

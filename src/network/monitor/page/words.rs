@@ -50,6 +50,13 @@ words! {
     evidence: "Berkas bukti", "Evidence file";
     check: "Periksa sendiri: simpan berkas itu, lalu", "Check it yourself: save the file, then";
     check_tree: "Periksa sendiri: berkas di sampingnya ikut diperlukan, jadi periksalah di alamatnya", "Check it yourself: the files beside it are needed, so check it at its address";
+    withheld: "Ditahan", "Withheld";
+    withheld_lead: "Pernyataan yang ditandatangani dan diterima aturan, diserahkan kepada pengawas ini, dan tidak dicatat buku besar dalam waktunya. Kapan diserahkan, dan apa jawaban loket, adalah ucapan pengawas; selebihnya dapat diperiksa.",
+        "Signed statements that the rules accept, handed to this monitor, which the ledger did not record in time. When each was handed in, and what the desk answered, is the monitor’s word; the rest can be checked.";
+    received: "Diserahkan", "Handed in";
+    accepted_after: "diterima aturan setelah entri", "accepted by the rules after entries";
+    statement: "Pernyataannya", "The statement";
+    desk_said: "Jawaban loket", "The desk’s answer";
     shared: "Lembaga yang dibiayai lebih dari satu pemerintah", "Organisations that more than one government funded";
     shared_lead: "Dari entri yang sudah diperiksa. Nomor izin yang sama hampir pasti lembaga yang sama. Nama yang sama hanya mungkin: nama yang sama tidak membuktikan apa pun. Dibiayai dua pemerintah bukan pelanggaran dengan sendirinya.",
         "From entries that were checked. The same licence number is most likely the same body. The same name is possible only: a same name proves nothing. Being funded by two governments is no offence in itself.";
