@@ -293,7 +293,7 @@ mod tests {
             origin: "kota.example/hibah".to_owned(),
             kind: kind.to_owned(),
             about: About::parse(about).expect("a thing"),
-            after: None,
+            after: Some(crate::tlog::hash::Hash::from_bytes([1; 32])),
             body,
             event_date: day,
             expires: day,
@@ -314,7 +314,7 @@ mod tests {
         assert!(take(1, "organisation.registered", "org/1", org) == Taken::New);
         take(2, "organisation.amended", "org/1", json!({"name": "Yayasan B", "reason": "x"}));
         take(3, "funds.credited", "case/1/1", json!({"amount": 5}));
-        take(4, "funds.credited", "case/agency/1/1", json!({"amount": 7}));
+        take(4, "funds.credited", "case/a1/1", json!({"amount": 7}));
         take(5, "warrant.issued", "case/1/1", json!({"amount": 9}));
         let erased =
             |entry: u64, pointer: &str, what: &str| json!({"entry": entry, "pointers": [pointer], "what": what});
