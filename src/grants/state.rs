@@ -374,6 +374,20 @@ impl State {
         }
     }
 
+    /// The government's name in Indonesian and in English, by the profile in force.
+    pub fn government(&self) -> Option<(String, String)> {
+        match self {
+            State::Zero(state) => state.profile().map(|profile| {
+                let government = &profile.government;
+                (government.name_id.0.clone(), government.name_en.0.clone())
+            }),
+            State::One(state) => state.profile().map(|profile| {
+                let government = &profile.government;
+                (government.name_id.0.clone(), government.name_en.0.clone())
+            }),
+        }
+    }
+
     /// Whether this is a ledger for a demonstration or a test.
     pub fn is_trial(&self) -> bool {
         match self {

@@ -191,7 +191,8 @@ fn founded(rules: &str) -> PathBuf {
     shell.dir.keep()
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder of files and folders.
+pub fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).expect("a folder") {
         let entry = entry.expect("an entry");
         let target = to.join(entry.file_name());

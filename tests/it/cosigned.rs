@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(200);
 
 /// A witness of its own in the session's folder, which knows the ledger.
-fn witness(shell: &Shell, name: &str) -> (Server, String, String) {
+pub fn witness(shell: &Shell, name: &str) -> (Server, String, String) {
     shell.check(&format!(
         "$ hibah witness init {name} --name {name}.example/witness > {name}.vkey
          $ hibah witness add-log {name} $(cat vkey)
@@ -85,7 +85,7 @@ fn strange_key(first: u8) -> String {
     Cosigner::new("strange.example/witness", key(first)).expect("a name").verifier().to_string()
 }
 
-fn write_policy(shell: &Shell, quorum: u32, witnesses: &[(&str, &str)]) {
+pub fn write_policy(shell: &Shell, quorum: u32, witnesses: &[(&str, &str)]) {
     let vkey = std::fs::read_to_string(shell.path().join("vkey")).expect("a key");
     let mut policy = format!("log {vkey}\n");
     for (number, (vkey, url)) in witnesses.iter().enumerate() {
@@ -97,7 +97,7 @@ fn write_policy(shell: &Shell, quorum: u32, witnesses: &[(&str, &str)]) {
     shell.write("policy", policy);
 }
 
-fn sign(led: &str, out: &str) -> String {
+pub fn sign(led: &str, out: &str) -> String {
     REGISTER.replace("LED", led).replace("OUT", out)
 }
 

@@ -26,7 +26,7 @@ use super::ledger_verify::{Served, and, chain, flip_base64, made, replayed, sign
 const KEPT: &str = "seen/kota.example_hibah";
 
 /// Serves this from now on: the checkpoint last, as an operator does.
-fn put(shell: &Shell, site: &str, served: &Served) {
+pub fn put(shell: &Shell, site: &str, served: &Served) {
     let root = shell.path().join(site);
     for (path, bytes) in &served.files {
         let file = root.join(path);
@@ -37,7 +37,7 @@ fn put(shell: &Shell, site: &str, served: &Served) {
 }
 
 /// The year's ledger is followed at `site` and `mirror`, from 20 entries over 24 to all 28: nothing is found.
-fn followed() -> (Shell, Vec<Vec<u8>>) {
+pub fn followed() -> (Shell, Vec<Vec<u8>>) {
     let (shell, good) = (Shell::new(), made());
     shell.write("vkey", key().verifier().to_string());
     for (size, told) in [

@@ -359,15 +359,26 @@ impl City {
     /// # Errors
     /// What the ledger refuses.
     pub fn enrol(&mut self, registration: &Registration<'_>) -> Result<u64, CityError> {
+        self.enrol_licensed(registration, None)
+    }
+
+    /// As [`City::enrol`], with a licence as a body has it.
+    ///
+    /// # Errors
+    /// What the ledger refuses.
+    pub fn enrol_licensed(&mut self, of: &Registration<'_>, licence: Option<Value>) -> Result<u64, CityError> {
         let n = self.next_org();
         let role = format!("org/{n}");
         let key = published_key(self.writer.origin(), &role);
-        let body = json!({
-            "name": registration.name,
-            "recipient_type": registration.recipient_type,
-            "address": {"street": registration.street, "ward": registration.ward, "city": registration.city},
+        let mut body = json!({
+            "name": of.name,
+            "recipient_type": of.recipient_type,
+            "address": {"street": of.street, "ward": of.ward, "city": of.city},
             "key": key.verifier().to_string(),
         });
+        if let Some(licence) = licence {
+            body["registration"] = licence;
+        }
         self.keys.insert(role.clone(), key);
         let signers = ["registrar", &role];
         let on = self.today;

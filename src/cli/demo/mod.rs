@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use self::city::{City, published_key};
+use self::federation::Incident;
 use self::town::Town;
 use super::{Failure, key_file, progress, serve};
 use crate::grants::about::About;
@@ -15,6 +16,7 @@ use crate::tlog::note::NoteSigner;
 mod bodies;
 pub mod city;
 mod events;
+pub mod federation;
 mod golden;
 pub mod openings;
 mod papers;
@@ -30,12 +32,12 @@ const REGISTER: &str = "SP2D-2014-08.csv";
 /// Found a ledger full of made-up grants and serve it
 #[derive(clap::Args)]
 #[command(
-    after_help = "Example:\n  hibah demo\n  hibah demo /tmp/try --public 127.0.0.1:9000 --desk 127.0.0.1:9001\n\nEvery key of a demo is published: nothing in it is real."
+    after_help = "With --federation: Kota Bandung and the seven governments that took over its application in 2018,\neach with a ledger of its own and a witness of two others, and one monitor of them all, whose page\nis at --public; the ledgers follow at the next ports. With --incident it ends with status 1 when\nthe monitor found evidence.\n\nExamples:\n  hibah demo\n  hibah demo /tmp/try --public 127.0.0.1:9000 --desk 127.0.0.1:9001\n  hibah demo --federation\n  hibah demo --federation --incident fork\n\nEvery key of a demo is published: nothing in it is real."
 )]
 pub struct Args {
     /// The folder: made if it is not there, served as it is if it holds a demo already
-    #[arg(default_value = "demo")]
-    dir: PathBuf,
+    /// [default: demo; with --federation: federation]
+    dir: Option<PathBuf>,
     /// Where the public, read-only pages are served
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     public: SocketAddr,
@@ -45,43 +47,70 @@ pub struct Args {
     /// Make the ledger and stop
     #[arg(long)]
     no_serve: bool,
+    /// Eight governments, their witnesses and a monitor
+    #[arg(long, conflicts_with = "desk")]
+    federation: bool,
+    /// What goes wrong after a few checkpoints, for the monitor to find
+    #[arg(long, value_enum, requires = "federation")]
+    incident: Option<Incident>,
+    /// How many seconds lie between two checkpoints of a ledger of the federation
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, requires = "federation",
+          value_parser = clap::value_parser!(u64).range(1..=3600))]
+    every: u64,
+    /// How many of the governments
+    #[arg(long, hide = true, default_value_t = 8, requires = "federation",
+          value_parser = clap::value_parser!(u64).range(3..=8))]
+    governments: u64,
 }
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
+    let usual = if args.federation { "federation" } else { "demo" };
+    let dir = args.dir.as_deref().unwrap_or(Path::new(usual));
+    if args.federation {
+        return federation::run(&federation::Options {
+            dir,
+            at: args.public,
+            incident: args.incident,
+            every_s: args.every,
+            count: usize::try_from(args.governments).unwrap_or(usize::MAX),
+            serves: !args.no_serve,
+        });
+    }
+    one(args, dir)
+}
+
+fn one(args: &Args, dir: &Path) -> Result<(), Failure> {
     let script = script::script().map_err(Failure::CouldNot)?;
     if !args.no_serve {
         serve::check_free(args.public, args.desk)?;
     }
-    if args.dir.join(crate::ledger::store::ENTRIES_FILE).exists() {
-        let named = super::source::Ledger::folder(&args.dir)?.unverified_checkpoint()?.origin;
+    if dir.join(crate::ledger::store::ENTRIES_FILE).exists() {
+        let named = super::source::Ledger::folder(dir)?.unverified_checkpoint()?.origin;
         if named != script.origin {
             return Err(Failure::CouldNot(format!(
                 "{} holds the ledger {named}, not a demo: name a new folder",
-                args.dir.display()
+                dir.display()
             )));
         }
-        println!(
-            "{} holds a demo already: it is served as it is. Delete the folder to begin anew.",
-            args.dir.display()
-        );
+        println!("{} holds a demo already: it is served as it is. Delete the folder to begin anew.", dir.display());
     } else {
-        make(&args.dir, &script)?;
+        make(dir, &script)?;
     }
-    describe(&args.dir)?;
+    describe(dir)?;
     if args.no_serve {
         return Ok(());
     }
     let signer = published_key(&script.origin, "");
     let vkey = signer.verifier().to_string();
-    let vault = match Vault::exists(&args.dir) {
+    let vault = match Vault::exists(dir) {
         true => {
             let key = VaultKey::derive(&openings::vault_key(&script.origin).key().seed());
-            Some(Vault::open(&args.dir)?.unlock(key)?)
+            Some(Vault::open(dir)?.unlock(key)?)
         }
         false => None,
     };
-    serve::demo(&args.dir, args.public, args.desk, signer, vault, || invite(args, &vkey))
+    serve::demo(dir, args.public, args.desk, signer, vault, || invite(args, dir, &vkey))
 }
 
 /// Plays the script beside `dir` and moves it there when it is whole.
@@ -183,8 +212,8 @@ fn describe(dir: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn invite(args: &Args, vkey: &str) {
-    let dir = args.dir.display();
+fn invite(args: &Args, dir: &Path, vkey: &str) {
+    let dir = dir.display();
     let public = args.public;
     // As it was called, so that the lines below can be copied: under cargo it is not on the path.
     let hibah = std::env::args().next().unwrap_or_else(|| "hibah".to_owned());

@@ -198,6 +198,12 @@ impl Evidence {
         self.seen.first().expect("evidence is made of a checkpoint")
     }
 
+    /// When the last of its checkpoints was seen, by the monitor's clock: before that nothing was found.
+    #[must_use]
+    pub fn seen_at(&self) -> Option<Timestamp> {
+        self.seen.iter().filter_map(|seen| seen.time().ok()).max()
+    }
+
     /// The first entry that differs, where it is at hand.
     #[must_use]
     pub fn differs(&self) -> Option<u64> {

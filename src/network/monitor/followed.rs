@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::kept::{Kept, SeenBySource};
+use super::picture::WitnessSeen;
 use super::watched::Watched;
 use super::{Event, Settings};
 use crate::grants::state::State;
@@ -16,6 +17,7 @@ use crate::ledger::verify::{self, Source, SourceError, Trust, Under, VerifyError
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::cosignature;
 use crate::tlog::note::{Note, NoteSignature, VerifierKey};
+use crate::tlog::policy::Policy;
 use crate::tlog::tile;
 
 /// Entries that are fetched although no known key signed for them: they may bring the key that did. More would let a
@@ -169,14 +171,45 @@ impl Followed {
             self.grow(settings, view, tell)?;
         } else if size == known {
             self.shown = Some((view.from.to_owned(), view.at));
-            self.add_lines(view.note, &settings.witnesses)?;
+            self.add_lines(view.note, &settings.witnesses(self.origin()))?;
             self.time_of_newest(settings, tell)?;
         }
         self.keep(view)
     }
 
-    fn origin(&self) -> &str {
+    pub(super) fn origin(&self) -> &str {
         &self.checkpoint.origin
+    }
+
+    /// What the entries make, as far as they were judged.
+    pub(super) fn replay(&self) -> &Replay {
+        &self.replay
+    }
+
+    /// The newest checkpoint, with the lines of witnesses.
+    pub(super) fn note(&self) -> &Note {
+        &self.note
+    }
+
+    /// The key that it is known by.
+    pub(super) fn vkey(&self) -> String {
+        self.vkey.to_string()
+    }
+
+    /// Whether the newest checkpoint has the cosignatures that each policy for this ledger asks for.
+    pub(super) fn quorum(&self, settings: &Settings<'_>) -> Option<bool> {
+        let met = |policy: &Policy| policy.witnessed(&self.note).is_ok_and(|report| report.quorum_met);
+        settings.policies(self.origin()).map(met).reduce(|one, other| one && other)
+    }
+
+    /// The witnesses of its policies, and when each saw the newest checkpoint.
+    pub(super) fn witnesses(&self, settings: &Settings<'_>) -> Vec<WitnessSeen> {
+        let cosigned = |key: &VerifierKey| {
+            let time_s = cosignature::verify(&self.note, key).ok()?.time_s;
+            Timestamp::from_ms(i64::try_from(time_s).ok()?.checked_mul(1_000)?)
+        };
+        let seen = |key: VerifierKey| WitnessSeen { cosigned: cosigned(&key), name: key.name().to_owned() };
+        settings.witnesses(self.origin()).into_iter().map(seen).collect()
     }
 
     /// Who showed the known checkpoint: this source, if it did.
@@ -281,7 +314,7 @@ impl Followed {
         let own = self.own(view.from, view.at);
         let (then, now) = (own.view(self), View { files: Some(self.kept.mirror.tree()), ..view });
         let keys = self.own_keys(&signers(self.replay.state(), view.note, view.checkpoint.size));
-        let found = evidence::contradicted_time((then, now), &settings.witnesses, self.origin(), &keys)?;
+        let found = evidence::contradicted_time((then, now), &settings.witnesses(self.origin()), self.origin(), &keys)?;
         found.map_or(Ok(()), |found| file(&self.kept, &found, &self.note.text, tell))
     }
 
@@ -291,7 +324,8 @@ impl Followed {
         let own = Own { from, at };
         let view = own.view(self);
         let keys = self.own_keys(&[]);
-        let found = evidence::contradicted_time((view, view), &settings.witnesses, self.origin(), &keys)?;
+        let found =
+            evidence::contradicted_time((view, view), &settings.witnesses(self.origin()), self.origin(), &keys)?;
         found.map_or(Ok(()), |found| file(&self.kept, &found, &self.note.text, tell))
     }
 
@@ -302,7 +336,8 @@ impl Followed {
         if let Some((from, at)) = self.shown.clone().filter(|(from, _)| answered.contains(from)) {
             let own = Own { from, at };
             let keys = self.own_keys(&[]);
-            let found = evidence::stale(own.view(self), limit_s, &settings.witnesses, self.origin(), &keys)?;
+            let found =
+                evidence::stale(own.view(self), limit_s, &settings.witnesses(self.origin()), self.origin(), &keys)?;
             if let Some(stale) = found {
                 file(&self.kept, &stale, &self.note.text, tell)?;
             }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::evidence::{EVIDENCE_FILE, Evidence, SeenAt};
+use crate::ledger::evidence::{EVIDENCE_FILE, Evidence, SeenAt, Shown};
 use crate::ledger::mirror::Mirror;
+use crate::ledger::tree::Tree;
 use crate::ledger::verify::SourceError;
 use crate::tlog::hash::sha256;
 use crate::tlog::tile::tiles_of_size;
@@ -56,7 +57,7 @@ fn unwritten(file: &Path, error: &std::io::Error) -> SourceError {
 }
 
 /// Writes a file whole or not at all.
-fn write(file: &Path, bytes: &[u8]) -> Result<(), SourceError> {
+pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), SourceError> {
     let unfinished = file.with_extension("unfinished");
     let written = fs::write(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, file));
     written.map_err(|error| unwritten(file, &error))
@@ -72,8 +73,23 @@ impl Kept {
         if origin.is_empty() || origin.len() > 200 || origin.starts_with('.') || !origin.bytes().all(allowed) {
             return Err(SourceError(format!("\"{origin}\" is no name of a ledger: name a ledger of hibah")));
         }
-        let dir = dir.join(origin.replace('/', "_"));
-        Ok(Self { mirror: Mirror::new(&dir), dir })
+        Ok(Self::at(&dir.join(origin.replace('/', "_"))))
+    }
+
+    /// What is kept in a ledger's own folder.
+    pub(super) fn at(dir: &Path) -> Self {
+        Self { mirror: Mirror::new(dir), dir: dir.to_owned() }
+    }
+
+    /// The evidence that was filed and still holds.
+    pub(super) fn filed(&self) -> Vec<(PathBuf, Evidence, Shown)> {
+        let read = |folder: PathBuf| {
+            let evidence = Evidence::parse(&fs::read(folder.join(EVIDENCE_FILE)).ok()?).ok()?;
+            let shown = evidence.check(None, Some(&Tree::new(&folder))).ok()?;
+            Some((folder, evidence, shown))
+        };
+        let folders = fs::read_dir(self.dir.join("evidence")).into_iter().flatten().flatten();
+        folders.filter_map(|folder| read(folder.path())).collect()
     }
 
     pub(super) fn seen(&self) -> SeenBySource {

@@ -14,32 +14,44 @@
 
 mod followed;
 mod kept;
+pub mod page;
+pub mod picture;
+pub mod recipients;
 mod watched;
+pub mod withheld;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use self::followed::Followed;
 pub use self::kept::Filed;
 use self::kept::Kept;
+use self::picture::{Alarm, LedgerSeen, Picture, SourceSeen, Standing};
+use self::recipients::{Recipients, Shared};
 pub use self::watched::{Noted, Watched};
+use self::withheld::{Handed, NotTaken, Statements, Takes};
+use crate::grants::state::State;
 use crate::grants::time::Timestamp;
-use crate::ledger::evidence::{Evidence, Shown, View};
+use crate::ledger::evidence::{Evidence, Finding, Shown, View};
 use crate::ledger::verify::{Source, SourceError};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::{Note, VerifierKey};
+use crate::tlog::policy::Policy;
 
 /// What a monitor is told beforehand, and the time of the round.
 pub struct Settings<'a> {
     /// Verifier keys of ledgers, from a place that is trusted.
     pub vkeys: Vec<VerifierKey>,
-    /// Keys of witnesses whose times count.
-    pub witnesses: Vec<VerifierKey>,
+    /// Witnesses whose times count: those of policies that name the ledger, or name none.
+    pub policies: Vec<Policy>,
     /// How long a checkpoint may be shown, in seconds.
     pub stale_after_s: Option<u64>,
     /// Entries to be told of.
     pub watched: Vec<Watched>,
+    /// Whether and how statements are taken that a ledger would not record.
+    pub takes: Option<Takes>,
     /// The monitor's clock, at the beginning of the round.
     pub at: Timestamp,
     /// Is told how far the first look at a ledger is.
@@ -49,6 +61,17 @@ pub struct Settings<'a> {
 impl Settings<'_> {
     fn vkey(&self, origin: &str) -> Option<&VerifierKey> {
         self.vkeys.iter().find(|key| key.name() == origin)
+    }
+
+    fn policies<'s>(&'s self, origin: &'s str) -> impl Iterator<Item = &'s Policy> {
+        let is_for = move |policy: &&Policy| {
+            policy.logs().is_empty() || policy.logs().iter().any(|log| log.key.name() == origin)
+        };
+        self.policies.iter().filter(is_for)
+    }
+
+    fn witnesses(&self, origin: &str) -> Vec<VerifierKey> {
+        self.policies(origin).flat_map(Policy::witnesses).map(|witness| witness.key.clone()).collect()
     }
 }
 
@@ -117,6 +140,16 @@ pub struct Monitor {
     ledgers: BTreeMap<String, Followed>,
     /// Those that were convicted at the first look.
     broken: Vec<String>,
+    /// Each source, by its name.
+    heard: BTreeMap<String, SourceSeen>,
+    /// The ledger that a source showed before this monitor began.
+    remembered: BTreeMap<String, String>,
+    /// What was ever found, by ledger and folder.
+    alarms: BTreeMap<String, BTreeMap<PathBuf, Alarm>>,
+    recipients: Recipients,
+    shared: Arc<Shared>,
+    /// What was handed in, by ledger.
+    statements: BTreeMap<String, Statements>,
     /// Held as long as this monitor runs: two would move one mirror.
     _lock: File,
 }
@@ -137,14 +170,85 @@ impl Monitor {
             std::fs::TryLockError::WouldBlock => fault(&"another monitor keeps it"),
             std::fs::TryLockError::Error(error) => fault(&error),
         })?;
-        Ok(Self { dir: dir.to_owned(), ledgers: BTreeMap::new(), broken: Vec::new(), _lock: lock })
+        let mut own = Self {
+            dir: dir.to_owned(),
+            ledgers: BTreeMap::new(),
+            broken: Vec::new(),
+            heard: BTreeMap::new(),
+            remembered: BTreeMap::new(),
+            alarms: BTreeMap::new(),
+            recipients: Recipients::default(),
+            shared: Arc::default(),
+            statements: BTreeMap::new(),
+            _lock: lock,
+        };
+        for folder in std::fs::read_dir(dir).map_err(|error| fault(&error))?.flatten() {
+            own.remember(&Kept::at(&folder.path()));
+        }
+        Ok(own)
+    }
+
+    /// Which source showed the ledger of a folder, and what was found of it.
+    fn remember(&mut self, kept: &Kept) {
+        for (from, seen) in kept.seen().0 {
+            if let Ok((_, checkpoint)) = seen.note() {
+                self.remembered.insert(from, checkpoint.origin);
+            }
+        }
+        for (folder, evidence, shown) in kept.filed() {
+            let Some(at) = evidence.seen_at() else { continue };
+            let alarm = Alarm::new(&shown, folder.clone(), at, at);
+            self.alarms.entry(shown.origin).or_default().insert(folder, alarm);
+        }
     }
 
     /// Looks at what one source shows.
     pub fn look(&mut self, settings: &Settings<'_>, shower: &Shower<'_>, tell: &mut dyn FnMut(Event)) {
-        if let Err(SourceError(sentence)) = self.see(settings, shower, tell) {
+        let seen = self.telling(settings, tell, |own, tell| own.see(settings, shower, tell));
+        // What somebody else keeps of a checkpoint is no source of the ledger.
+        if shower.files.is_some() || shower.checkpoint.is_err() {
+            let heard = self.heard.entry(shower.from.to_owned()).or_default();
+            heard.from = shower.from.to_owned();
+            match &seen {
+                Ok(origin) => {
+                    (heard.origin, heard.answered) = (Some(origin.clone()), Some(settings.at));
+                    heard.trouble = None;
+                }
+                Err(SourceError(sentence)) => {
+                    let since = heard.trouble.take().map_or(settings.at, |(since, _)| since);
+                    heard.trouble = Some((since, sentence.clone()));
+                    if heard.origin.is_none() {
+                        heard.origin = self.remembered.get(shower.from).cloned();
+                    }
+                }
+            }
+        } else {
+            self.heard.remove(shower.from);
+        }
+        if let Err(SourceError(sentence)) = seen {
             tell(Event::Trouble { from: shower.from.to_owned(), sentence });
         }
+    }
+
+    /// Does something that tells of events, and keeps what was found.
+    fn telling<T>(
+        &mut self,
+        settings: &Settings<'_>,
+        tell: &mut dyn FnMut(Event),
+        act: impl FnOnce(&mut Self, &mut dyn FnMut(Event)) -> T,
+    ) -> T {
+        let mut found = Vec::new();
+        let done = act(self, &mut |event| {
+            if let Event::Found { filed, shown, evidence } = &event {
+                let first = evidence.seen_at().unwrap_or(settings.at);
+                found.push((shown.origin.clone(), Alarm::new(shown, filed.folder.clone(), first, settings.at)));
+            }
+            tell(event);
+        });
+        for (origin, alarm) in found {
+            self.alarms.entry(origin).or_default().insert(alarm.folder.clone(), alarm);
+        }
+        done
     }
 
     fn see(
@@ -152,7 +256,7 @@ impl Monitor {
         settings: &Settings<'_>,
         shower: &Shower<'_>,
         tell: &mut dyn FnMut(Event),
-    ) -> Result<(), SourceError> {
+    ) -> Result<String, SourceError> {
         let bytes = shower.checkpoint.clone()?;
         let none = |fault: &dyn std::fmt::Display| SourceError(format!("it shows no checkpoint: {fault}"));
         let note = Note::parse(&bytes).map_err(|fault| none(&fault))?;
@@ -161,12 +265,12 @@ impl Monitor {
         let view =
             View { from: shower.from, at: settings.at, note: &note, checkpoint: &checkpoint, files: shower.files };
         if self.broken.contains(&origin) {
-            return Ok(());
+            return Ok(origin);
         }
         let mut was_broken = false;
         if let Some(followed) = self.ledgers.get_mut(&origin) {
             if !followed.is_ahead {
-                return followed.see(settings, view, tell);
+                return followed.see(settings, view, tell).map(|()| origin);
             }
             was_broken = followed.is_broken;
             self.ledgers.remove(&origin);
@@ -175,21 +279,127 @@ impl Monitor {
         std::fs::create_dir_all(kept()?.dir).map_err(|error| SourceError(error.to_string()))?;
         let Some(mut followed) = Followed::open(kept()?, settings.vkey(&origin))? else {
             match Followed::first(kept()?, settings, view, tell)? {
-                Some(followed) => drop(self.ledgers.insert(origin, followed)),
-                None => self.broken.push(origin),
+                Some(followed) => drop(self.ledgers.insert(origin.clone(), followed)),
+                None => self.broken.push(origin.clone()),
             }
-            return Ok(());
+            return Ok(origin);
         };
         followed.is_broken = was_broken;
-        self.ledgers.entry(origin).or_insert(followed).see(settings, view, tell)
+        let seen = self.ledgers.entry(origin.clone()).or_insert(followed).see(settings, view, tell);
+        seen.map(|()| origin)
     }
 
     /// Ends a round: what was shown for too long is told.
     pub fn end_round(&mut self, settings: &Settings<'_>, tell: &mut dyn FnMut(Event)) {
-        for (origin, followed) in &mut self.ledgers {
-            if let Err(SourceError(sentence)) = followed.age(settings, tell) {
+        self.telling(settings, tell, |own, tell| {
+            for (origin, followed) in &mut own.ledgers {
+                if let Err(SourceError(sentence)) = followed.age(settings, tell) {
+                    tell(Event::Trouble { from: origin.clone(), sentence });
+                }
+            }
+        });
+        if let Some(takes) = &settings.takes {
+            self.follow_statements(takes, tell);
+        }
+    }
+
+    /// Keeps a statement that a ledger would not record, handed in at this time.
+    ///
+    /// # Errors
+    /// [`NotTaken`].
+    pub fn hand_in(&mut self, settings: &Settings<'_>, at: Timestamp, bytes: &[u8]) -> Result<Handed, NotTaken> {
+        let refused = |what: &str| NotTaken::Refused(what.to_owned());
+        let text = std::str::from_utf8(bytes).map_err(|_| refused("it is not text"))?;
+        let origin = text.split('\n').nth(1).ok_or_else(|| refused("it is no statement"))?;
+        let followed = self.ledgers.get(origin).ok_or_else(|| refused("this monitor follows no such ledger"))?;
+        if followed.is_ahead || followed.is_broken {
+            return Err(NotTaken::Later("this ledger cannot be judged now".to_owned()));
+        }
+        let statements = self.statements.entry(origin.to_owned());
+        statements.or_insert_with(|| Statements::open(&followed.kept.dir)).take(followed, settings, at, bytes)
+    }
+
+    /// Looks for what was handed in among the new entries, and hands the rest to the desks.
+    fn follow_statements(&mut self, takes: &Takes, tell: &mut dyn FnMut(Event)) {
+        for (origin, followed) in &self.ledgers {
+            let statements = self.statements.entry(origin.clone());
+            let statements = statements.or_insert_with(|| Statements::open(&followed.kept.dir));
+            let desk = takes.desks.get(origin);
+            let done = statements.look(followed).and_then(|()| desk.map_or(Ok(()), |desk| statements.forward(desk)));
+            if let Err(SourceError(sentence)) = done {
                 tell(Event::Trouble { from: origin.clone(), sentence });
             }
+        }
+    }
+
+    /// What is known after a round, for readers: each new entry is taken in here for what governments have in common.
+    ///
+    /// # Errors
+    /// What the mirrors' files report.
+    pub fn picture(&mut self, settings: &Settings<'_>, every_s: u64) -> Result<Picture, SourceError> {
+        let mut grown = false;
+        for (origin, followed) in &self.ledgers {
+            let size = followed.checkpoint.size;
+            grown |= self.recipients.take_in(origin, followed.kept.mirror.tree(), size)?;
+        }
+        if grown {
+            self.shared = Arc::new(self.recipients.shared());
+        }
+        let heard = self.heard.values().filter_map(|source| source.origin.as_ref());
+        let origins: BTreeSet<&String> = self.ledgers.keys().chain(self.alarms.keys()).chain(heard).collect();
+        let ledgers = origins.into_iter().map(|origin| self.ledger(settings, origin)).collect();
+        let unread = self.heard.values().filter(|source| source.origin.is_none()).cloned().collect();
+        Ok(Picture { at: Some(settings.at), every_s, ledgers, unread, shared: Arc::clone(&self.shared) })
+    }
+
+    /// What was handed in and should have been recorded by now, each with the file of its bytes.
+    fn withheld(&self, settings: &Settings<'_>, origin: &str) -> Vec<(Handed, PathBuf)> {
+        let kept = settings.takes.as_ref().zip(self.statements.get(origin));
+        let told = kept.map(|(takes, kept)| (kept, kept.withheld(settings.at, takes.after_s)));
+        told.map_or_else(Vec::new, |(kept, all)| all.into_iter().map(|one| (one.clone(), kept.file(&one))).collect())
+    }
+
+    /// How many entries the mirror has of a ledger that was not read since the start.
+    fn kept_size(&self, origin: &str) -> u64 {
+        let kept = Kept::of(&self.dir, origin).ok().and_then(|kept| kept.mirror.checkpoint().ok().flatten());
+        let note = kept.and_then(|bytes| Note::parse(&bytes).ok());
+        note.and_then(|note| Checkpoint::parse(&note.text).ok()).map_or(0, |checkpoint| checkpoint.size)
+    }
+
+    fn ledger(&self, settings: &Settings<'_>, origin: &str) -> LedgerSeen {
+        let of_it = |source: &&SourceSeen| source.origin.as_deref() == Some(origin);
+        let sources: Vec<SourceSeen> = self.heard.values().filter(of_it).cloned().collect();
+        let mut alarms: Vec<Alarm> = self.alarms.get(origin).into_iter().flat_map(BTreeMap::values).cloned().collect();
+        alarms.sort_by_key(|alarm| std::cmp::Reverse(alarm.first));
+        let followed = self.ledgers.get(origin);
+        let quorum = followed.and_then(|followed| followed.quorum(settings));
+        let silent = sources.iter().all(|source| source.trouble.is_some());
+        let standing = if alarms.iter().any(|alarm| alarm.finding != Finding::Stale) {
+            Standing::Alarm
+        } else if silent {
+            let since = sources.iter().filter_map(|source| source.trouble.as_ref()).map(|(since, _)| *since);
+            Standing::Silent(since.max().unwrap_or(settings.at))
+        } else if alarms.iter().any(|alarm| alarm.last == settings.at) {
+            Standing::Stale
+        } else if quorum == Some(false) {
+            Standing::Unwitnessed
+        } else {
+            Standing::Good
+        };
+        let state = followed.map(|followed| followed.replay().state());
+        LedgerSeen {
+            origin: origin.to_owned(),
+            name: state.and_then(|state| state.government()),
+            trial: state.is_some_and(State::is_trial),
+            vkey: followed.map(Followed::vkey),
+            size: followed.map_or_else(|| self.kept_size(origin), |followed| followed.checkpoint.size),
+            recorded: followed.and_then(|followed| followed.replay().last_time()),
+            witnesses: followed.map(|followed| followed.witnesses(settings)).unwrap_or_default(),
+            quorum,
+            sources,
+            standing,
+            alarms,
+            withheld: self.withheld(settings, origin),
         }
     }
 }

@@ -1,0 +1,415 @@
+//! A picture as HTML, JSON and Atom.
+
+use askama::Template;
+use serde_json::{Value, json};
+
+use super::super::picture::{Alarm, LedgerSeen, Picture, SourceSeen, Standing};
+use super::super::recipients::{Body, By};
+use super::super::withheld::Handed;
+use super::words::{self, Words};
+use crate::grants::kinds::Kind;
+use crate::grants::time::Timestamp;
+use crate::public::moment::Moment;
+use crate::public::pages::words::Lang;
+
+/// The most bodies in common that the page shows; programs get all that are told.
+const MOST_SHOWN: usize = 200;
+/// The most alarms of a ledger that are shown; the newest are.
+const MOST_ALARMS: usize = 50;
+/// Times are told as in Jakarta: one page for the whole country.
+const OFFSET_MIN: i32 = 420;
+
+#[derive(Template)]
+#[template(path = "page.html", config = "src/network/monitor/page/askama.toml")]
+struct Page<'p> {
+    lang: Lang,
+    w: &'static Words,
+    other: &'static str,
+    style: &'p str,
+    at: Option<Moment>,
+    every_s: u64,
+    summary: String,
+    trouble: bool,
+    cards: Vec<Card<'p>>,
+    unread: &'p [SourceSeen],
+    bodies: Vec<Common<'p>>,
+    more: usize,
+    left_out: bool,
+}
+
+struct Card<'p> {
+    id: String,
+    name: &'p str,
+    origin: &'p str,
+    url: Option<&'p str>,
+    vkey: Option<&'p str>,
+    trial: bool,
+    word: &'static str,
+    class: &'static str,
+    /// Whether its details are shown at once.
+    opened: bool,
+    sentence: &'static str,
+    silent: Option<Moment>,
+    size: String,
+    recorded: Option<Moment>,
+    answered: Option<Moment>,
+    witnesses: Vec<(&'p str, Option<Moment>)>,
+    sources: &'p [SourceSeen],
+    alarms: Vec<Shown<'p>>,
+    withheld: Vec<Held<'p>>,
+}
+
+struct Held<'p> {
+    handed: &'p Handed,
+    kind: &'static str,
+    received: Option<Moment>,
+    href: String,
+}
+
+struct Shown<'p> {
+    name: &'static str,
+    meaning: &'static str,
+    sentence: &'p str,
+    first: Moment,
+    href: String,
+    has_tree: bool,
+}
+
+struct Common<'p> {
+    name: &'p str,
+    licence: Option<String>,
+    on: Vec<There<'p>>,
+}
+
+struct There<'p> {
+    government: &'p str,
+    name: &'p str,
+    href: Option<String>,
+    paid: &'p str,
+    times: u64,
+    years: String,
+}
+
+/// The page for people.
+pub(super) fn page(picture: &Picture, lang: Lang, style: &str) -> String {
+    let w = words::of(lang);
+    let (bodies, told) = (&picture.shared.bodies, picture.shared.bodies.len().min(MOST_SHOWN));
+    let page = Page {
+        lang,
+        w,
+        other: words::of(lang.other()).language,
+        style,
+        at: picture.at.map(|at| moment(at, lang)),
+        every_s: picture.every_s,
+        summary: summary(picture, lang),
+        trouble: !is_good(picture),
+        cards: cards(picture, lang),
+        unread: &picture.unread,
+        bodies: bodies.iter().take(told).map(|body| common(picture, body, lang)).collect(),
+        more: bodies.len() - told + picture.shared.more,
+        left_out: picture.shared.left_out,
+    };
+    // Nothing in it can fail to print.
+    page.render().expect("the page prints")
+}
+
+fn moment(at: Timestamp, lang: Lang) -> Moment {
+    Moment::time(at, OFFSET_MIN, lang)
+}
+
+fn is_good(picture: &Picture) -> bool {
+    picture.unread.is_empty() && picture.ledgers.iter().all(|ledger| ledger.standing == Standing::Good)
+}
+
+fn summary(picture: &Picture, lang: Lang) -> String {
+    let count = grouped(picture.ledgers.len() as u64, lang);
+    let followed = match (lang, picture.ledgers.len()) {
+        (Lang::Indonesian, _) => format!("{count} buku besar diikuti."),
+        (Lang::English, 1) => "1 ledger is followed.".to_owned(),
+        (Lang::English, _) => format!("{count} ledgers are followed."),
+    };
+    if is_good(picture) {
+        return format!("{followed} {}", words::of(lang).all_good);
+    }
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for ledger in picture.ledgers.iter().filter(|ledger| ledger.standing != Standing::Good) {
+        let word = words::standing(ledger.standing, lang).0;
+        match counts.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((word, 1)),
+        }
+    }
+    let told = counts.into_iter().map(|(word, count)| format!("{word}: {count}."));
+    let unread = (!picture.unread.is_empty()).then(|| format!("{}: {}.", words::of(lang).unread, picture.unread.len()));
+    std::iter::once(followed).chain(told).chain(unread).collect::<Vec<_>>().join(" ")
+}
+
+fn name(ledger: &LedgerSeen, lang: Lang) -> &str {
+    match (&ledger.name, lang) {
+        (Some((id, _)), Lang::Indonesian) => id,
+        (Some((_, en)), Lang::English) => en,
+        (None, _) => &ledger.origin,
+    }
+}
+
+/// Whoever must be looked at comes first.
+fn cards(picture: &Picture, lang: Lang) -> Vec<Card<'_>> {
+    let mut ledgers: Vec<&LedgerSeen> = picture.ledgers.iter().collect();
+    let rank = |ledger: &LedgerSeen| match ledger.standing {
+        Standing::Alarm => 0,
+        Standing::Silent(_) => 1,
+        Standing::Stale => 2,
+        Standing::Unwitnessed => 3,
+        Standing::Good => 4,
+    };
+    ledgers.sort_by_key(|ledger| (rank(ledger), name(ledger, lang)));
+    ledgers.into_iter().map(|ledger| card(ledger, lang)).collect()
+}
+
+fn card(ledger: &LedgerSeen, lang: Lang) -> Card<'_> {
+    let (word, sentence) = words::standing(ledger.standing, lang);
+    Card {
+        id: ledger.origin.replace('/', "_"),
+        name: name(ledger, lang),
+        origin: &ledger.origin,
+        url: ledger.url(),
+        vkey: ledger.vkey.as_deref(),
+        trial: ledger.trial,
+        word,
+        class: match ledger.standing {
+            Standing::Good => "",
+            Standing::Alarm | Standing::Silent(_) => " tag-bad",
+            Standing::Stale | Standing::Unwitnessed => " tag-before",
+        },
+        opened: ledger.standing != Standing::Good,
+        sentence,
+        silent: if let Standing::Silent(since) = ledger.standing { Some(moment(since, lang)) } else { None },
+        size: grouped(ledger.size, lang),
+        recorded: ledger.recorded.map(|at| moment(at, lang)),
+        answered: ledger.answered().map(|at| moment(at, lang)),
+        witnesses: ledger
+            .witnesses
+            .iter()
+            .map(|witness| (witness.name.as_str(), witness.cosigned.map(|at| moment(at, lang))))
+            .collect(),
+        sources: &ledger.sources,
+        alarms: ledger.alarms.iter().take(MOST_ALARMS).map(|alarm| shown(alarm, lang)).collect(),
+        withheld: ledger.withheld.iter().take(MOST_ALARMS).map(|(one, _)| held(ledger, one, lang)).collect(),
+    }
+}
+
+fn held<'p>(ledger: &LedgerSeen, handed: &'p Handed, lang: Lang) -> Held<'p> {
+    Held {
+        handed,
+        kind: Kind::parse(&handed.kind).map_or("", |kind| lang.pick(kind.title_id(), kind.title_en())),
+        received: handed.received().map(|at| moment(at, lang)),
+        href: statement_href(ledger, handed),
+    }
+}
+
+fn shown(alarm: &Alarm, lang: Lang) -> Shown<'_> {
+    let (name, meaning) = words::finding(alarm.finding, lang);
+    Shown {
+        name,
+        meaning,
+        sentence: &alarm.sentence,
+        first: moment(alarm.first, lang),
+        href: href(alarm),
+        has_tree: alarm.has_tree(),
+    }
+}
+
+/// Where the evidence of an alarm is served.
+fn href(alarm: &Alarm) -> String {
+    let (ledger, evidence) = alarm.place();
+    format!("/evidence/{ledger}/{evidence}")
+}
+
+fn common<'p>(picture: &'p Picture, body: &'p Body, lang: Lang) -> Common<'p> {
+    let there = |on: &'p super::super::recipients::OnLedger| {
+        let ledger = picture.ledgers.iter().find(|ledger| ledger.origin == on.origin);
+        There {
+            government: ledger.map_or(&on.origin, |ledger| name(ledger, lang)),
+            name: &on.name,
+            href: ledger.and_then(LedgerSeen::url).map(|url| format!("{url}{}/orgs/{}", lang.prefix(), on.n)),
+            paid: &on.paid,
+            times: on.times,
+            years: on.years.iter().map(u16::to_string).collect::<Vec<_>>().join(", "),
+        }
+    };
+    Common {
+        name: &body.name,
+        licence: if let By::Licence(kind, number) = &body.by { Some(format!("{number} ({kind})")) } else { None },
+        on: body.on.iter().map(there).collect(),
+    }
+}
+
+/// `1.234` or `1,234`.
+fn grouped(number: u64, lang: Lang) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push_str(lang.pick(".", ","));
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The same for programs.
+pub(super) fn state(picture: &Picture) -> Value {
+    let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    let source = |source: &SourceSeen| {
+        json!({
+            "from": source.from,
+            "answered_at": time(source.answered),
+            "trouble": source.trouble.as_ref().map(|(_, why)| why),
+            "trouble_since": time(source.trouble.as_ref().map(|(since, _)| *since)),
+        })
+    };
+    let alarm = |alarm: &Alarm| {
+        json!({
+            "finding": alarm.finding.as_str(),
+            "sentence": alarm.sentence,
+            "first_seen_at": alarm.first.to_string(),
+            "evidence": format!("{}/evidence.json", href(alarm)),
+        })
+    };
+    let ledger = |ledger: &LedgerSeen| {
+        let witness = |witness: &super::super::picture::WitnessSeen| json!({ "name": witness.name, "cosigned_at": time(witness.cosigned) });
+        json!({
+            "origin": ledger.origin,
+            "name_id": ledger.name.as_ref().map(|(id, _)| id),
+            "name_en": ledger.name.as_ref().map(|(_, en)| en),
+            "trial": ledger.trial,
+            "vkey": ledger.vkey,
+            "size": ledger.size,
+            "recorded_at": time(ledger.recorded),
+            "witnesses": ledger.witnesses.iter().map(witness).collect::<Vec<_>>(),
+            "quorum": ledger.quorum,
+            "answered_at": time(ledger.answered()),
+            "standing": ledger.standing.as_str(),
+            "silent_since": time(if let Standing::Silent(since) = ledger.standing { Some(since) } else { None }),
+            "alarms": ledger.alarms.iter().take(MOST_ALARMS).map(alarm).collect::<Vec<_>>(),
+            "withheld": ledger.withheld.iter().map(|(one, _)| withheld(ledger, one)).collect::<Vec<_>>(),
+            "sources": ledger.sources.iter().map(source).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "at": time(picture.at),
+        "every_s": picture.every_s,
+        "ledgers": picture.ledgers.iter().map(ledger).collect::<Vec<_>>(),
+        "unread": picture.unread.iter().map(source).collect::<Vec<_>>(),
+        "shared": picture.shared.bodies.iter().map(|body| in_common(picture, body)).collect::<Vec<_>>(),
+        "shared_more": picture.shared.more,
+        "shared_complete": !picture.shared.left_out,
+    })
+}
+
+fn withheld(ledger: &LedgerSeen, one: &Handed) -> Value {
+    let mut told = handed(one);
+    told["statement"] = json!(statement_href(ledger, one));
+    told
+}
+
+/// What is said of a statement that was handed in.
+pub(super) fn handed(one: &Handed) -> Value {
+    json!({
+        "hash": one.hash,
+        "kind": one.kind,
+        "about": one.about,
+        "received_at": one.received_at,
+        "accepted_after_entries": one.size,
+        "checkpoint": one.checkpoint,
+        "desk": one.desk,
+        "entry": one.entry,
+    })
+}
+
+/// Where a withheld statement is served.
+fn statement_href(ledger: &LedgerSeen, one: &Handed) -> String {
+    format!("/statements/{}/{}", ledger.origin.replace('/', "_"), one.hash)
+}
+
+fn in_common(picture: &Picture, body: &Body) -> Value {
+    let on = body.on.iter().map(|on| {
+        let ledger = picture.ledgers.iter().find(|ledger| ledger.origin == on.origin);
+        json!({
+            "origin": on.origin,
+            "about": format!("org/{}", on.n),
+            "name": on.name,
+            "url": ledger.and_then(LedgerSeen::url).map(|url| format!("{url}/orgs/{}", on.n)),
+            "paid": on.paid,
+            "payments": on.times,
+            "years": on.years,
+        })
+    });
+    let (by, licence) = match &body.by {
+        By::Licence(kind, number) => ("licence", Some(json!({ "type": kind, "number": number }))),
+        By::Name => ("name", None),
+    };
+    json!({ "by": by, "possible_only": body.by == By::Name, "licence": licence, "on": on.collect::<Vec<_>>() })
+}
+
+#[derive(Template)]
+#[template(path = "alarms.xml", config = "src/network/monitor/page/askama.toml")]
+struct Feed {
+    lang: Lang,
+    w: &'static Words,
+    updated: String,
+    items: Vec<Item>,
+}
+
+struct Item {
+    id: String,
+    title: String,
+    at: Timestamp,
+    href: String,
+    summary: String,
+}
+
+/// What was found, and who does not answer, the newest first.
+pub(super) fn feed(picture: &Picture, lang: Lang) -> String {
+    let mut items: Vec<Item> = Vec::new();
+    for ledger in &picture.ledgers {
+        let of = |what: &str| format!("{}: {what}", name(ledger, lang));
+        for alarm in ledger.alarms.iter().take(MOST_ALARMS) {
+            let (sort, meaning) = words::finding(alarm.finding, lang);
+            items.push(Item {
+                id: href(alarm).trim_start_matches("/evidence/").to_owned(),
+                title: of(sort),
+                at: alarm.first,
+                href: format!("{}/evidence.json", href(alarm)),
+                summary: format!("{meaning} {}.", alarm.sentence),
+            });
+        }
+        for (one, _) in ledger.withheld.iter().take(MOST_ALARMS) {
+            let Some(at) = one.received() else { continue };
+            items.push(Item {
+                id: format!("{}/statement-{}", ledger.origin.replace('/', "_"), one.hash),
+                title: of(words::of(lang).withheld),
+                at,
+                href: statement_href(ledger, one),
+                summary: format!("{} ({}, {})", words::of(lang).withheld_lead, one.kind, one.about),
+            });
+        }
+        if let Standing::Silent(since) = ledger.standing {
+            let (word, sentence) = words::standing(ledger.standing, lang);
+            let place = ledger.origin.replace('/', "_");
+            items.push(Item {
+                id: format!("{place}/silent-{since}"),
+                title: of(word),
+                at: since,
+                href: format!("{}/#{place}", lang.prefix()),
+                summary: sentence.to_owned(),
+            });
+        }
+    }
+    items.sort_by_key(|item| std::cmp::Reverse(item.at));
+    let newest = items.first().map(|item| item.at).or(picture.at);
+    let updated = newest.map_or_else(|| "1970-01-01T00:00:00Z".to_owned(), |at| at.to_string());
+    let feed = Feed { lang, w: words::of(lang), updated, items };
+    // Nothing in it can fail to print.
+    feed.render().expect("the feed prints")
+}

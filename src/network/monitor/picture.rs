@@ -1,0 +1,171 @@
+//! What a monitor knows after a round, for whoever reads its page. Times are the monitor's own where nothing else is said.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::recipients::Shared;
+use super::withheld::Handed;
+use crate::grants::time::Timestamp;
+use crate::ledger::evidence::{Finding, Shown};
+
+/// All ledgers after a round.
+#[derive(Clone, Default)]
+pub struct Picture {
+    /// When the round began; none before the first has ended.
+    pub at: Option<Timestamp>,
+    /// How long the monitor waits between rounds, in seconds.
+    pub every_s: u64,
+    /// Each ledger that was ever read, by origin.
+    pub ledgers: Vec<LedgerSeen>,
+    /// Sources of which it is not known which ledger they show.
+    pub unread: Vec<SourceSeen>,
+    /// Organisations that more than one government paid.
+    pub shared: Arc<Shared>,
+}
+
+impl Picture {
+    /// How many ledgers and unknown sources give no answer.
+    #[must_use]
+    pub fn silent(&self) -> usize {
+        let silent = |ledger: &&LedgerSeen| matches!(ledger.standing, Standing::Silent(_));
+        self.ledgers.iter().filter(silent).count() + self.unread.len()
+    }
+
+    /// How many ledgers have an alarm.
+    #[must_use]
+    pub fn alarmed(&self) -> usize {
+        self.ledgers.iter().filter(|ledger| !ledger.alarms.is_empty()).count()
+    }
+}
+
+/// One ledger.
+#[derive(Clone)]
+pub struct LedgerSeen {
+    /// Its origin.
+    pub origin: String,
+    /// The government in Indonesian and in English, by the profile in force.
+    pub name: Option<(String, String)>,
+    /// Whether it is for a demonstration or a test.
+    pub trial: bool,
+    /// The key that it is known by.
+    pub vkey: Option<String>,
+    /// Entries that were verified.
+    pub size: u64,
+    /// When the newest of them was recorded, by the ledger's clock.
+    pub recorded: Option<Timestamp>,
+    /// The witnesses of its policy.
+    pub witnesses: Vec<WitnessSeen>,
+    /// Whether those that cosigned the newest checkpoint are a quorum; none where no policy is for this ledger.
+    pub quorum: Option<bool>,
+    /// Where it is read.
+    pub sources: Vec<SourceSeen>,
+    /// How it stands.
+    pub standing: Standing,
+    /// What was found, the newest first.
+    pub alarms: Vec<Alarm>,
+    /// Statements that it should have recorded, each with the file of its bytes.
+    pub withheld: Vec<(Handed, PathBuf)>,
+}
+
+impl LedgerSeen {
+    /// When a source of it last answered with a checkpoint that the ledger signed.
+    #[must_use]
+    pub fn answered(&self) -> Option<Timestamp> {
+        self.sources.iter().filter_map(|source| source.answered).max()
+    }
+
+    /// Where people read it: its first source that is a web address.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        let web = |from: &&str| from.starts_with("http://") || from.starts_with("https://");
+        self.sources.iter().map(|source| source.from.as_str()).find(web).map(|url| url.trim_end_matches('/'))
+    }
+}
+
+/// A witness of a ledger.
+#[derive(Clone)]
+pub struct WitnessSeen {
+    /// The name of its key.
+    pub name: String,
+    /// When it saw the newest checkpoint, by its own clock.
+    pub cosigned: Option<Timestamp>,
+}
+
+/// A source, and how it answers.
+#[derive(Clone, Debug, Default)]
+pub struct SourceSeen {
+    /// An address or a folder.
+    pub from: String,
+    /// The ledger that it showed last.
+    pub origin: Option<String>,
+    /// When it last showed what the ledger signed.
+    pub answered: Option<Timestamp>,
+    /// Since when it does not, and why.
+    pub trouble: Option<(Timestamp, String)>,
+}
+
+/// How a ledger stands, the worst that holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is read, grows, and holds.
+    Good,
+    /// Its newest checkpoint lacks a quorum of witnesses.
+    Unwitnessed,
+    /// Its newest checkpoint is shown for longer than is allowed.
+    Stale,
+    /// No source answers, since then.
+    Silent(Timestamp),
+    /// It contradicted itself: there is evidence.
+    Alarm,
+}
+
+impl Standing {
+    /// Its name for programs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Unwitnessed => "unwitnessed",
+            Self::Stale => "stale",
+            Self::Silent(_) => "silent",
+            Self::Alarm => "alarm",
+        }
+    }
+}
+
+/// Evidence that was found and checked.
+#[derive(Clone)]
+pub struct Alarm {
+    /// What.
+    pub finding: Finding,
+    /// What happened, in an English sentence.
+    pub sentence: String,
+    /// When the monitor saw it first.
+    pub first: Timestamp,
+    /// The round in which it was seen last.
+    pub last: Timestamp,
+    /// Where the evidence is.
+    pub folder: PathBuf,
+}
+
+impl Alarm {
+    pub(super) fn new(shown: &Shown, folder: PathBuf, first: Timestamp, last: Timestamp) -> Self {
+        Self { finding: shown.finding, sentence: shown.sentence.clone(), first, last, folder }
+    }
+
+    /// Whether the files of the ledger stand beside the evidence, and are needed to check it.
+    #[must_use]
+    pub fn has_tree(&self) -> bool {
+        self.finding == Finding::Rule
+    }
+
+    /// The names of the ledger's folder and of the evidence's, which its address has.
+    #[must_use]
+    pub fn place(&self) -> (&str, &str) {
+        fn name(path: Option<&Path>) -> &str {
+            path.and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or_default()
+        }
+        let ledger = self.folder.ancestors().nth(2);
+        (name(ledger), name(Some(&self.folder)))
+    }
+}
