@@ -14,7 +14,8 @@ use tokio::sync::watch;
 
 use super::clock::{self, SystemClock};
 use super::passphrase::{Passphrase, VaultPassphrase};
-use super::{Failure, dumps, files, key_file, output, source, submit, vault, verify};
+use super::{Failure, dumps, files, key_file, letter, output, source, submit, vault, verify};
+use crate::desk::letters::{Mailer, Post};
 use crate::desk::{Place, Web};
 use crate::grants::signer::SignerId;
 use crate::grants::time::Timestamp;
@@ -75,6 +76,10 @@ pub struct Args {
     /// Where readers find the public server, for links on the desk's pages [default: its own address, if --public gives one]
     #[arg(long, value_name = "URL", requires = "desk")]
     public_url: Option<String>,
+    /// How letters to organisations are sent: a file that names the mail server (see `hibah letter --help`); its password is
+    /// in a file that it names or in HIBAH_SMTP_PASSWORD [default: no letters]
+    #[arg(long, value_name = "FILE", requires = "desk")]
+    smtp: Option<PathBuf>,
     /// Every reader comes by HTTPS, which a proxy before this server ends: browsers are told to use nothing else
     #[arg(long)]
     behind_tls: bool,
@@ -180,7 +185,10 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     // What the desk says itself: counts of refusals, and what citizens report.
     let says = desk_key.as_ref().map(|key| NoteSigner::new(key.name(), key.key().clone()));
     let says = says.transpose().map_err(Failure::could_not)?;
-    let web = Web::open_with(&args.dir, public_url.as_deref(), args.behind_tls, says)?;
+    let mut web = Web::open_with(&args.dir, public_url.as_deref(), args.behind_tls, says)?;
+    if let Some(file) = &args.smtp {
+        web = web.with_letters(Arc::new(letter::read(file, public_url.as_deref())?));
+    }
     let enclosures = enclosures(&args.dir, &writer, vault, &web)?;
     let unrecorded = unrecorded(&mut writer, desk_key.as_ref());
     let refusals = Refusals::open(&args.dir, &writer, desk_key)?;
@@ -294,6 +302,9 @@ fn take_statements(
 ) -> Result<(), Failure> {
     keep_time(&place.dir, &sequencer)?;
     let sequencer = Arc::new(sequencer);
+    let letters = place.web.as_ref().and_then(Web::letters).cloned();
+    let mailer = letters.map(|letters| Mailer::open(place.dir.clone(), Arc::clone(&sequencer), letters)).transpose()?;
+    let post = mailer.map(Post::start);
     let served = runtime()?.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::could_not)?;
         let stop = stop_signal(false)?;
@@ -312,6 +323,7 @@ fn take_statements(
     });
     let fell = sequencer.has_stopped();
     let fault = sequencer.fault().map(str::to_owned);
+    drop(post);
     // The last handle: what waits is recorded before the writer goes.
     drop(sequencer);
     match child.map(PublicChild::finish) {
@@ -426,6 +438,7 @@ impl PublicChild {
             .args(options)
             .env_remove("HIBAH_PASSPHRASE")
             .env_remove("HIBAH_VAULT_PASSPHRASE")
+            .env_remove(letter::PASSWORD)
             .stdin(Stdio::piped())
             .spawn()
             .map_err(fault)?;

@@ -12,6 +12,7 @@ pub mod browser;
 pub mod challenge;
 mod drafting;
 mod forms;
+pub mod letters;
 mod pages;
 mod parts;
 mod persons;
@@ -86,7 +87,9 @@ fn router_of(
 ) -> Router {
     let witnessed = place.as_ref().filter(|place| place.witnessed).map(|place| place.dir.clone());
     let dir = place.map(|place| place.dir);
-    let watch = Arc::new(Watch::new(sequencer.metrics(), connections, dir, witnessed.is_some()));
+    let watch = Watch::new(sequencer.metrics(), connections, dir, witnessed.is_some());
+    let posts = web.as_ref().is_some_and(|web| web.letters().is_some());
+    let watch = Arc::new(if posts { watch.with_letters() } else { watch });
     let places = Arc::new(Semaphore::new(MAX_IN_PARTS));
     let desk = Desk { sequencer, enclosures, places, body_timeout, watch, witnessed, web };
     let router = match &desk.web {

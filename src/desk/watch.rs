@@ -13,6 +13,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::letters::Standing;
 use super::refusal::Problem;
 use super::{Desk, plain};
 use crate::ledger::cosigned::Cosigned;
@@ -37,6 +38,9 @@ pub(super) struct Watch {
     seen_size: Gauge,
     seen_time: Gauge,
     alarms: Gauge,
+    letters_waiting: Gauge,
+    letters_oldest: Gauge,
+    letters_given_up: Gauge,
     registry: Registry,
 }
 
@@ -53,6 +57,9 @@ impl Watch {
             seen_size: Gauge::default(),
             seen_time: Gauge::default(),
             alarms: Gauge::default(),
+            letters_waiting: Gauge::default(),
+            letters_oldest: Gauge::default(),
+            letters_given_up: Gauge::default(),
             registry: Registry::default(),
         };
         let registry = &mut watch.registry;
@@ -78,6 +85,24 @@ impl Watch {
             registry.register("hibah_witness_alarms", what, watch.alarms.clone());
         }
         watch
+    }
+
+    /// With the numbers of letters, where letters are sent.
+    pub(super) fn with_letters(mut self) -> Self {
+        let registry = &mut self.registry;
+        registry.register("hibah_letters_waiting", "Letters that wait for the mail server", self.letters_waiting.clone());
+        let what = "When the oldest letter that waits was made, since 1970; 0: none waits";
+        registry.register_with_unit("hibah_letters_oldest", what, Unit::Seconds, self.letters_oldest.clone());
+        registry.register("hibah_letters_given_up", "Letters that never went", self.letters_given_up.clone());
+        self
+    }
+
+    /// Takes over how letters stand.
+    fn letters(&self, standing: Standing) {
+        let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        self.letters_waiting.set(count(standing.waiting));
+        self.letters_oldest.set(standing.oldest.map_or(0, |oldest| oldest.ms() / 1_000));
+        self.letters_given_up.set(count(standing.given_up));
     }
 
     pub(super) fn answered(&self, status: StatusCode) {
@@ -118,6 +143,14 @@ pub(super) async fn metrics(State(desk): State<Desk>) -> Response {
         let asked = super::parts::blocking(move || watch.ask_witnesses(&dir)).await;
         if let Ok(Err(error)) = asked {
             tracing::error!("{error}");
+        }
+    }
+    if let Some(web) = desk.web.clone().filter(|web| web.letters().is_some()) {
+        let asked = super::parts::blocking(move || web.store.letters_standing()).await;
+        match asked {
+            Ok(Ok(standing)) => desk.watch.letters(standing),
+            Ok(Err(error)) => tracing::error!("{error}"),
+            Err(_) => {}
         }
     }
     let mut response = plain(desk.watch.text());

@@ -2,9 +2,11 @@
 //! signing, the outbox, documents; and what other people and other sites may not.
 
 mod citizens;
+mod letters;
 mod offices;
 mod organisations;
 mod signing_in;
+mod sink;
 
 use std::cell::RefCell;
 use std::path::Path;
