@@ -67,7 +67,9 @@ pub fn is_sender(text: &str) -> bool {
 /// Whether this is a certificate in PEM.
 #[must_use]
 pub fn is_certificate(pem: &[u8]) -> bool {
-    Certificate::from_pem(pem).is_ok()
+    // The library takes a file without any for a list of none.
+    let begins = b"-----BEGIN CERTIFICATE-----";
+    pem.windows(begins.len()).any(|window| window == begins) && Certificate::from_pem(pem).is_ok()
 }
 
 fn domain_of(settings: &Settings) -> String {
@@ -190,4 +192,10 @@ fn message(settings: &Settings, waits: &Waits, origin: &str) -> Result<Message, 
         head = head.raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
     }
     head.multipart(MultiPart::alternative_plain_html(letter.plain.clone(), letter.html.clone())).map_err(drop)
+}
+
+/// The bytes of a letter.
+#[cfg(test)]
+pub fn wire(settings: &Settings, waits: &Waits, origin: &str) -> Result<Vec<u8>, ()> {
+    message(settings, waits, origin).map(|message| message.formatted())
 }

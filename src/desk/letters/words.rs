@@ -368,3 +368,66 @@ fn html(parts: &[Part], lang: Lang) -> String {
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::kept::{Address, Waits};
+    use super::super::{Security, Settings, smtp};
+    use super::{Lang, News, What, letter};
+    use crate::grants::time::Timestamp;
+
+    #[test]
+    fn nothing_that_people_are_called_becomes_a_header_or_markup() {
+        let settings = Settings {
+            server: "localhost".to_owned(),
+            port: 25,
+            security: Security::None,
+            login: None,
+            ca_pem: None,
+            from: "Hibah <hibah@kota.example>".to_owned(),
+            desk: "https://meja.example".to_owned(),
+            public: None,
+            retry_s: 60,
+            give_up_days: 4,
+        };
+        let to = Address {
+            org: 1,
+            address: "a@yayasan.example".to_owned(),
+            lang: Lang::Indonesian,
+            confirmed: true,
+            stop: "0".repeat(64),
+        };
+        let made = Timestamp::parse("2026-01-06T02:00:00.000Z").expect("a time");
+        for bad in ["x\r\nBcc: b@x.example", "x\n\nbody", "x\r\n.\r\nMAIL FROM:<b@x.example>", "=?utf-8?q?=0d=0aBcc:?=", "<b>é</b>"] {
+            let news = News {
+                org: 1,
+                name: bad.to_owned(),
+                event: "entry/1".to_owned(),
+                entry: Some(1),
+                case: Some((bad.to_owned(), bad.to_owned())),
+                what: What::Returned(bad.to_owned()),
+            };
+            let letter = letter(&settings, &to, &news);
+            assert!(!letter.html.contains("<b>") && !letter.subject.contains(['\r', '\n']), "{bad}");
+            let message = smtp::wire(&settings, &Waits { n: 1, letter, made, tries: 0 }, "kota.example/hibah").expect("a letter");
+            let text = String::from_utf8(message).expect("ASCII");
+            let head = text.split("\r\n\r\n").next().expect("a head");
+            let names: Vec<&str> =
+                head.split("\r\n").filter(|line| !line.starts_with(' ')).filter_map(|line| Some(line.split_once(':')?.0)).collect();
+            let expected = [
+                "From",
+                "To",
+                "Subject",
+                "Message-ID",
+                "Date",
+                "Auto-Submitted",
+                "List-Unsubscribe",
+                "List-Unsubscribe-Post",
+                "MIME-Version",
+                "Content-Type",
+            ];
+            assert_eq!(names, expected, "{bad}");
+            assert!(text.is_ascii());
+        }
+    }
+}

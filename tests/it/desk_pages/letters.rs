@@ -70,8 +70,9 @@ impl<'d> Posted<'d> {
         self.mailer = Some(Mailer::open(self.dir.to_owned(), sequencer, settings).expect("opened"));
     }
 
-    fn make(&mut self) {
-        self.mailer.as_mut().expect("opened").make().expect("made").expect("the writer runs");
+    /// Makes letters, and answers what time it is at the desk.
+    fn make(&mut self) -> Timestamp {
+        self.mailer.as_mut().expect("opened").make().expect("made").expect("the writer runs")
     }
 
     fn send(&mut self, at: Timestamp) -> Vec<Letter> {
@@ -81,8 +82,8 @@ impl<'d> Posted<'d> {
 
     /// Makes and sends, and answers what came.
     fn turn(&mut self) -> Vec<Letter> {
-        self.make();
-        self.send(now())
+        let now = self.make();
+        self.send(now)
     }
 
     /// Lets letters be made of the whole past.
@@ -109,7 +110,7 @@ impl<'d> Posted<'d> {
     /// An organisation's address, asked for and confirmed.
     fn confirmed(&mut self, name: &str, address: &str, lang: &str) {
         assert_eq!(self.ask(name, address, lang).status, 303);
-        let letters = self.send(now());
+        let letters = self.turn();
         let [letter] = &letters[..] else { panic!("one letter: {letters:?}") };
         let words = if lang == "en" { "Confirm:\r\n" } else { "Konfirmasi:\r\n" };
         let path = letter.link(words).strip_prefix("https://meja.example").expect("at the desk").to_owned();
@@ -177,7 +178,9 @@ fn an_address_is_written_to_once_it_is_confirmed_and_until_it_says_so() {
     // It is mended, and goes back again: now it is told, once.
     let organisation = posted.browser("org/1");
     let draft = organisation.begin("application.revised", &["case/1/1"]);
-    let page = organisation.fill(&draft, &borrowed(&application()));
+    let mut fields = application();
+    fields.push(("reason", "Diperbaiki".to_owned()));
+    let page = organisation.fill(&draft, &borrowed(&fields));
     assert_eq!(page.status, 200, "{}", page.text());
     assert_eq!(organisation.sign(&page, &format!("{draft}/check"), &[&key("org/1")], &[]).status, 303);
     let intake = posted.browser("official/7");
@@ -249,16 +252,16 @@ fn what_an_applicant_waits_for_is_told_and_nothing_else() {
         &["Permohonan ditolak (case/1/1)"],
         &["> Terlambat"],
     );
-    check(&format!("{applied}\nbring case/1/1 decree.sealed 50"), "en", &["Decree issued (case/1/1)"], &["Rp50"]);
-    check(&paid, "en", &["Decree issued (case/1/1)", "Money paid (case/1/1)"], &["Rp50 was paid out to you"]);
+    check(&format!("{applied}\nbring case/1/1 decree.sealed 50"), "en", &["Decree issued (case/1/1)"], &["The decree grants you Rp 50."]);
+    check(&paid, "en", &["Decree issued (case/1/1)", "Money paid (case/1/1)"], &["Rp 50 was paid out to you"]);
     check(
-        &format!("{paid}\nuse.reported case/1/1 by auto\nuse.reviewed case/1/1 by auto outcome=returned reason=Kurang"),
+        &format!("{paid}\nuse.reported case/1/1 by org/1\nuse.reviewed case/1/1 by official/12 outcome=returned reason=Kurang"),
         "en",
         &["Decree issued (case/1/1)", "Money paid (case/1/1)", "Report sent back (case/1/1)"],
         &["> Kurang"],
     );
     check(
-        &format!("{applied}\nflag.raised note/official/6/1 by official/6 case=case/1/1 fact=Nomor"),
+        &format!("{applied}\nflag.raised note/official/6/1 by official/6 case=case/1/1 flag=late fact=Nomor decided_by.person=pejabat/0006 decided_by.post=inspektorat"),
         "en",
         &["A flag waits for your answer (case/1/1)"],
         &["> Nomor", "https://meja.example/en/cases/case/1/1"],
@@ -281,7 +284,7 @@ fn a_report_is_told_at_30_days_at_7_and_when_it_is_late() {
     for (days, expected) in [(31, None), (30, Some(soon)), (8, Some(soon)), (7, Some(soon)), (0, Some(soon)), (-1, Some(late))] {
         let day = due.plus_days(-days).expect("a day");
         // Something is recorded on that day, elsewhere, so that it is today.
-        let history = format!("{paid}\nat {day}T02:00:00.000Z\napplication.submitted case/2/1 by org/2");
+        let history = format!("{paid}\nat {day}T02:00:00.000Z\napplication.submitted case/2/1 by org/2 fiscal_year=2016");
         let told: Vec<&str> = money.into_iter().chain(expected).collect();
         check(&history, "id", &told, &[]);
     }
@@ -337,7 +340,7 @@ fn a_letter_that_cannot_arrive_is_given_up_and_told() {
         assert_eq!((stands.given_up, stands.waiting), (given_up, 1 - given_up), "{does:?} at {at}");
         let metrics = posted.served.get("/metrics");
         assert!(metrics.text().contains(&format!("\nhibah_letters_given_up {given_up}\n")), "{}", metrics.text());
-        let told = files_with(dir.path(), b"unknown");
+        let told = files_with(dir.path(), b"yayasan.example unknown");
         assert!(told.is_empty(), "the server's words, which may hold the address, are kept nowhere: {told:?}");
     }
 }
@@ -416,4 +419,54 @@ fn what_waits_for_a_signature_is_told_while_it_waits() {
     assert_eq!(letter.header("Subject"), "Perjanjian menunggu tanda tangan Anda (case/1/1)");
     assert!(letter.text.contains(&format!("https://meja.example{waiting}\r\n")), "{}", letter.text);
     assert!(posted.turn().is_empty());
+}
+
+#[test]
+fn the_file_that_says_how_letters_are_sent_is_checked_and_tried() {
+    let shell = crate::cli_shell::Shell::new();
+    let sink = Sink::start();
+    let good = format!(
+        "server = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\nfrom = \"Hibah <hibah@kota.example>\"\ndesk = \"https://meja.example\"\n",
+        sink.address.port()
+    );
+    let tried = |file: &str, address: &str, password: Option<&str>| {
+        std::fs::write(shell.path().join("smtp.toml"), file).expect("written");
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_hibah"));
+        program.args(["letter", "--smtp", "smtp.toml", address]).current_dir(shell.path());
+        program.env_remove("HIBAH_SMTP_PASSWORD").envs(password.map(|password| ("HIBAH_SMTP_PASSWORD", password)));
+        let done = program.output().expect("it runs");
+        (done.status.code(), String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned())
+    };
+    for (from, to, told) in [
+        ("server = \"127.0.0.1\"", "server = \"mail.example\"", "for a mail server on this machine only"),
+        ("\"none\"", "\"ssl\"", "security is one of tls, starttls, none"),
+        ("<hibah@kota.example>", "<hibah>", "from is no sender"),
+        ("https://meja", "http://meja", "desk is where people find the desk"),
+        ("port", "porto", "unknown field `porto`"),
+        ("desk = \"https://meja.example\"\n", "", "missing field `desk`"),
+        ("security", "user = \"hibah\"\nsecurity", "set HIBAH_SMTP_PASSWORD or add password_file"),
+        ("security", "user = \"hibah\"\npassword_file = \"none\"\nsecurity", "none could not be read"),
+        ("security", "ca_file = \"smtp.toml\"\nsecurity", "ca_file is no certificate"),
+    ] {
+        let (code, said) = tried(&good.replace(from, to), ADDRESS, None);
+        assert_eq!(code, Some(2), "{to}: {said}");
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    assert_eq!(tried(&good, "nobody", None).0, Some(2));
+    let (code, said) = tried(&good.replace("security = \"none\"", "security = \"starttls\""), ADDRESS, None);
+    assert!(code == Some(1) && said.contains("it has no TLS (STARTTLS)"), "{said}");
+    sink.does(&[Does::Answer("550 pengurus@yayasan.example unknown")]);
+    let (code, said) = tried(&good, ADDRESS, None);
+    assert!(code == Some(1) && said.contains("(550)") && !said.contains("unknown"), "{said}");
+    assert!(sink.letters().is_empty());
+    std::fs::write(shell.path().join("password"), "rahasia\nmore").expect("written");
+    let with_user = good.replace("security", "user = \"hibah\"\npassword_file = \"password\"\nsecurity");
+    for (password, expected) in [(None, "\0hibah\0rahasia"), (Some("other"), "\0hibah\0other")] {
+        use base64::Engine as _;
+        let (code, said) = tried(&with_user, ADDRESS, password);
+        assert_eq!(code, Some(0), "{said}");
+        assert_eq!(sink.letters().len(), 1);
+        let encoded = base64::engine::general_purpose::STANDARD.encode(expected);
+        assert_eq!(sink.logins().last(), Some(&format!("AUTH PLAIN {encoded}")));
+    }
 }

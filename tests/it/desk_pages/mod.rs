@@ -188,6 +188,7 @@ fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
 
 fn unescaped(text: &str) -> String {
     let text = text.replace("&#34;", "\"").replace("&quot;", "\"").replace("&#39;", "'").replace("&lt;", "<");
+    let text = text.replace("&#60;", "<").replace("&#62;", ">");
     text.replace("&gt;", ">").replace("&#38;", "&").replace("&amp;", "&")
 }
 
