@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::{Failure, clock, key_file, output, source};
+use super::{Failure, clock, files, key_file, output, source};
 use crate::desk::letters::{self, Standing};
+use crate::desk::scanner::Scanner;
 use crate::grants::roster::{Holder, Roster};
 use crate::grants::time::{Date, Timestamp};
 use crate::tlog::decimal::parse_decimal;
@@ -38,6 +39,9 @@ pub struct Args {
     /// After how many hours without a new entry the checkpoint is old
     #[arg(long, value_name = "HOURS", default_value_t = 24 * 7)]
     stale_hours: u64,
+    /// Where clamd listens, to see whether it answers
+    #[arg(long, value_name = "PATH|ADDR")]
+    clamd: Option<Scanner>,
     /// Say it for a machine
     #[arg(long)]
     json: bool,
@@ -74,6 +78,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         found.extend(keys_of_others(Path::new(&args.source)));
         found.extend(letters(letters::standing(Path::new(&args.source))?.unwrap_or_default(), now));
     }
+    found.extend(args.clamd.as_ref().and_then(scanner));
     tell(args, state.origin(), replay.size(), today, &found);
     match found.len() as u64 {
         0 => Ok(()),
@@ -214,6 +219,17 @@ fn letters(standing: Standing, now: Timestamp) -> Vec<Finding> {
         });
     }
     found
+}
+
+fn scanner(scanner: &Scanner) -> Option<Finding> {
+    let error = scanner.ping().err()?;
+    Some(Finding {
+        code: "scanner-away",
+        sentence: format!(
+            "The virus scanner does not answer ({}): no document is taken until clamd runs again.",
+            files::why(&error)
+        ),
+    })
 }
 
 /// Keys of roots, officials and organisations in the ledger's folder: who has the machine can speak for them.

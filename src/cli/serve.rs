@@ -16,6 +16,7 @@ use super::clock::{self, SystemClock};
 use super::passphrase::{Passphrase, VaultPassphrase};
 use super::{Failure, dumps, files, key_file, letter, output, source, submit, vault, verify};
 use crate::desk::letters::{Mailer, Post};
+use crate::desk::scanner::Scanner;
 use crate::desk::{Place, Web};
 use crate::grants::signer::SignerId;
 use crate::grants::time::Timestamp;
@@ -80,6 +81,10 @@ pub struct Args {
     /// in a file that it names or in HIBAH_SMTP_PASSWORD [default: no letters]
     #[arg(long, value_name = "FILE", requires = "desk")]
     smtp: Option<PathBuf>,
+    /// Where clamd listens, which looks at every document before it is taken: a path such as /run/clamav/clamd.ctl, or a host
+    /// and port [default: nothing looks]
+    #[arg(long, value_name = "PATH|ADDR", requires = "desk")]
+    clamd: Option<Scanner>,
     /// Every reader comes by HTTPS, which a proxy before this server ends: browsers are told to use nothing else
     #[arg(long)]
     behind_tls: bool,
@@ -196,7 +201,7 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     let sequencer = Sequencer::start_counting(writer, refusals, MAX_QUEUE);
     let halt = sequencer.halt();
     let _asking = policy.map(|policy| ask(args, policy, Box::new(move |why| halt.because(why)))).transpose()?;
-    let place = Place { dir: args.dir.clone(), witnessed: args.policy.is_some(), web: Some(web) };
+    let place = Place { dir: args.dir.clone(), witnessed: args.policy.is_some(), web: Some(web), scanner: args.clamd.clone() };
     take_statements(listener, place, sequencer, enclosures, child, || {
         output::say(format_args!("Desk: http://{at}/"));
         if let Some(why) = unrecorded {
@@ -288,7 +293,7 @@ pub fn demo(
     let web = Web::open(dir, Some(&format!("http://{public}")), false)?;
     let enclosures = enclosures(dir, &writer, vault, &web)?;
     let child = PublicChild::start(dir, public, &["--made-up".to_owned()])?;
-    let place = Place { dir: dir.to_owned(), witnessed: false, web: Some(web) };
+    let place = Place { dir: dir.to_owned(), witnessed: false, web: Some(web), scanner: None };
     take_statements(listener, place, Sequencer::start(writer, MAX_QUEUE), enclosures, Some(child), invite)
 }
 

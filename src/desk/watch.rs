@@ -15,6 +15,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::letters::Standing;
 use super::refusal::Problem;
+use super::scanner::Unfit;
 use super::{Desk, plain};
 use crate::ledger::cosigned::Cosigned;
 use crate::ledger::metrics::Metrics;
@@ -41,6 +42,8 @@ pub(super) struct Watch {
     letters_waiting: Gauge,
     letters_oldest: Gauge,
     letters_given_up: Gauge,
+    scans: Family<[(&'static str, &'static str); 1], Counter>,
+    scanner_up: Gauge,
     registry: Registry,
 }
 
@@ -60,6 +63,8 @@ impl Watch {
             letters_waiting: Gauge::default(),
             letters_oldest: Gauge::default(),
             letters_given_up: Gauge::default(),
+            scans: Family::default(),
+            scanner_up: Gauge::default(),
             registry: Registry::default(),
         };
         let registry = &mut watch.registry;
@@ -95,6 +100,24 @@ impl Watch {
         registry.register_with_unit("hibah_letters_oldest", what, Unit::Seconds, self.letters_oldest.clone());
         registry.register("hibah_letters_given_up", "Letters that never went", self.letters_given_up.clone());
         self
+    }
+
+    /// With the numbers of the virus scanner, where documents are looked at.
+    pub(super) fn with_scanner(mut self) -> Self {
+        let registry = &mut self.registry;
+        registry.register("hibah_documents_scanned", "Documents that were looked at, by result", self.scans.clone());
+        registry.register("hibah_scanner_up", "Whether the virus scanner answers", self.scanner_up.clone());
+        self
+    }
+
+    pub(super) fn scanned(&self, found: &Result<(), Unfit>) {
+        let result = match found {
+            Ok(()) => "clean",
+            Err(Unfit::Found(_)) => "found",
+            Err(Unfit::TooLarge) => "too_large",
+            Err(Unfit::Unscanned(_)) => "unscanned",
+        };
+        self.scans.get_or_create(&[("result", result)]).inc();
     }
 
     /// Takes over how letters stand.
@@ -152,6 +175,10 @@ pub(super) async fn metrics(State(desk): State<Desk>) -> Response {
             Ok(Err(error)) => tracing::error!("{error}"),
             Err(_) => {}
         }
+    }
+    if let Some(scanner) = desk.scanner.clone() {
+        let up = super::parts::blocking(move || scanner.ping().is_ok()).await;
+        desk.watch.scanner_up.set(i64::from(up.unwrap_or(false)));
     }
     let mut response = plain(desk.watch.text());
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(OPEN_METRICS));

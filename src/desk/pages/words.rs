@@ -1,6 +1,7 @@
 //! The words of the desk's pages, each in both languages side by side, so that neither can lack one.
 
 use crate::desk::challenge::LoginError;
+use crate::desk::scanner::Unfit;
 use crate::grants::kinds::Kind;
 use crate::public::pages::words::Lang;
 
@@ -288,6 +289,31 @@ impl Words {
                 "Berkas penandatanganan tidak cocok: pilih berkas yang benar, lalu coba lagi. Masuk memerlukan JavaScript.",
                 "The signing file does not fit: choose the right one and try again. Signing in needs JavaScript.",
             ),
+        }
+    }
+
+    /// Why a document is not taken.
+    #[must_use]
+    pub fn unfit(&self, unfit: &Unfit) -> String {
+        match (unfit, self.lang) {
+            (Unfit::Found(name), Lang::Indonesian) => {
+                format!("Pemindai virus menemukan {name} dalam dokumen: dokumennya dihapus di sini. Pilih berkas lain.")
+            }
+            (Unfit::Found(name), Lang::English) => {
+                format!("The virus scanner found {name} in a document: it was deleted here. Choose another file.")
+            }
+            (Unfit::TooLarge, lang) => lang
+                .pick(
+                    "Dokumen ini lebih besar daripada yang dapat dipindai: pilih berkas yang lebih kecil.",
+                    "This document is larger than can be scanned: choose a smaller file.",
+                )
+                .to_owned(),
+            (Unfit::Unscanned(_), lang) => lang
+                .pick(
+                    "Pemindai virus sedang tidak menjawab. Tidak ada yang hilang: coba lagi beberapa menit lagi.",
+                    "The virus scanner does not answer. Nothing is lost: try again in some minutes.",
+                )
+                .to_owned(),
         }
     }
 

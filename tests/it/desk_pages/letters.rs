@@ -49,14 +49,10 @@ impl<'d> Posted<'d> {
     fn of(dir: &'d Path, more: &str) -> Self {
         let mut city = OneCity::new(dir);
         city.play(&format!("{BEFORE}\n{more}"));
-        let (sink, writer) = (Sink::start(), city.into_writer());
+        let (sink, (writer, enclosures)) = (Sink::start(), beside(dir, city));
         let settings = Arc::new(settings(&sink));
-        let vault = Vault::create(dir, ORIGIN, VaultKey::derive(&[1; 32])).expect("a vault");
-        let web = Web::open_with(dir, Some("https://hibah.example/"), false, Some(key("desk"))).expect("opened");
-        let web = web.with_letters(Arc::clone(&settings));
-        let enclosures =
-            Enclosures::open(dir, &writer, Some(vault), Box::new(Still(now())), Limits::SERVED).expect("opened");
-        let place = Place { dir: dir.to_owned(), witnessed: false, web: Some(web) };
+        let mut place = place_of(dir);
+        place.web = place.web.map(|web| web.with_letters(Arc::clone(&settings)));
         let sequencer = Arc::new(Sequencer::start(writer, 64));
         let served = Served::start(desk::router_at(Arc::clone(&sequencer), Arc::new(enclosures), place));
         let mut posted = Self { dir, served, sequencer, settings, sink, mailer: None };

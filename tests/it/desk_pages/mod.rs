@@ -5,6 +5,7 @@ mod citizens;
 mod letters;
 mod offices;
 mod organisations;
+mod scanned;
 mod signing_in;
 mod sink;
 
@@ -23,7 +24,7 @@ use hibah::ledger::reader::Reader;
 use hibah::ledger::sequencer::Sequencer;
 use hibah::ledger::statement::Statement;
 use hibah::ledger::vault::{Vault, VaultKey};
-use hibah::ledger::writer::Clock;
+use hibah::ledger::writer::{Clock, Writer};
 use hibah::tlog::ed25519::SigningKey;
 use hibah::tlog::hash::{leaf_hash, sha256};
 use hibah::tlog::note::{Note, NoteSigner};
@@ -44,13 +45,28 @@ fn city(dir: &Path, more: &str) -> Served {
 
 /// The desk of a city as it is.
 fn desk_of(dir: &Path, city: OneCity) -> Served {
+    desk_at(dir, city, place_of(dir))
+}
+
+/// What the pages of a desk stand on.
+fn place_of(dir: &Path) -> Place {
+    let web = Web::open_with(dir, Some("https://hibah.example/"), false, Some(key("desk"))).expect("opened");
+    Place { dir: dir.to_owned(), witnessed: false, web: Some(web), scanner: None }
+}
+
+/// As [`desk_of`], with this place.
+fn desk_at(dir: &Path, city: OneCity, place: Place) -> Served {
+    let (writer, enclosures) = beside(dir, city);
+    Served::start(desk::router_at(Arc::new(Sequencer::start(writer, 64)), Arc::new(enclosures), place))
+}
+
+/// The writer of a city, and what takes documents and openings beside it.
+fn beside(dir: &Path, city: OneCity) -> (Writer, Enclosures) {
     let writer = city.into_writer();
     let vault = Vault::create(dir, ORIGIN, VaultKey::derive(&[1; 32])).expect("a vault");
     let clock = Box::new(Still(Timestamp::parse("2014-01-06T02:00:00.000Z").expect("a time")));
-    let web = Web::open_with(dir, Some("https://hibah.example/"), false, Some(key("desk"))).expect("opened");
     let enclosures = Enclosures::open(dir, &writer, Some(vault), clock, Limits::SERVED).expect("opened");
-    let place = Place { dir: dir.to_owned(), witnessed: false, web: Some(web) };
-    Served::start(desk::router_at(Arc::new(Sequencer::start(writer, 64)), Arc::new(enclosures), place))
+    (writer, enclosures)
 }
 
 /// The time does not go on.
