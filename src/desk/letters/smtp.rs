@@ -3,7 +3,7 @@
 //! What a mail server answers may repeat the address, so of its answers only the code is kept or told.
 
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
@@ -175,7 +175,7 @@ fn message(settings: &Settings, waits: &Waits, origin: &str) -> Result<Message, 
     let from: Mailbox = settings.from.parse().map_err(drop)?;
     let same = format!("{origin}\n{}\n{}\n{}", letter.org, letter.event, letter.address);
     let id = format!("<{}@{}>", &super::kept::hashed(&same)[..32], from.email.domain());
-    let made = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(waits.made.ms()).unwrap_or_default());
+    let made = UNIX_EPOCH + Duration::from_millis(u64::try_from(waits.made.ms()).unwrap_or_default());
     let raw = |name: &'static str, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
     let mut head = Message::builder()
         .from(from)

@@ -91,6 +91,7 @@ fn at(settings: &Settings, lang: Lang, path: &str) -> String {
 
 impl What {
     /// What happened, and what is to be done about it.
+    // long: one arm a letter, both languages side by side.
     fn told(&self, lang: Lang) -> (&'static str, Vec<Part>) {
         let p = |id: &'static str, en: &'static str| Part::Text(lang.pick(id, en).to_owned());
         let day = |day: &Date| Moment::day(*day, lang).words().to_owned();

@@ -2,6 +2,7 @@
 //! signing, the outbox, documents; and what other people and other sites may not.
 
 mod citizens;
+mod feeds;
 mod letters;
 mod offices;
 mod organisations;
