@@ -265,7 +265,8 @@ fn open_files(dir: &Path) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Standing, letters, offices, roots};
+    use super::{letters, offices, roots};
+    use crate::desk::letters::Standing as Letters;
     use crate::grants::kinds::Kind;
     use crate::grants::role::Role;
     use crate::grants::roster::{Holder, Office, Root, Roster, Standing};
@@ -363,7 +364,7 @@ mod tests {
             ("", "2025-12-28", vec!["1 letter was given up so far"]),
             ("2026-01-01", "2026-01-09", vec!["2 letters wait", "1 letter was given up so far"]),
         ] {
-            let standing = Standing { waiting: 2, oldest: at(oldest), given_up: 1, last_given_up: at(last_given_up) };
+            let standing = Letters { waiting: 2, oldest: at(oldest), given_up: 1, last_given_up: at(last_given_up) };
             let found = letters(standing, Timestamp::parse("2026-01-09T18:00:00.000Z").expect("a time"));
             assert_eq!(found.len(), told.len(), "{oldest} {last_given_up}");
             for (found, told) in found.iter().zip(told) {

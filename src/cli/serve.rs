@@ -201,7 +201,8 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     let sequencer = Sequencer::start_counting(writer, refusals, MAX_QUEUE);
     let halt = sequencer.halt();
     let _asking = policy.map(|policy| ask(args, policy, Box::new(move |why| halt.because(why)))).transpose()?;
-    let place = Place { dir: args.dir.clone(), witnessed: args.policy.is_some(), web: Some(web), scanner: args.clamd.clone() };
+    let place =
+        Place { dir: args.dir.clone(), witnessed: args.policy.is_some(), web: Some(web), scanner: args.clamd.clone() };
     take_statements(listener, place, sequencer, enclosures, child, || {
         output::say(format_args!("Desk: http://{at}/"));
         if let Some(why) = unrecorded {

@@ -54,7 +54,9 @@ impl std::str::FromStr for Scanner {
         let port = text.rsplit_once(':').filter(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
         match port {
             Some(_) => Ok(Self::Tcp(text.to_owned())),
-            None => Err("write a path such as /run/clamav/clamd.ctl, or a host and port such as 127.0.0.1:3310".to_owned()),
+            None => {
+                Err("write a path such as /run/clamav/clamd.ctl, or a host and port such as 127.0.0.1:3310".to_owned())
+            }
         }
     }
 }

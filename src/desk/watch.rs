@@ -95,7 +95,11 @@ impl Watch {
     /// With the numbers of letters, where letters are sent.
     pub(super) fn with_letters(mut self) -> Self {
         let registry = &mut self.registry;
-        registry.register("hibah_letters_waiting", "Letters that wait for the mail server", self.letters_waiting.clone());
+        registry.register(
+            "hibah_letters_waiting",
+            "Letters that wait for the mail server",
+            self.letters_waiting.clone(),
+        );
         let what = "When the oldest letter that waits was made, since 1970; 0: none waits";
         registry.register_with_unit("hibah_letters_oldest", what, Unit::Seconds, self.letters_oldest.clone());
         registry.register("hibah_letters_given_up", "Letters that never went", self.letters_given_up.clone());

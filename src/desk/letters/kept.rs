@@ -202,7 +202,8 @@ impl Store {
     /// # Errors
     /// What the file reports.
     pub fn addresses_of(&self, org: u64) -> Result<Vec<Address>, StoreError> {
-        let sql = "SELECT org, address, lang, code IS NULL, stop FROM addresses WHERE org = ?1 ORDER BY code IS NULL DESC";
+        let sql =
+            "SELECT org, address, lang, code IS NULL, stop FROM addresses WHERE org = ?1 ORDER BY code IS NULL DESC";
         self.with(|c| c.prepare_cached(sql)?.query_map([org], address_of)?.collect())
     }
 

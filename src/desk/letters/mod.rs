@@ -309,13 +309,8 @@ impl Drop for Post {
 /// # Errors
 /// Why it did not go.
 pub fn try_one(settings: &Settings, address: &str, origin: &str, now: Timestamp) -> Result<(), String> {
-    let to = Address {
-        org: 0,
-        address: address.to_owned(),
-        lang: Lang::Indonesian,
-        confirmed: false,
-        stop: String::new(),
-    };
+    let to =
+        Address { org: 0, address: address.to_owned(), lang: Lang::Indonesian, confirmed: false, stop: String::new() };
     let waits = Waits { n: 0, letter: words::trial(settings, &to), made: now, tries: 0 };
     let sent = Connection::open(settings).and_then(|mut open| open.send(&waits, origin));
     sent.map_err(|unsent| unsent.to_string())

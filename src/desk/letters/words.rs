@@ -99,7 +99,10 @@ impl What {
             Self::Returned(reason) => (
                 lang.pick("Dikembalikan untuk diperbaiki", "Sent back to be mended"),
                 vec![
-                    p("Permohonan Anda dikembalikan, dengan alasan:", "Your application was sent back, for this reason:"),
+                    p(
+                        "Permohonan Anda dikembalikan, dengan alasan:",
+                        "Your application was sent back, for this reason:",
+                    ),
                     Part::Quote(reason.clone()),
                     p(
                         "Yang perlu Anda lakukan: perbaiki permohonan di meja, lalu tandatangani perbaikannya.",
@@ -169,7 +172,10 @@ impl What {
             Self::Flagged(fact) => (
                 lang.pick("Temuan menunggu jawaban Anda", "A flag waits for your answer"),
                 vec![
-                    p("Inspektorat mencatat temuan tentang lembaga Anda:", "The inspectorate raised a flag about your organisation:"),
+                    p(
+                        "Inspektorat mencatat temuan tentang lembaga Anda:",
+                        "The inspectorate raised a flag about your organisation:",
+                    ),
                     Part::Quote(fact.clone()),
                     p(
                         "Temuan bukan putusan bersalah. Jawaban Anda akan dibaca semua orang di sampingnya.",
@@ -178,7 +184,8 @@ impl What {
                 ],
             ),
             Self::Sign { kind, until, .. } => {
-                let (title, until) = (titled(kind, lang), Date::parse(until).map_or(until.clone(), |until| day(&until)));
+                let (title, until) =
+                    (titled(kind, lang), Date::parse(until).map_or(until.clone(), |until| day(&until)));
                 let waits = match lang {
                     Lang::Indonesian => format!("{title} menunggu tanda tangan Anda, paling lambat {until}."),
                     Lang::English => format!("{title}: waits for your signature, until {until} at the latest."),
@@ -335,7 +342,15 @@ fn whole(
         ));
     }
     let (plain, html) = (plain(&parts), html(&parts, lang));
-    Letter { org: to.org, event, address: to.address.clone(), stop: to.stop.clone(), subject: line(&subject), plain, html }
+    Letter {
+        org: to.org,
+        event,
+        address: to.address.clone(),
+        stop: to.stop.clone(),
+        subject: line(&subject),
+        plain,
+        html,
+    }
 }
 
 fn plain(parts: &[Part]) -> String {
@@ -352,10 +367,7 @@ fn plain(parts: &[Part]) -> String {
 }
 
 fn html(parts: &[Part], lang: Lang) -> String {
-    let mut text = format!(
-        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"></head><body>",
-        lang.code()
-    );
+    let mut text = format!("<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"></head><body>", lang.code());
     for part in parts {
         let _ = match part {
             Part::Text(said) => write!(text, "<p>{}</p>", escaped(said)),
@@ -399,7 +411,13 @@ mod tests {
             stop: "0".repeat(64),
         };
         let made = Timestamp::parse("2026-01-06T02:00:00.000Z").expect("a time");
-        for bad in ["x\r\nBcc: b@x.example", "x\n\nbody", "x\r\n.\r\nMAIL FROM:<b@x.example>", "=?utf-8?q?=0d=0aBcc:?=", "<b>é</b>"] {
+        for bad in [
+            "x\r\nBcc: b@x.example",
+            "x\n\nbody",
+            "x\r\n.\r\nMAIL FROM:<b@x.example>",
+            "=?utf-8?q?=0d=0aBcc:?=",
+            "<b>é</b>",
+        ] {
             let news = News {
                 org: 1,
                 name: bad.to_owned(),
@@ -410,11 +428,15 @@ mod tests {
             };
             let letter = letter(&settings, &to, &news);
             assert!(!letter.html.contains("<b>") && !letter.subject.contains(['\r', '\n']), "{bad}");
-            let message = smtp::wire(&settings, &Waits { n: 1, letter, made, tries: 0 }, "kota.example/hibah").expect("a letter");
+            let message =
+                smtp::wire(&settings, &Waits { n: 1, letter, made, tries: 0 }, "kota.example/hibah").expect("a letter");
             let text = String::from_utf8(message).expect("ASCII");
             let head = text.split("\r\n\r\n").next().expect("a head");
-            let names: Vec<&str> =
-                head.split("\r\n").filter(|line| !line.starts_with(' ')).filter_map(|line| Some(line.split_once(':')?.0)).collect();
+            let names: Vec<&str> = head
+                .split("\r\n")
+                .filter(|line| !line.starts_with(' '))
+                .filter_map(|line| Some(line.split_once(':')?.0))
+                .collect();
             let expected = [
                 "From",
                 "To",

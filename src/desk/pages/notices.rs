@@ -168,7 +168,8 @@ pub(super) async fn confirm(State(desk): State<Desk>, visit: Visit, Path(code): 
     let w = words::of(visit.lang);
     let (now, _) = ground(&desk, &visit).await?;
     let address = of_code(&desk, &visit, &code, now).await?;
-    consent(&desk, &visit, w.confirm_title, format!("{} {}", w.confirm_lead, address.address), Some(w.confirm_button)).await
+    consent(&desk, &visit, w.confirm_title, format!("{} {}", w.confirm_lead, address.address), Some(w.confirm_button))
+        .await
 }
 
 /// Confirms it.
@@ -197,7 +198,8 @@ pub(super) async fn stopped(State(desk): State<Desk>, visit: Visit, Path(token):
     let now = desk.ask(|_, now| now).await;
     let now = now.ok_or_else(|| desk.stop(&visit, StatusCode::SERVICE_UNAVAILABLE, w.fault_stopped))?;
     let store = &desk.web(&visit)?.store;
-    let ended = store.address_of_stop(&token).and_then(|found| found.map_or(Ok(()), |found| store.drop_address(&found, now)));
+    let ended =
+        store.address_of_stop(&token).and_then(|found| found.map_or(Ok(()), |found| store.drop_address(&found, now)));
     ended.map_err(|error| desk.fault(&visit, &error))?;
     consent(&desk, &visit, w.stop_title, w.stop_done.to_owned(), None).await
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use hibah::grants::about::CaseId;
 use hibah::desk::letters::{Mailer, Security, Settings, standing};
+use hibah::grants::about::CaseId;
 
 use super::sink::{Does, Letter, Sink};
 use super::*;
@@ -135,12 +135,17 @@ fn an_address_is_written_to_once_it_is_confirmed_and_until_it_says_so() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut posted = Posted::of(dir.path(), "application.submitted case/1/1 by org/1");
     assert!(posted.turn().is_empty(), "nobody asked");
-    for wrong in ["", "pengurus", "a@b", "a b@yayasan.example", "a@yayasan.example\r\nBcc: b@x.example", "é@yayasan.example"] {
+    for wrong in
+        ["", "pengurus", "a@b", "a b@yayasan.example", "a@yayasan.example\r\nBcc: b@x.example", "é@yayasan.example"]
+    {
         let heard = posted.ask("org/1", wrong, "id");
         assert_eq!(heard.status, 422, "{wrong}");
         assert!(heard.text().contains("Tulis alamat surel seperti") && heard.text().contains("href=\"#address\""));
     }
-    assert!(posted.ask("org/1", "pengurus@yayasan", "id").text().contains("value=\"pengurus@yayasan\""), "nothing is lost");
+    assert!(
+        posted.ask("org/1", "pengurus@yayasan", "id").text().contains("value=\"pengurus@yayasan\""),
+        "nothing is lost"
+    );
     assert_eq!(posted.ask("official/7", ADDRESS, "id").status, 404, "offices are not written to");
     assert!(posted.turn().is_empty());
 
@@ -248,16 +253,25 @@ fn what_an_applicant_waits_for_is_told_and_nothing_else() {
         &["Permohonan ditolak (case/1/1)"],
         &["> Terlambat"],
     );
-    check(&format!("{applied}\nbring case/1/1 decree.sealed 50"), "en", &["Decree issued (case/1/1)"], &["The decree grants you Rp 50."]);
+    check(
+        &format!("{applied}\nbring case/1/1 decree.sealed 50"),
+        "en",
+        &["Decree issued (case/1/1)"],
+        &["The decree grants you Rp 50."],
+    );
     check(&paid, "en", &["Decree issued (case/1/1)", "Money paid (case/1/1)"], &["Rp 50 was paid out to you"]);
     check(
-        &format!("{paid}\nuse.reported case/1/1 by org/1\nuse.reviewed case/1/1 by official/12 outcome=returned reason=Kurang"),
+        &format!(
+            "{paid}\nuse.reported case/1/1 by org/1\nuse.reviewed case/1/1 by official/12 outcome=returned reason=Kurang"
+        ),
         "en",
         &["Decree issued (case/1/1)", "Money paid (case/1/1)", "Report sent back (case/1/1)"],
         &["> Kurang"],
     );
     check(
-        &format!("{applied}\nflag.raised note/official/6/1 by official/6 case=case/1/1 flag=late fact=Nomor decided_by.person=pejabat/0006 decided_by.post=inspektorat"),
+        &format!(
+            "{applied}\nflag.raised note/official/6/1 by official/6 case=case/1/1 flag=late fact=Nomor decided_by.person=pejabat/0006 decided_by.post=inspektorat"
+        ),
         "en",
         &["A flag waits for your answer (case/1/1)"],
         &["> Nomor", "https://meja.example/en/cases/case/1/1"],
@@ -277,10 +291,13 @@ fn a_report_is_told_at_30_days_at_7_and_when_it_is_late() {
     city.play(&format!("{BEFORE}\n{paid}"));
     let case = CaseId::parse("case/1/1").expect("a case");
     let due = city.book().case(&case).expect("a case").core.report_due.expect("a day");
-    for (days, expected) in [(31, None), (30, Some(soon)), (8, Some(soon)), (7, Some(soon)), (0, Some(soon)), (-1, Some(late))] {
+    for (days, expected) in
+        [(31, None), (30, Some(soon)), (8, Some(soon)), (7, Some(soon)), (0, Some(soon)), (-1, Some(late))]
+    {
         let day = due.plus_days(-days).expect("a day");
         // Something is recorded on that day, elsewhere, so that it is today.
-        let history = format!("{paid}\nat {day}T02:00:00.000Z\napplication.submitted case/2/1 by org/2 fiscal_year=2016");
+        let history =
+            format!("{paid}\nat {day}T02:00:00.000Z\napplication.submitted case/2/1 by org/2 fiscal_year=2016");
         let told: Vec<&str> = money.into_iter().chain(expected).collect();
         check(&history, "id", &told, &[]);
     }
@@ -382,7 +399,8 @@ fn an_address_is_replaced_by_the_next_that_is_confirmed() {
     let heard = posted.ask("org/1", "a6@x.example", "id");
     assert!(heard.status == 422 && heard.text().contains("Sudah lima surat"), "{}", heard.text());
     let browser = posted.browser("org/1");
-    let drop = vec![("csrf", browser.csrf()), ("do", "drop".to_owned()), ("address", "lain@yayasan.example".to_owned())];
+    let drop =
+        vec![("csrf", browser.csrf()), ("do", "drop".to_owned()), ("address", "lain@yayasan.example".to_owned())];
     assert_eq!(browser.post("/notices", &drop, &[]).status, 303);
     assert!(!browser.get("/notices").text().contains("lain@yayasan.example"));
 }

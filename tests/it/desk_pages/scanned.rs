@@ -99,12 +99,17 @@ fn a_file_is_clean_found_too_large_or_not_looked_at() {
         (Clamd::Whole, long.clone(), found()),
         (Clamd::Most(100), long.clone(), Err(Unfit::TooLarge)),
         (Clamd::Most(10_000_000), vec![0; 9_000_000], Ok(())),
-        (Clamd::Says("stream: a name\r\nwith more FOUND"), b"x".to_vec(), Err(Unfit::Found("anamewithmore".to_owned()))),
+        (
+            Clamd::Says("stream: a name\r\nwith more FOUND"),
+            b"x".to_vec(),
+            Err(Unfit::Found("anamewithmore".to_owned())),
+        ),
     ] {
         std::fs::write(&file, &bytes).expect("written");
         assert_eq!(clamd(how).look_at(&file), expected, "{how:?}");
     }
-    for how in [Clamd::Silent, Clamd::Says("Can't allocate memory ERROR"), Clamd::Says(""), Clamd::Says("stream: OKAY")] {
+    for how in [Clamd::Silent, Clamd::Says("Can't allocate memory ERROR"), Clamd::Says(""), Clamd::Says("stream: OKAY")]
+    {
         let looked = clamd(how).look_at(&file);
         assert!(matches!(looked, Err(Unfit::Unscanned(_))), "{how:?}: {looked:?}");
     }
@@ -112,7 +117,9 @@ fn a_file_is_clean_found_too_large_or_not_looked_at() {
     assert!(matches!(clamd(Clamd::Whole).look_at(&dir.path().join("none")), Err(Unfit::Unscanned(_))));
     let socket = dir.path().join("clamd.ctl");
     let listener = UnixListener::bind(&socket).expect("a socket");
-    std::thread::spawn(move || listener.incoming().for_each(|line| drop(talk(line.expect("a connection"), Clamd::Whole))));
+    std::thread::spawn(move || {
+        listener.incoming().for_each(|line| drop(talk(line.expect("a connection"), Clamd::Whole)))
+    });
     let scanner: Scanner = socket.to_str().expect("text").parse().expect("a path");
     std::fs::write(&file, EICAR.concat()).expect("written");
     assert_eq!(scanner.look_at(&file), found());
@@ -172,7 +179,14 @@ fn nothing_is_taken_that_was_not_looked_at() {
         (Some(Clamd::Whole), b"proposal".to_vec(), 204, None, 201, ""),
         (Some(Clamd::Whole), eicar, 422, None, 422, "document-infected"),
         (Some(Clamd::Most(4)), b"proposal".to_vec(), 413, None, 413, "document-too-large"),
-        (Some(Clamd::Silent), b"proposal".to_vec(), 204, Some("Pemindai virus sedang tidak menjawab"), 503, "does not answer"),
+        (
+            Some(Clamd::Silent),
+            b"proposal".to_vec(),
+            204,
+            Some("Pemindai virus sedang tidak menjawab"),
+            503,
+            "does not answer",
+        ),
         (None, b"proposal".to_vec(), 204, Some("Pemindai virus sedang tidak menjawab"), 503, "does not answer"),
     ] {
         let dir = tempfile::tempdir().expect("a folder");
@@ -197,4 +211,39 @@ fn nothing_is_taken_that_was_not_looked_at() {
         let up = format!("\nhibah_scanner_up {}\n", u8::from(how.is_some()));
         assert!(served.get("/metrics").text().contains(&up), "{how:?}");
     }
+}
+
+#[test]
+fn the_real_clamd_is_understood() {
+    let installed = Path::new("/usr/sbin/clamd");
+    if !installed.exists() {
+        return crate::left_out::left_out("there is no /usr/sbin/clamd (Debian: clamav-daemon)");
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| dir.path().join(name);
+    // The one signature that a scanner must have: MD5 and size of the test file.
+    std::fs::write(at("test.hdb"), "44d88612fea8a8f36de82e1278abb02f:68:Eicar-Test-Signature\n").expect("written");
+    let (folder, socket) = (dir.path().display(), at("clamd.ctl"));
+    let settings = format!(
+        "DatabaseDirectory {folder}\nLocalSocket {}\nForeground yes\nUser root\nStreamMaxLength 1M\n",
+        socket.display()
+    );
+    std::fs::write(at("clamd.conf"), settings).expect("written");
+    let mut program = std::process::Command::new(installed);
+    program.arg("-c").arg(at("clamd.conf")).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    let mut clamd = program.spawn().expect("clamd is installed");
+    let scanner: Scanner = socket.to_str().expect("text").parse().expect("a path");
+    for _ in 0..600 {
+        if scanner.ping().is_ok() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let looked = [EICAR.concat().into_bytes(), b"proposal".to_vec(), vec![0; 3_000_000]].map(|bytes| {
+        std::fs::write(at("file"), bytes).expect("written");
+        scanner.look_at(&at("file"))
+    });
+    clamd.kill().and_then(|()| clamd.wait()).expect("it ends");
+    assert_eq!(looked, [Err(Unfit::Found("Eicar-Test-Signature.UNOFFICIAL".to_owned())), Ok(()), Err(Unfit::TooLarge)]);
+    assert!(matches!(scanner.look_at(&at("file")), Err(Unfit::Unscanned(_))));
 }
