@@ -104,10 +104,7 @@ fn router_of(
         .route("/statements", post(submit))
         .route("/healthz", get(watch::health))
         .route("/metrics", get(watch::metrics))
-        .fallback(async || {
-            Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address: submit with POST /statements")
-                .answer()
-        })
+        .fallback(nothing)
         .layer(middleware::from_fn_with_state(desk.clone(), dress))
         .with_state(desk)
 }
@@ -190,6 +187,15 @@ impl Desk {
 /// A browser gets the first page, a program what this address is.
 async fn first_page(desk: State<Desk>, visit: pages::Visit, headers: HeaderMap) -> Response {
     if pages::is_browser(&headers) { pages::start(desk, visit).await.into_response() } else { what_this_is().await }
+}
+
+/// At an address where nothing is: a page for a browser, a problem for a program.
+async fn nothing(State(desk): State<Desk>, visit: pages::Visit, headers: HeaderMap) -> Response {
+    match &desk.web {
+        Some(_) if pages::is_browser(&headers) => desk.missing(&visit).into_response(),
+        _ => Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address: submit with POST /statements")
+            .answer(),
+    }
 }
 
 async fn what_this_is() -> Response {

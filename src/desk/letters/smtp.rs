@@ -2,6 +2,7 @@
 //!
 //! What a mail server answers may repeat the address, so of its answers only the code is kept or told.
 
+use std::error::Error as _;
 use std::fmt;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -39,14 +40,12 @@ impl fmt::Display for Unsent {
     }
 }
 
-/// What is told of an error: never the server's words.
+/// What is told of an error: a code, or what the system or TLS reports; never the server's words.
 fn told(error: &Error) -> String {
-    match error.status() {
-        Some(code) => code.to_string(),
-        None if error.is_timeout() => "no answer in time".to_owned(),
-        None if error.is_tls() => "TLS failed".to_owned(),
-        None if error.is_response() || error.is_client() => "an answer that is no SMTP".to_owned(),
-        None => "no connection".to_owned(),
+    match (error.status(), error.source()) {
+        (Some(code), _) => code.to_string(),
+        (None, Some(below)) if !error.is_response() && !error.is_client() => below.to_string(),
+        _ => "an answer that is no SMTP".to_owned(),
     }
 }
 

@@ -46,7 +46,7 @@ struct Waits {
 
 /// `<token>.atom` or `<token>.ics`.
 pub(super) async fn feed(State(desk): State<Desk>, visit: Visit, Path(file): Path<String>) -> Page {
-    let missing = || desk.stop(&visit, StatusCode::NOT_FOUND, words::of(visit.lang).not_found);
+    let missing = || desk.missing(&visit);
     let (token, form) = file.split_once('.').ok_or_else(missing)?;
     let web = desk.web(&visit)?;
     let kept = |error| desk.fault(&visit, &error);

@@ -395,7 +395,7 @@ impl Desk {
 
     /// The pages' own, which are there wherever the pages are routed.
     pub(super) fn web(&self, visit: &Visit) -> Result<&Arc<Web>, Stop> {
-        self.web.as_ref().ok_or_else(|| self.stop(visit, StatusCode::NOT_FOUND, words::of(visit.lang).not_found))
+        self.web.as_ref().ok_or_else(|| self.missing(visit))
     }
 
     /// A page that says why not.
@@ -407,6 +407,11 @@ impl Desk {
         let mut response = html(&page);
         *response.status_mut() = status;
         Stop::Page(Box::new(response))
+    }
+
+    /// The page of an address where nothing is.
+    pub(super) fn missing(&self, visit: &Visit) -> Stop {
+        self.stop(visit, StatusCode::NOT_FOUND, words::of(visit.lang).not_found)
     }
 
     /// What the files report.
@@ -474,7 +479,7 @@ impl Entered {
     }
 
     fn missing(&self) -> Stop {
-        self.stop(StatusCode::NOT_FOUND, self.w.not_found)
+        self.desk.missing(&self.visit)
     }
 
     /// Asks the state in memory.

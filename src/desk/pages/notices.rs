@@ -50,6 +50,7 @@ struct ConsentPage<'a> {
 #[derive(Default)]
 struct Told {
     typed: String,
+    chosen: Option<Lang>,
     fault: Option<&'static str>,
     fresh: Option<(String, String)>,
 }
@@ -67,7 +68,7 @@ fn made(entered: &Entered, told: Told) -> Page {
         w,
         organisation: organisation.is_some(),
         posts: web.letters.is_some(),
-        chosen: addresses.first().map_or(lang, |address| address.lang),
+        chosen: told.chosen.or_else(|| addresses.first().map(|address| address.lang)).unwrap_or(lang),
         addresses,
         typed: told.typed,
         since: since.map(|since| Moment::time(since, entered.frame.offset_min, lang)),
@@ -108,8 +109,8 @@ pub(super) async fn change(State(desk): State<Desk>, visit: Visit, body: Body) -
         }
         _ => {
             if let Some(fault) = ask(&entered, &form)? {
-                let typed = form.get("address").to_owned();
-                return made(&entered, Told { typed, fault: Some(fault), ..Told::default() });
+                let (typed, chosen) = (form.get("address").to_owned(), Some(chosen(&form)));
+                return made(&entered, Told { typed, chosen, fault: Some(fault), ..Told::default() });
             }
         }
     }
@@ -123,6 +124,10 @@ fn drawn(entered: &Entered) -> Result<String, Stop> {
     })
 }
 
+fn chosen(form: &Form) -> Lang {
+    if form.get("lang") == Lang::English.code() { Lang::English } else { Lang::Indonesian }
+}
+
 /// Asks at an address whether it may be written to; answers what is wrong with it.
 fn ask(entered: &Entered, form: &Form) -> Result<Option<&'static str>, Stop> {
     let (web, w) = (entered.web()?, entered.w);
@@ -132,7 +137,7 @@ fn ask(entered: &Entered, form: &Form) -> Result<Option<&'static str>, Stop> {
     if !is_address(address) {
         return Ok(Some(w.mail_bad));
     }
-    let lang = if form.get("lang") == Lang::English.code() { Lang::English } else { Lang::Indonesian };
+    let lang = chosen(form);
     let (code, stop) = (drawn(entered)?, drawn(entered)?);
     let wanted = Address { org, address: address.to_owned(), lang, confirmed: false, stop };
     let letter = confirming(settings, &wanted, &entered.person.name(lang), &code);
@@ -147,14 +152,15 @@ async fn consent(desk: &Desk, visit: &Visit, title: &'static str, lead: String, 
     Ok(html(&ConsentPage { frame: desk.frame(visit, &framed, title), w: words::of(visit.lang), title, lead, button }))
 }
 
+async fn time(desk: &Desk, visit: &Visit) -> Result<Timestamp, Stop> {
+    let stopped = || desk.stop(visit, StatusCode::SERVICE_UNAVAILABLE, words::of(visit.lang).fault_stopped);
+    desk.ask(|_, now| now).await.ok_or_else(stopped)
+}
+
 /// The time, and how letters are sent.
 async fn ground(desk: &Desk, visit: &Visit) -> Result<(Timestamp, std::sync::Arc<Settings>), Stop> {
-    let w = words::of(visit.lang);
-    let settings = desk.web(visit)?.letters.clone();
-    let settings = settings.ok_or_else(|| desk.stop(visit, StatusCode::NOT_FOUND, w.not_found))?;
-    let now = desk.ask(|_, now| now).await;
-    let now = now.ok_or_else(|| desk.stop(visit, StatusCode::SERVICE_UNAVAILABLE, w.fault_stopped))?;
-    Ok((now, settings))
+    let settings = desk.web(visit)?.letters.clone().ok_or_else(|| desk.missing(visit))?;
+    Ok((time(desk, visit).await?, settings))
 }
 
 /// What the code of a letter would confirm.
@@ -195,8 +201,7 @@ pub(super) async fn stop(State(desk): State<Desk>, visit: Visit, Path(_): Path<S
 /// Ends them. A mail program's own button comes here too (RFC 8058).
 pub(super) async fn stopped(State(desk): State<Desk>, visit: Visit, Path(token): Path<String>) -> Page {
     let w = words::of(visit.lang);
-    let now = desk.ask(|_, now| now).await;
-    let now = now.ok_or_else(|| desk.stop(&visit, StatusCode::SERVICE_UNAVAILABLE, w.fault_stopped))?;
+    let now = time(&desk, &visit).await?;
     let store = &desk.web(&visit)?.store;
     let ended =
         store.address_of_stop(&token).and_then(|found| found.map_or(Ok(()), |found| store.drop_address(&found, now)));

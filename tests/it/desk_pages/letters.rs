@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hibah::desk::letters::{Mailer, Security, Settings, standing};
 use hibah::grants::about::CaseId;
 
-use super::sink::{Does, Letter, Sink};
+use super::sink::{Does, Letter, Sink, Wire, certified};
 use super::*;
 
 const FIRST: &str = "2014-01-06T02:00:00.000Z";
@@ -483,4 +483,39 @@ fn the_file_that_says_how_letters_are_sent_is_checked_and_tried() {
         let encoded = base64::engine::general_purpose::STANDARD.encode(expected);
         assert_eq!(sink.logins().last(), Some(&format!("AUTH PLAIN {encoded}")));
     }
+}
+
+#[test]
+fn letters_go_over_tls_to_the_server_that_the_certificate_names() {
+    let shell = crate::cli_shell::Shell::new();
+    let config = certified(shell.path());
+    let any = "127.0.0.1:0".parse().expect("an address");
+    let (tls, start) = (Sink::over(any, Wire::Tls(Arc::clone(&config))), Sink::over(any, Wire::StartTls(config)));
+    let plain = Sink::start();
+    // The server, how it is spoken to, its name, whether its certificate is known; and what comes of it.
+    for (sink, security, server, known, told) in [
+        (&tls, "tls", "localhost", true, "took the letter"),
+        (&start, "starttls", "localhost", true, "took the letter"),
+        (&tls, "tls", "localhost", false, "invalid peer certificate"),
+        (&start, "starttls", "localhost", false, "invalid peer certificate"),
+        (&tls, "tls", "127.0.0.1", true, "invalid peer certificate"),
+        (&start, "starttls", "127.0.0.1", true, "invalid peer certificate"),
+        (&plain, "tls", "localhost", true, "did not take the letter"),
+        (&plain, "starttls", "localhost", true, "it has no TLS"),
+    ] {
+        let ca = if known { "ca_file = \"cert.pem\"\n" } else { "" };
+        let file = format!(
+            "server = \"{server}\"\nport = {}\nsecurity = \"{security}\"\nuser = \"hibah\"\nfrom = \"hibah@kota.example\"\ndesk = \"https://meja.example\"\n{ca}",
+            sink.address.port()
+        );
+        std::fs::write(shell.path().join("smtp.toml"), file).expect("written");
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_hibah"));
+        program.args(["letter", "--smtp", "smtp.toml", ADDRESS]).current_dir(shell.path());
+        let done = program.env("HIBAH_SMTP_PASSWORD", "rahasia").output().expect("it runs");
+        let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+        assert!(said.contains(told), "{security} {server} {known}: {said}");
+        let taken = told == "took the letter";
+        assert_eq!((sink.letters().len(), done.status.code()), (usize::from(taken), Some(i32::from(!taken))));
+    }
+    assert!(plain.logins().is_empty(), "no password goes where there is no TLS");
 }

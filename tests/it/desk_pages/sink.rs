@@ -1,9 +1,15 @@
 //! A mail server that keeps what it is given, and answers as it is told (RFC 5321).
 
 use std::collections::VecDeque;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// What it does with a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +47,40 @@ impl Letter {
     }
 }
 
+/// How its connections are secured.
+#[derive(Clone)]
+pub enum Wire {
+    Plain,
+    Tls(Arc<ServerConfig>),
+    StartTls(Arc<ServerConfig>),
+}
+
+/// A certificate for `localhost` that signs itself, written to `cert.pem` in a folder.
+pub fn certified(dir: &Path) -> Arc<ServerConfig> {
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"])
+        .args([
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+            "-keyout",
+            "key.pem",
+            "-out",
+            "cert.pem",
+        ])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .current_dir(dir)
+        .output()
+        .expect("openssl runs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let cert = CertificateDer::from_pem_file(dir.join("cert.pem")).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_file(dir.join("key.pem")).expect("a key");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
+    Arc::new(config.with_no_client_auth().with_single_cert(vec![cert], key).expect("a pair"))
+}
+
 #[derive(Default)]
 struct Inside {
     letters: Vec<Letter>,
@@ -61,14 +101,18 @@ impl Sink {
     }
 
     pub fn at(address: SocketAddr) -> Self {
+        Self::over(address, Wire::Plain)
+    }
+
+    pub fn over(address: SocketAddr, wire: Wire) -> Self {
         let listener = TcpListener::bind(address).expect("a port");
         let sink = Self { address: listener.local_addr().expect("an address"), inside: Arc::default() };
         let inside = Arc::clone(&sink.inside);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let inside = Arc::clone(&inside);
+                let (inside, wire) = (Arc::clone(&inside), wire.clone());
                 // Who is cut off is not heard to the end.
-                std::thread::spawn(move || drop(talk(stream.expect("a connection"), &inside)));
+                std::thread::spawn(move || drop(talk_over(stream.expect("a connection"), &wire, &inside)));
             }
         });
         sink
@@ -90,17 +134,44 @@ impl Sink {
     }
 }
 
-fn talk(stream: TcpStream, inside: &Mutex<Inside>) -> std::io::Result<()> {
-    let mut out = stream.try_clone()?;
-    let mut lines = BufReader::new(stream).lines();
+fn talk_over(mut stream: TcpStream, wire: &Wire, inside: &Mutex<Inside>) -> std::io::Result<()> {
+    let server = |config: &Arc<ServerConfig>| ServerConnection::new(Arc::clone(config)).map_err(std::io::Error::other);
+    match wire {
+        Wire::Plain => talk(&mut stream, true, "", inside).map(drop),
+        Wire::Tls(config) => talk(&mut StreamOwned::new(server(config)?, stream), true, "", inside).map(drop),
+        Wire::StartTls(config) => match talk(&mut stream, true, "250-STARTTLS\r\n", inside)? {
+            true => talk(&mut StreamOwned::new(server(config)?, stream), false, "", inside).map(drop),
+            false => Ok(()),
+        },
+    }
+}
+
+/// The next line, without its end; none at the end.
+fn line(from: &mut impl Read) -> std::io::Result<Option<String>> {
+    let (mut line, mut byte) = (Vec::new(), [0]);
+    while from.read(&mut byte)? == 1 {
+        line.push(byte[0]);
+        if line.ends_with(b"\r\n") {
+            line.truncate(line.len() - 2);
+            return String::from_utf8(line).map(Some).map_err(std::io::Error::other);
+        }
+    }
+    Ok(None)
+}
+
+/// Whether it ends with a wish for TLS.
+fn talk(stream: &mut (impl Read + Write), greets: bool, more: &str, inside: &Mutex<Inside>) -> std::io::Result<bool> {
     let (mut does, mut to) = (Does::Take, String::new());
-    out.write_all(b"220 sink\r\n")?;
-    while let Some(line) = lines.next().transpose()? {
-        let verb = line.split([' ', ':']).next().unwrap_or_default().to_owned();
+    if greets {
+        stream.write_all(b"220 sink\r\n")?;
+    }
+    while let Some(said) = line(stream)? {
+        let verb = said.split([' ', ':']).next().unwrap_or_default().to_owned();
         let answer = match verb.as_str() {
-            "EHLO" => "250-sink\r\n250 AUTH PLAIN\r\n".to_owned(),
+            "EHLO" => format!("250-sink\r\n{more}250 AUTH PLAIN\r\n"),
+            "STARTTLS" => return stream.write_all(b"220 go\r\n").map(|()| true),
             "AUTH" => {
-                inside.lock().expect("whole").logins.push(line);
+                inside.lock().expect("whole").logins.push(said);
                 "235 yes\r\n".to_owned()
             }
             "MAIL" => {
@@ -108,29 +179,26 @@ fn talk(stream: TcpStream, inside: &Mutex<Inside>) -> std::io::Result<()> {
                 if let Does::AnswerSender(line) = does { format!("{line}\r\n") } else { "250 yes\r\n".to_owned() }
             }
             "RCPT" => {
-                to = line;
+                to = said;
                 if let Does::Answer(line) = does { format!("{line}\r\n") } else { "250 yes\r\n".to_owned() }
             }
             "DATA" => {
-                out.write_all(b"354 go on\r\n")?;
+                stream.write_all(b"354 go on\r\n")?;
                 let mut text = String::new();
-                for line in lines.by_ref() {
-                    match line?.as_str() {
-                        "." => break,
-                        line => text.extend([line, "\r\n"]),
-                    }
+                while let Some(said) = line(stream)?.filter(|said| said != ".") {
+                    text.extend([said.as_str(), "\r\n"]);
                 }
                 let text = text.replace("=\r\n", "").replace("=3D", "=");
                 inside.lock().expect("whole").letters.push(Letter { to: to.clone(), text });
                 if does == Does::TakeSilently {
-                    return Ok(());
+                    return Ok(false);
                 }
                 "250 mine\r\n".to_owned()
             }
-            "QUIT" => return out.write_all(b"221 bye\r\n"),
+            "QUIT" => return stream.write_all(b"221 bye\r\n").map(|()| false),
             _ => "500 what\r\n".to_owned(),
         };
-        out.write_all(answer.as_bytes())?;
+        stream.write_all(answer.as_bytes())?;
     }
-    Ok(())
+    Ok(false)
 }
