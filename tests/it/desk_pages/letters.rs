@@ -519,3 +519,62 @@ fn letters_go_over_tls_to_the_server_that_the_certificate_names() {
     }
     assert!(plain.logins().is_empty(), "no password goes where there is no TLS");
 }
+
+/// What became of the only letter, once it is done.
+fn outcome(file: &Path) -> String {
+    for _ in 0..600 {
+        let opened = rusqlite::Connection::open(file).expect("opened");
+        let found = opened.query_row("SELECT outcome FROM letters WHERE outcome IS NOT NULL", [], |row| row.get(0));
+        if let Ok(outcome) = found {
+            return outcome;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("no letter is done");
+}
+
+#[test]
+fn a_desk_that_is_killed_loses_no_letter_and_makes_none_twice() {
+    let shell = crate::cli_shell::Shell::new();
+    let mut city = OneCity::new(&shell.path().join("led"));
+    city.play(&format!("{BEFORE}\napplication.submitted case/1/1 by org/1\ndecision.refused case/1/1 by official/7"));
+    drop(city);
+    std::fs::create_dir_all(shell.path().join("led/keys")).expect("made");
+    shell.write_key("led/keys/ledger.key", &key(""));
+    let sink = Sink::start();
+    let file = format!(
+        "server = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\nfrom = \"hibah@kota.example\"\ndesk = \"https://meja.example\"\nretry_s = 1\n",
+        sink.address.port()
+    );
+    shell.write("smtp.toml", file);
+    let started = || {
+        let options = ["--desk", "127.0.0.1:0", "--no-vault", "--smtp", "smtp.toml"];
+        let mut server = crate::cli_serve::Server::start(&shell, &options);
+        server.address("Desk: ");
+        server
+    };
+    // The desk makes its file; the organisation has confirmed.
+    drop(started());
+    let desk_db = shell.path().join("led/desk.db");
+    let change = |sql: &str| rusqlite::Connection::open(&desk_db).expect("opened").execute_batch(sql).expect("changed");
+    change(&format!("INSERT INTO addresses VALUES (1, '{ADDRESS}', 'id', NULL, 0, 'stop')"));
+    // Killed while the mail server has the letter and has not said so; and at some moment before or after.
+    for while_it_goes in [true, false, true] {
+        change("DELETE FROM letters; INSERT OR REPLACE INTO letters_of VALUES (1, 0)");
+        sink.does(&[Does::TakeSlowly]);
+        let server = started();
+        match while_it_goes {
+            true => sink.hears_one(),
+            false => std::thread::sleep(Duration::from_secs(1)),
+        }
+        drop(server);
+        let server = started();
+        assert_eq!(outcome(&desk_db), "sent");
+        assert!(server.stop());
+        let letters = sink.letters();
+        let ids: std::collections::BTreeSet<String> =
+            letters.iter().map(|letter| letter.header("Message-ID")).collect();
+        assert_eq!(ids.len(), 1, "one letter, however often it is sent");
+        assert!(letters.len() == 2 || !while_it_goes && letters.len() == 1, "{letters:?}");
+    }
+}

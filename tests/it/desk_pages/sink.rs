@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -22,6 +23,8 @@ pub enum Does {
     AnswerSender(&'static str),
     /// Takes it and goes away without a word.
     TakeSilently,
+    /// Takes it and says so three seconds later.
+    TakeSlowly,
 }
 
 /// A letter as it came.
@@ -128,6 +131,17 @@ impl Sink {
         std::mem::take(&mut self.inside.lock().expect("whole").letters)
     }
 
+    /// Waits until it has heard a letter, whether it has answered or not.
+    pub fn hears_one(&self) {
+        for _ in 0..600 {
+            if !self.inside.lock().expect("whole").letters.is_empty() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("no letter came");
+    }
+
     /// Who signed in.
     pub fn logins(&self) -> Vec<String> {
         self.inside.lock().expect("whole").logins.clone()
@@ -190,8 +204,10 @@ fn talk(stream: &mut (impl Read + Write), greets: bool, more: &str, inside: &Mut
                 }
                 let text = text.replace("=\r\n", "").replace("=3D", "=");
                 inside.lock().expect("whole").letters.push(Letter { to: to.clone(), text });
-                if does == Does::TakeSilently {
-                    return Ok(false);
+                match does {
+                    Does::TakeSilently => return Ok(false),
+                    Does::TakeSlowly => std::thread::sleep(Duration::from_secs(3)),
+                    _ => {}
                 }
                 "250 mine\r\n".to_owned()
             }
