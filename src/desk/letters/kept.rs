@@ -150,7 +150,10 @@ impl Store {
                 return Ok(Asked::TooOften);
             }
             // One question at a time: a mistyped address is left alone.
-            transaction.execute("DELETE FROM addresses WHERE org = ?1 AND code IS NOT NULL", [org])?;
+            let sql = "DELETE FROM addresses WHERE org = ?1 AND code IS NOT NULL RETURNING address";
+            let mistyped: Vec<String> =
+                transaction.prepare(sql)?.query_map([org], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            mistyped.iter().try_for_each(|address| drop_letters(&transaction, *org, address, now))?;
             let sql = "INSERT INTO addresses VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             transaction.execute(sql, params![org, address, lang.code(), hashed(code), now.ms(), stop])?;
             put(&transaction, letter, now)?;
@@ -325,13 +328,17 @@ impl Store {
         self.with(|c| c.prepare_cached(sql)?.query_map([], read)?.collect())
     }
 
-    /// How the letters stand.
+    /// How the letters stand; in a file of a version before letters there are none.
     ///
     /// # Errors
     /// What the file reports.
     pub fn letters_standing(&self) -> Result<Standing, StoreError> {
         let time = |ms: Option<i64>| ms.and_then(Timestamp::from_ms);
         self.with(|c| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'letters')";
+            if !c.query_row(sql, [], |row| row.get::<_, bool>(0))? {
+                return Ok(Standing::default());
+            }
             c.query_row(include_str!("../../../schema/letters-standing.sql"), [], |row| {
                 Ok(Standing {
                     waiting: row.get(0)?,

@@ -311,7 +311,9 @@ impl Drop for Post {
 pub fn try_one(settings: &Settings, address: &str, origin: &str, now: Timestamp) -> Result<(), String> {
     let to =
         Address { org: 0, address: address.to_owned(), lang: Lang::Indonesian, confirmed: false, stop: String::new() };
-    let waits = Waits { n: 0, letter: words::trial(settings, &to), made: now, tries: 0 };
+    // Another letter each time: mail programs show two of one Message-ID once.
+    let letter = Letter { event: format!("trial/{now}"), ..words::trial(settings, &to) };
+    let waits = Waits { n: 0, letter, made: now, tries: 0 };
     let sent = Connection::open(settings).and_then(|mut open| open.send(&waits, origin));
     sent.map_err(|unsent| unsent.to_string())
 }

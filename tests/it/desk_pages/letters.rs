@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hibah::desk::letters::{Mailer, Security, Settings, standing};
+use hibah::desk::letters::{Mailer, Security, Settings, Standing, standing};
 use hibah::grants::about::CaseId;
 
 use super::sink::{Does, Letter, Sink, Wire, certified};
@@ -378,6 +378,18 @@ fn letters_wait_for_a_server_that_is_down() {
 }
 
 #[test]
+fn a_desk_from_before_letters_goes_on() {
+    let dir = tempfile::tempdir().expect("a folder");
+    assert_eq!(standing(dir.path()).expect("read"), None, "there never was a desk");
+    let file = rusqlite::Connection::open(dir.path().join("desk.db")).expect("opened");
+    file.execute_batch(include_str!("../../../schema/desk.sql")).expect("made");
+    assert_eq!(standing(dir.path()).expect("read"), Some(Standing::default()));
+    assert!(Web::open(dir.path(), None, false).is_ok());
+    file.query_row("SELECT count(*) FROM letters", [], |row| row.get::<_, u64>(0)).expect("the tables are there");
+    assert_eq!(standing(dir.path()).expect("read"), Some(Standing::default()));
+}
+
+#[test]
 fn an_address_is_replaced_by_the_next_that_is_confirmed() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut posted = Posted::of(dir.path(), "application.submitted case/1/1 by org/1");
@@ -396,6 +408,12 @@ fn an_address_is_replaced_by_the_next_that_is_confirmed() {
     for n in 3..=5 {
         assert_eq!(posted.ask("org/1", &format!("a{n}@x.example"), "id").status, 303);
     }
+    let letters = posted.turn();
+    assert_eq!(
+        letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+        ["RCPT TO:<a5@x.example>"],
+        "the last alone"
+    );
     let heard = posted.ask("org/1", "a6@x.example", "id");
     assert!(heard.status == 422 && heard.text().contains("Sudah lima surat"), "{}", heard.text());
     let browser = posted.browser("org/1");
@@ -413,19 +431,7 @@ fn what_waits_for_a_signature_is_told_while_it_waits() {
     posted.confirmed("org/1", ADDRESS, "id");
     assert!(posted.turn().is_empty());
     let finance = posted.browser("official/3");
-    let draft = finance.begin("agreement.signed", &["case/1/1"]);
-    let sha256 = sha256(b"nphd").to_hex();
-    let page = finance.fill(
-        &draft,
-        &[
-            ("number", "33/Kep"),
-            ("report_due", "2015-01-10"),
-            ("document.title", "Naskah perjanjian hibah daerah"),
-            ("document.file_sha256", &sha256),
-            ("document.file_bytes", "4"),
-            ("document.file_media_type", "application/pdf"),
-        ],
-    );
+    let (draft, page) = agreed(&finance, "case/1/1");
     let sent = finance.sign(&page, &format!("{draft}/check"), &[&key("official/3")], &[]);
     let waiting = sent.header("location").to_owned();
     let letters = posted.turn();

@@ -270,3 +270,22 @@ fn application() -> Vec<(&'static str, String)> {
 fn borrowed<'f>(fields: &'f [(&'f str, String)]) -> Vec<(&'f str, &'f str)> {
     fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
+
+/// An agreement that has no fault.
+const AGREEMENT: [(&str, &str); 5] = [
+    ("number", "33/Kep"),
+    ("report_due", "2015-01-10"),
+    ("document.title", "Naskah perjanjian hibah daerah"),
+    ("document.file_bytes", "4"),
+    ("document.file_media_type", "application/pdf"),
+];
+
+/// A draft of it about this case, filled in.
+fn agreed(finance: &Browser<'_>, case: &str) -> (String, Heard) {
+    let draft = finance.begin("agreement.signed", &[case]);
+    let sha256 = sha256(b"nphd").to_hex();
+    let fields: Vec<(&str, &str)> = AGREEMENT.into_iter().chain([("document.file_sha256", sha256.as_str())]).collect();
+    let page = finance.fill(&draft, &fields);
+    assert_eq!(page.status, 200, "{}", page.text());
+    (draft, page)
+}
