@@ -107,7 +107,10 @@ impl Store {
         };
         // Of a later version than the tables above: a file from before has them from here.
         let schema = concat!("BEGIN IMMEDIATE;", include_str!("../../schema/letters.sql"), "COMMIT;");
-        connection.execute_batch(schema).map_err(|e| StoreError::sql(&path, &e))?;
+        // Addresses and letters that are done with are overwritten, not only unlinked.
+        let ready =
+            connection.pragma_update(None, "secure_delete", true).and_then(|()| connection.execute_batch(schema));
+        ready.map_err(|e| StoreError::sql(&path, &e))?;
         Ok(Self { path, connection: Mutex::new(connection) })
     }
 
