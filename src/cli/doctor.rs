@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::{Failure, clock, key_file, output, source};
+use super::{Failure, clock, files, key_file, output, source};
+use crate::desk::letters::{self, Standing};
+use crate::desk::scanner::Scanner;
 use crate::grants::roster::{Holder, Roster};
 use crate::grants::time::{Date, Timestamp};
 use crate::tlog::decimal::parse_decimal;
@@ -19,6 +21,9 @@ use crate::tlog::note::VerifierKey;
 const SILENT_DAYS: i64 = 365;
 /// How long before its last day an office's key is told, in days.
 const ENDING_DAYS: i64 = 60;
+
+/// For how many days a letter that was given up is told.
+const GIVEN_UP_DAYS: i64 = 14;
 
 /// Say what should be seen to: silent roots, keys that end, offices without a holder, an old checkpoint
 #[derive(clap::Args)]
@@ -34,6 +39,9 @@ pub struct Args {
     /// After how many hours without a new entry the checkpoint is old
     #[arg(long, value_name = "HOURS", default_value_t = 24 * 7)]
     stale_hours: u64,
+    /// Where clamd listens, to see whether it answers
+    #[arg(long, value_name = "PATH|ADDR")]
+    clamd: Option<Scanner>,
     /// Say it for a machine
     #[arg(long)]
     json: bool,
@@ -68,7 +76,9 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         found.extend(unsigned(folder.unsigned()?));
         found.extend(open_files(Path::new(&args.source)));
         found.extend(keys_of_others(Path::new(&args.source)));
+        found.extend(letters(letters::standing(Path::new(&args.source))?.unwrap_or_default(), now));
     }
+    found.extend(args.clamd.as_ref().and_then(scanner));
     tell(args, state.origin(), replay.size(), today, &found);
     match found.len() as u64 {
         0 => Ok(()),
@@ -186,6 +196,42 @@ fn unsigned(entries: u64) -> Option<Finding> {
     })
 }
 
+/// Letters that do not go: who waits for one misses a deadline.
+fn letters(standing: Standing, now: Timestamp) -> Vec<Finding> {
+    let days = |since: Timestamp| (now.ms() - since.ms()) / 86_400_000;
+    let mut found = Vec::new();
+    if standing.oldest.is_some_and(|oldest| days(oldest) >= 1) {
+        found.push(Finding {
+            code: "letters-wait",
+            sentence: format!(
+                "{} for the mail server, the oldest for more than a day: try it with `hibah letter` and read the desk's log.",
+                output::count(standing.waiting, "letter waits", "letters wait")
+            ),
+        });
+    }
+    if standing.last_given_up.is_some_and(|last| days(last) < GIVEN_UP_DAYS) {
+        found.push(Finding {
+            code: "letters-given-up",
+            sentence: format!(
+                "{} so far, the last within {GIVEN_UP_DAYS} days: the desk's log has the mail server's codes; ask those organisations for another address.",
+                output::count(standing.given_up, "letter was given up", "letters were given up")
+            ),
+        });
+    }
+    found
+}
+
+fn scanner(scanner: &Scanner) -> Option<Finding> {
+    let error = scanner.ping().err()?;
+    Some(Finding {
+        code: "scanner-away",
+        sentence: format!(
+            "The virus scanner does not answer ({}): no document is taken until clamd runs again.",
+            files::why(&error)
+        ),
+    })
+}
+
 /// Keys of roots, officials and organisations in the ledger's folder: who has the machine can speak for them.
 fn keys_of_others(dir: &Path) -> Option<Finding> {
     let files = key_file::in_folder(&dir.join("keys")).unwrap_or_default();
@@ -219,12 +265,13 @@ fn open_files(dir: &Path) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::{offices, roots};
+    use super::{letters, offices, roots};
+    use crate::desk::letters::Standing as Letters;
     use crate::grants::kinds::Kind;
     use crate::grants::role::Role;
     use crate::grants::roster::{Holder, Office, Root, Roster, Standing};
     use crate::grants::signer::SignerId;
-    use crate::grants::time::Date;
+    use crate::grants::time::{Date, Timestamp};
 
     fn day(text: &str) -> Date {
         Date::parse(text).expect("a day")
@@ -305,5 +352,24 @@ mod tests {
         // Where all must sign, all must have signed.
         let found = roots(&roster(Vec::new(), 2, 2), |n| (n == 1).then(|| day("2026-01-01")), day("2026-01-01"));
         assert!(found.is_some_and(|found| found.sentence.starts_with("Fewer than 2 of 2 roots")));
+    }
+
+    #[test]
+    fn letters_that_do_not_go_are_told() {
+        let at = |day: &str| Timestamp::parse(&format!("{day}T12:00:00.000Z"));
+        for (oldest, last_given_up, told) in [
+            ("", "", Vec::new()),
+            ("2026-01-09", "2025-12-20", Vec::new()),
+            ("2026-01-08", "", vec!["2 letters wait"]),
+            ("", "2025-12-28", vec!["1 letter was given up so far"]),
+            ("2026-01-01", "2026-01-09", vec!["2 letters wait", "1 letter was given up so far"]),
+        ] {
+            let standing = Letters { waiting: 2, oldest: at(oldest), given_up: 1, last_given_up: at(last_given_up) };
+            let found = letters(standing, Timestamp::parse("2026-01-09T18:00:00.000Z").expect("a time"));
+            assert_eq!(found.len(), told.len(), "{oldest} {last_given_up}");
+            for (found, told) in found.iter().zip(told) {
+                assert!(found.sentence.starts_with(told), "{}", found.sentence);
+            }
+        }
     }
 }

@@ -22,6 +22,7 @@ mod import;
 mod init;
 mod key;
 mod key_file;
+mod letter;
 mod monitor;
 mod officials;
 mod output;
@@ -73,6 +74,7 @@ enum Command {
     Officials(officials::Args),
     Flags(flags::Args),
     Doctor(doctor::Args),
+    Letter(letter::Args),
     Reconcile(reconcile::Args),
     Vault(vault::Args),
     Explain(explain::Args),
@@ -140,6 +142,7 @@ pub fn run() -> ExitCode {
         Command::Officials(args) => officials::run(&args),
         Command::Flags(args) => flags::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Letter(args) => letter::run(&args),
         Command::Reconcile(args) => reconcile::run(&args),
         Command::Vault(args) => vault::run(&args),
         Command::Explain(args) => explain::run(&args),

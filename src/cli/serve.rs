@@ -14,7 +14,9 @@ use tokio::sync::watch;
 
 use super::clock::{self, SystemClock};
 use super::passphrase::{Passphrase, VaultPassphrase};
-use super::{Failure, dumps, files, key_file, output, source, submit, vault, verify};
+use super::{Failure, dumps, files, key_file, letter, output, source, submit, vault, verify};
+use crate::desk::letters::{Mailer, Post};
+use crate::desk::scanner::Scanner;
 use crate::desk::{Place, Web};
 use crate::grants::signer::SignerId;
 use crate::grants::time::Timestamp;
@@ -78,6 +80,14 @@ pub struct Args {
     /// Where people find the desk, for links on the public pages [default: its own address, if --desk gives one]
     #[arg(long, value_name = "URL", value_parser = site)]
     desk_url: Option<String>,
+    /// How letters to organisations are sent: a file that names the mail server (see `hibah letter --help`); its password is
+    /// in a file that it names or in HIBAH_SMTP_PASSWORD [default: no letters]
+    #[arg(long, value_name = "FILE", requires = "desk")]
+    smtp: Option<PathBuf>,
+    /// Where clamd listens, which looks at every document before it is taken: a path such as /run/clamav/clamd.ctl, or a host
+    /// and port [default: nothing looks]
+    #[arg(long, value_name = "PATH|ADDR", requires = "desk")]
+    clamd: Option<Scanner>,
     /// Every reader comes by HTTPS, which a proxy before this server ends: browsers are told to use nothing else
     #[arg(long)]
     behind_tls: bool,
@@ -196,7 +206,10 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     // What the desk says itself: counts of refusals, and what citizens report.
     let says = desk_key.as_ref().map(|key| NoteSigner::new(key.name(), key.key().clone()));
     let says = says.transpose().map_err(Failure::could_not)?;
-    let web = Web::open_with(&args.dir, public_url.as_deref(), args.behind_tls, says)?;
+    let mut web = Web::open_with(&args.dir, public_url.as_deref(), args.behind_tls, says)?;
+    if let Some(file) = &args.smtp {
+        web = web.with_letters(Arc::new(letter::read(file, public_url.as_deref())?));
+    }
     let enclosures = enclosures(&args.dir, &writer, vault, &web)?;
     let unrecorded = unrecorded(&mut writer, desk_key.as_ref());
     let refusals = Refusals::open(&args.dir, &writer, desk_key)?;
@@ -204,7 +217,8 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     let sequencer = Sequencer::start_counting(writer, refusals, MAX_QUEUE);
     let halt = sequencer.halt();
     let _asking = policy.map(|policy| ask(args, policy, Box::new(move |why| halt.because(why)))).transpose()?;
-    let place = Place { dir: args.dir.clone(), witnessed: args.policy.is_some(), web: Some(web) };
+    let place =
+        Place { dir: args.dir.clone(), witnessed: args.policy.is_some(), web: Some(web), scanner: args.clamd.clone() };
     take_statements(listener, place, sequencer, enclosures, child, || {
         output::say(format_args!("Desk: http://{at}/"));
         if let Some(why) = unrecorded {
@@ -299,7 +313,7 @@ pub fn demo(
     let web = Web::open(dir, Some(&format!("http://{public}")), false)?;
     let enclosures = enclosures(dir, &writer, vault, &web)?;
     let child = PublicChild::start(dir, public, &["--made-up".to_owned()])?;
-    let place = Place { dir: dir.to_owned(), witnessed: false, web: Some(web) };
+    let place = Place { dir: dir.to_owned(), witnessed: false, web: Some(web), scanner: None };
     take_statements(listener, place, Sequencer::start(writer, MAX_QUEUE), enclosures, Some(child), invite)
 }
 
@@ -313,6 +327,9 @@ fn take_statements(
 ) -> Result<(), Failure> {
     keep_time(&place.dir, &sequencer)?;
     let sequencer = Arc::new(sequencer);
+    let letters = place.web.as_ref().and_then(Web::letters).cloned();
+    let mailer = letters.map(|letters| Mailer::open(place.dir.clone(), Arc::clone(&sequencer), letters)).transpose()?;
+    let post = mailer.map(Post::start);
     let served = runtime()?.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::could_not)?;
         let stop = stop_signal(false)?;
@@ -331,6 +348,7 @@ fn take_statements(
     });
     let fell = sequencer.has_stopped();
     let fault = sequencer.fault().map(str::to_owned);
+    drop(post);
     // The last handle: what waits is recorded before the writer goes.
     drop(sequencer);
     match child.map(PublicChild::finish) {
@@ -445,6 +463,7 @@ impl PublicChild {
             .args(options)
             .env_remove("HIBAH_PASSPHRASE")
             .env_remove("HIBAH_VAULT_PASSPHRASE")
+            .env_remove(letter::PASSWORD)
             .stdin(Stdio::piped())
             .spawn()
             .map_err(fault)?;

@@ -12,10 +12,12 @@ pub mod browser;
 pub mod challenge;
 mod drafting;
 mod forms;
+pub mod letters;
 mod pages;
 mod parts;
 mod persons;
 mod refusal;
+pub mod scanner;
 mod sessions;
 mod sources;
 mod store;
@@ -36,7 +38,7 @@ use axum::routing::{get, post};
 use http_body_util::LengthLimitError;
 use tokio::sync::{Semaphore, oneshot};
 
-use crate::ledger::enclosures::{EnclosureError, Enclosures, Held};
+use crate::ledger::enclosures::{Enclosed, EnclosureError, Enclosures, Held};
 use crate::ledger::reader::Reader;
 use crate::ledger::sequencer::{Answer, Sequencer};
 use crate::ledger::statement::{MAX_STATEMENT_BYTES, Statement};
@@ -49,6 +51,7 @@ use crate::tlog::note::NoteParts;
 use crate::tlog::proof::TlogProof;
 pub use pages::Web;
 use refusal::Problem;
+use scanner::{Scanner, Unfit};
 use watch::Watch;
 
 /// After how many seconds a submission that waits for witnesses is worth another try.
@@ -85,10 +88,14 @@ fn router_of(
     connections: Arc<Count>,
 ) -> Router {
     let witnessed = place.as_ref().filter(|place| place.witnessed).map(|place| place.dir.clone());
-    let dir = place.map(|place| place.dir);
-    let watch = Arc::new(Watch::new(sequencer.metrics(), connections, dir, witnessed.is_some()));
+    let (dir, scanner) = place.map(|place| (place.dir, place.scanner)).unzip();
+    let scanner = scanner.flatten();
+    let watch = Watch::new(sequencer.metrics(), connections, dir, witnessed.is_some());
+    let posts = web.as_ref().is_some_and(|web| web.letters().is_some());
+    let watch = if posts { watch.with_letters() } else { watch };
+    let watch = Arc::new(if scanner.is_some() { watch.with_scanner() } else { watch });
     let places = Arc::new(Semaphore::new(MAX_IN_PARTS));
-    let desk = Desk { sequencer, enclosures, places, body_timeout, watch, witnessed, web };
+    let desk = Desk { sequencer, enclosures, places, body_timeout, watch, witnessed, web, scanner };
     let router = match &desk.web {
         Some(_) => pages::routes(desk.clone()).route("/", get(first_page)),
         None => Router::new().route("/", get(what_this_is)),
@@ -97,10 +104,7 @@ fn router_of(
         .route("/statements", post(submit))
         .route("/healthz", get(watch::health))
         .route("/metrics", get(watch::metrics))
-        .fallback(async || {
-            Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address: submit with POST /statements")
-                .answer()
-        })
+        .fallback(nothing)
         .layer(middleware::from_fn_with_state(desk.clone(), dress))
         .with_state(desk)
 }
@@ -126,6 +130,8 @@ pub struct Place {
     pub witnessed: bool,
     /// What the pages for people stand on, where they are served.
     pub web: Option<Web>,
+    /// What looks at documents before they are taken; none: nothing does.
+    pub scanner: Option<Scanner>,
 }
 
 /// As [`serve`]; what comes with a statement is taken too.
@@ -157,11 +163,39 @@ struct Desk {
     witnessed: Option<PathBuf>,
     /// What the pages for people stand on, where they are served.
     web: Option<Arc<pages::Web>>,
+    /// What looks at documents before they are taken.
+    scanner: Option<Scanner>,
+}
+
+impl Desk {
+    /// What came with a statement, once all of its documents were looked at; or why it is not taken.
+    async fn looked_at(&self, enclosed: Enclosed) -> Result<Result<Enclosed, (Hash, Unfit)>, Box<Problem>> {
+        let Some(scanner) = self.scanner.clone() else { return Ok(Ok(enclosed)) };
+        let watch = Arc::clone(&self.watch);
+        parts::blocking(move || {
+            for (file, sha256) in enclosed.documents.whole() {
+                let found = scanner.look_at(file);
+                watch.scanned(&found);
+                found.map_err(|unfit| (sha256, unfit))?;
+            }
+            Ok(enclosed)
+        })
+        .await
+    }
 }
 
 /// A browser gets the first page, a program what this address is.
 async fn first_page(desk: State<Desk>, visit: pages::Visit, headers: HeaderMap) -> Response {
     if pages::is_browser(&headers) { pages::start(desk, visit).await.into_response() } else { what_this_is().await }
+}
+
+/// At an address where nothing is: a page for a browser, a problem for a program.
+async fn nothing(State(desk): State<Desk>, visit: pages::Visit, headers: HeaderMap) -> Response {
+    match &desk.web {
+        Some(_) if pages::is_browser(&headers) => desk.missing(&visit).into_response(),
+        _ => Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address: submit with POST /statements")
+            .answer(),
+    }
 }
 
 async fn what_this_is() -> Response {
@@ -235,6 +269,7 @@ async fn take_parts(desk: &Desk, request: Request) -> Result<Taken, Box<Problem>
         let answer = in_time(judged(&desk.sequencer, source, bytes)).await?.map_err(|unanswered| unanswered.problem)?;
         return Ok((answer, hash));
     };
+    let enclosed = desk.looked_at(enclosed).await?.map_err(|(_, unfit)| refusal::of_scanner(&unfit))?;
     let sequencer = Arc::clone(&desk.sequencer);
     let hold = move |enclosures: &Enclosures| Ok(vec![enclosures.hold(enclosed, &statement)?]);
     let answer = handed_over(sequencer, enclosures, source, bytes, hold).await?;

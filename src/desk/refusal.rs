@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
 
+use super::scanner::Unfit;
 use crate::grants::rules::Rule;
 use crate::grants::time::Timestamp;
 use crate::ledger::enclosures::EnclosureError;
@@ -146,6 +147,20 @@ pub(super) fn of_enclosure(error: &EnclosureError) -> Box<Problem> {
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
     Problem::new(status, &error.to_string()).with_rule(code)
+}
+
+/// A document that the virus scanner did not let through.
+pub(super) fn of_scanner(unfit: &Unfit) -> Box<Problem> {
+    let (status, code) = match unfit {
+        Unfit::Found(_) => (StatusCode::UNPROCESSABLE_ENTITY, "document-infected"),
+        Unfit::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "document-too-large"),
+        Unfit::Unscanned(_) => {
+            let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, &unfit.to_string());
+            problem.retry_after_s = OPERATOR_S;
+            return problem;
+        }
+    };
+    Problem::new(status, &unfit.to_string()).with_rule(code)
 }
 
 /// A refusal, with all that `hibah check` needs to repeat the judgement from public data.

@@ -53,6 +53,8 @@ pub struct Waiting {
     pub about: String,
     /// The last day on which it may be recorded, `YYYY-MM-DD`.
     pub expires: String,
+    /// The time of the last signature.
+    pub changed: Timestamp,
 }
 
 /// What was recorded.
@@ -103,7 +105,25 @@ impl Store {
                 connection
             }
         };
+        // Of a later version than the tables above: a file from before has them from here.
+        let schema = concat!("BEGIN IMMEDIATE;", include_str!("../../schema/letters.sql"), "COMMIT;");
+        // Addresses and letters that are done with are overwritten, not only unlinked.
+        let ready =
+            connection.pragma_update(None, "secure_delete", true).and_then(|()| connection.execute_batch(schema));
+        ready.map_err(|e| StoreError::sql(&path, &e))?;
         Ok(Self { path, connection: Mutex::new(connection) })
+    }
+
+    /// Opens the file for one who reads once and ends; none where there is none.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn read(dir: &Path) -> Result<Option<Self>, StoreError> {
+        let path = dir.join(DESK_FILE);
+        match store::open(&path, Access::ReadOnce) {
+            Err(StoreError::Missing(_)) => Ok(None),
+            opened => Ok(Some(Self { connection: Mutex::new(opened?), path })),
+        }
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
@@ -111,7 +131,7 @@ impl Store {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         work(&mut self.connection()).map_err(|e| StoreError::sql(&self.path, &e))
     }
 
@@ -245,7 +265,7 @@ impl Store {
     /// # Errors
     /// What the file reports.
     pub fn waiting(&self, hash: &str) -> Result<Option<Waiting>, StoreError> {
-        let sql = "SELECT statement, note, owner, kind, about, expires FROM outbox WHERE statement = ?1";
+        let sql = "SELECT statement, note, owner, kind, about, expires, changed_ms FROM outbox WHERE statement = ?1";
         self.with(|c| c.query_row(sql, [hash], waiting_of).optional())
     }
 
@@ -255,7 +275,7 @@ impl Store {
     /// What the file reports.
     pub fn waiting_for(&self, signer: &SignerId) -> Result<Vec<Waiting>, StoreError> {
         self.with(|c| {
-            let sql = "SELECT o.statement, o.note, o.owner, o.kind, o.about, o.expires FROM missing m
+            let sql = "SELECT o.statement, o.note, o.owner, o.kind, o.about, o.expires, o.changed_ms FROM missing m
                 JOIN outbox o ON o.statement = m.statement WHERE m.signer = ?1 ORDER BY o.changed_ms, o.statement";
             c.prepare_cached(sql)?.query_map([signer.to_string()], waiting_of)?.collect()
         })
@@ -267,7 +287,7 @@ impl Store {
     /// What the file reports.
     pub fn waiting_of(&self, owner: &str) -> Result<Vec<Waiting>, StoreError> {
         self.with(|c| {
-            let sql = "SELECT statement, note, owner, kind, about, expires FROM outbox
+            let sql = "SELECT statement, note, owner, kind, about, expires, changed_ms FROM outbox
                 WHERE owner = ?1 ORDER BY changed_ms, statement";
             c.prepare_cached(sql)?.query_map([owner], waiting_of)?.collect()
         })
@@ -350,6 +370,7 @@ fn waiting_of(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         kind: row.get(3)?,
         about: row.get(4)?,
         expires: row.get(5)?,
+        changed: time(row, 6)?,
     })
 }
 

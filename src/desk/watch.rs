@@ -13,7 +13,9 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::letters::Standing;
 use super::refusal::Problem;
+use super::scanner::Unfit;
 use super::{Desk, plain};
 use crate::ledger::cosigned::Cosigned;
 use crate::ledger::metrics::Metrics;
@@ -37,6 +39,11 @@ pub(super) struct Watch {
     seen_size: Gauge,
     seen_time: Gauge,
     alarms: Gauge,
+    letters_waiting: Gauge,
+    letters_oldest: Gauge,
+    letters_given_up: Gauge,
+    scans: Family<[(&'static str, &'static str); 1], Counter>,
+    scanner_up: Gauge,
     registry: Registry,
 }
 
@@ -53,6 +60,11 @@ impl Watch {
             seen_size: Gauge::default(),
             seen_time: Gauge::default(),
             alarms: Gauge::default(),
+            letters_waiting: Gauge::default(),
+            letters_oldest: Gauge::default(),
+            letters_given_up: Gauge::default(),
+            scans: Family::default(),
+            scanner_up: Gauge::default(),
             registry: Registry::default(),
         };
         let registry = &mut watch.registry;
@@ -78,6 +90,46 @@ impl Watch {
             registry.register("hibah_witness_alarms", what, watch.alarms.clone());
         }
         watch
+    }
+
+    /// With the numbers of letters, where letters are sent.
+    pub(super) fn with_letters(mut self) -> Self {
+        let registry = &mut self.registry;
+        registry.register(
+            "hibah_letters_waiting",
+            "Letters that wait for the mail server",
+            self.letters_waiting.clone(),
+        );
+        let what = "When the oldest letter that waits was made, since 1970; 0: none waits";
+        registry.register_with_unit("hibah_letters_oldest", what, Unit::Seconds, self.letters_oldest.clone());
+        registry.register("hibah_letters_given_up", "Letters that never went", self.letters_given_up.clone());
+        self
+    }
+
+    /// With the numbers of the virus scanner, where documents are looked at.
+    pub(super) fn with_scanner(mut self) -> Self {
+        let registry = &mut self.registry;
+        registry.register("hibah_documents_scanned", "Documents that were looked at, by result", self.scans.clone());
+        registry.register("hibah_scanner_up", "Whether the virus scanner answers", self.scanner_up.clone());
+        self
+    }
+
+    pub(super) fn scanned(&self, found: &Result<(), Unfit>) {
+        let result = match found {
+            Ok(()) => "clean",
+            Err(Unfit::Found(_)) => "found",
+            Err(Unfit::TooLarge) => "too_large",
+            Err(Unfit::Unscanned(_)) => "unscanned",
+        };
+        self.scans.get_or_create(&[("result", result)]).inc();
+    }
+
+    /// Takes over how letters stand.
+    fn letters(&self, standing: Standing) {
+        let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        self.letters_waiting.set(count(standing.waiting));
+        self.letters_oldest.set(standing.oldest.map_or(0, |oldest| oldest.ms() / 1_000));
+        self.letters_given_up.set(count(standing.given_up));
     }
 
     pub(super) fn answered(&self, status: StatusCode) {
@@ -119,6 +171,18 @@ pub(super) async fn metrics(State(desk): State<Desk>) -> Response {
         if let Ok(Err(error)) = asked {
             tracing::error!("{error}");
         }
+    }
+    if let Some(web) = desk.web.clone().filter(|web| web.letters().is_some()) {
+        let asked = super::parts::blocking(move || web.store.letters_standing()).await;
+        match asked {
+            Ok(Ok(standing)) => desk.watch.letters(standing),
+            Ok(Err(error)) => tracing::error!("{error}"),
+            Err(_) => {}
+        }
+    }
+    if let Some(scanner) = desk.scanner.clone() {
+        let up = super::parts::blocking(move || scanner.ping().is_ok()).await;
+        desk.watch.scanner_up.set(i64::from(up.unwrap_or(false)));
     }
     let mut response = plain(desk.watch.text());
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(OPEN_METRICS));

@@ -25,6 +25,55 @@ struct Event {
     title: String,
 }
 
+/// A day of a calendar.
+pub(crate) struct Day {
+    /// What tells it from all others, for ever.
+    pub(crate) uid: String,
+    /// When it was made, as [`stamp`] has it.
+    pub(crate) stamp: String,
+    /// Grows when it changes.
+    pub(crate) sequence: u64,
+    /// Which day.
+    pub(crate) day: Date,
+    /// What is on it.
+    pub(crate) title: String,
+    /// Where that comes from.
+    pub(crate) note: String,
+    /// Its page.
+    pub(crate) address: String,
+}
+
+/// A calendar of this name.
+pub(crate) fn calendar(name: &str, lang: Lang, days: &[Day]) -> String {
+    let mut lines = vec![
+        "BEGIN:VCALENDAR".to_owned(),
+        "VERSION:2.0".to_owned(),
+        format!("PRODID:-//hibah//{}//{}", env!("CARGO_PKG_VERSION"), lang.code().to_uppercase()),
+        "CALSCALE:GREGORIAN".to_owned(),
+        format!("X-WR-CALNAME:{}", escaped(name)),
+    ];
+    for day in days {
+        let end = day.day.plus_days(1).unwrap_or(day.day);
+        lines.extend([
+            "BEGIN:VEVENT".to_owned(),
+            format!("UID:{}", day.uid),
+            format!("DTSTAMP:{}", day.stamp),
+            format!("SEQUENCE:{}", day.sequence),
+            format!("DTSTART;VALUE=DATE:{}", basic(day.day)),
+            format!("DTEND;VALUE=DATE:{}", basic(end)),
+            format!("SUMMARY:{}", escaped(&day.title)),
+            format!("DESCRIPTION:{}", escaped(&day.note)),
+            format!("URL:{}", day.address),
+            "TRANSP:TRANSPARENT".to_owned(),
+            "END:VEVENT".to_owned(),
+        ]);
+    }
+    lines.push("END:VCALENDAR".to_owned());
+    let mut text = String::new();
+    lines.iter().for_each(|line| folded(line, &mut text));
+    text
+}
+
 /// A text as iCalendar has it (RFC 5545 section 3.3.11).
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -74,7 +123,8 @@ fn events(history: &History, founding: &Founding, lang: Lang) -> Vec<Event> {
     events
 }
 
-fn stamp(text: &str) -> String {
+/// A time as iCalendar has it.
+pub(crate) fn stamp(text: &str) -> String {
     // `2026-03-02T02:00:00.000Z` as `20260302T020000Z`.
     let digits: String =
         text.chars().take_while(|sign| *sign != '.').filter(|sign| !matches!(sign, '-' | ':')).collect();
@@ -94,32 +144,19 @@ pub(super) async fn of_grant(site: Site, visit: &Visit, id: String) -> Result<Re
     let address = format!("{}{}/grants/{}", visit.base(founding), lang.prefix(), grant.id);
     let title = w.title_of(&grant.title, grant.migrated);
     let changed = history.steps.last().map(|step| stamp(&step.record.recorded_at)).unwrap_or_default();
-    let mut lines = vec![
-        "BEGIN:VCALENDAR".to_owned(),
-        "VERSION:2.0".to_owned(),
-        format!("PRODID:-//hibah//{}//{}", env!("CARGO_PKG_VERSION"), lang.code().to_uppercase()),
-        "CALSCALE:GREGORIAN".to_owned(),
-        format!("X-WR-CALNAME:{}", escaped(&format!("{} ({title})", grant.id))),
-    ];
-    for event in events(&history, founding, lang) {
-        let end = event.day.plus_days(1).unwrap_or(event.day);
-        lines.extend([
-            "BEGIN:VEVENT".to_owned(),
-            format!("UID:{}/{}@{}", grant.id, event.name, founding.origin),
-            format!("DTSTAMP:{changed}"),
-            format!("SEQUENCE:{}", grant.last_index),
-            format!("DTSTART;VALUE=DATE:{}", basic(event.day)),
-            format!("DTEND;VALUE=DATE:{}", basic(end)),
-            format!("SUMMARY:{}", escaped(&format!("{} · {title} ({})", event.title, grant.id))),
-            format!("DESCRIPTION:{}", escaped(&format!("{} {}", w.entry_heading, grant.last_index))),
-            format!("URL:{address}"),
-            "TRANSP:TRANSPARENT".to_owned(),
-            "END:VEVENT".to_owned(),
-        ]);
-    }
-    lines.push("END:VCALENDAR".to_owned());
-    let mut text = String::new();
-    lines.iter().for_each(|line| folded(line, &mut text));
+    let days: Vec<Day> = events(&history, founding, lang)
+        .into_iter()
+        .map(|event| Day {
+            uid: format!("{}/{}@{}", grant.id, event.name, founding.origin),
+            stamp: changed.clone(),
+            sequence: grant.last_index,
+            day: event.day,
+            title: format!("{} · {title} ({})", event.title, grant.id),
+            note: format!("{} {}", w.entry_heading, grant.last_index),
+            address: address.clone(),
+        })
+        .collect();
+    let text = calendar(&format!("{} ({title})", grant.id), lang, &days);
     Ok(lists::formed(Form::Ics, text.into_bytes()))
 }
 

@@ -32,26 +32,54 @@ use crate::ledger::store::StoreError;
 /// How many items a feed has at most.
 const ITEMS: u32 = 50;
 
-struct Item {
-    id: String,
-    title: String,
-    updated: String,
-    href: String,
-    summary: String,
+/// One item of a feed.
+pub(crate) struct Item {
+    /// What it is called for ever.
+    pub(crate) id: String,
+    /// Its title.
+    pub(crate) title: String,
+    /// When it changed last (RFC 3339).
+    pub(crate) updated: String,
+    /// Its page.
+    pub(crate) href: String,
+    /// What there is to say of it.
+    pub(crate) summary: String,
 }
 
 #[derive(Template)]
 #[template(path = "feed.xml", config = "src/public/pages/askama.toml")]
-struct Feed {
-    lang: &'static str,
-    id: String,
-    title: String,
-    subtitle: String,
-    updated: String,
-    here: String,
-    page: String,
-    author: String,
-    items: Vec<Item>,
+pub(crate) struct Feed {
+    /// The language's code.
+    pub(crate) lang: &'static str,
+    /// What it is called for ever.
+    pub(crate) id: String,
+    /// Its title.
+    pub(crate) title: String,
+    /// What it is made from.
+    pub(crate) subtitle: String,
+    /// When it changed last (RFC 3339).
+    pub(crate) updated: String,
+    /// Its own address.
+    pub(crate) here: String,
+    /// The page that it is of.
+    pub(crate) page: String,
+    /// Whose it is.
+    pub(crate) author: String,
+    /// The newest first.
+    pub(crate) items: Vec<Item>,
+}
+
+/// What a thing of the ledger of this origin, founded on this day, is called for ever (RFC 4151).
+pub(crate) fn tag(origin: &str, founded: &str, thing: &str) -> String {
+    let (host, rest) = origin.split_once('/').unwrap_or((origin, ""));
+    let rest = if rest.is_empty() { String::new() } else { format!("{rest}/") };
+    format!("tag:{host},{founded}:{rest}{thing}")
+}
+
+/// The first moment of a day, as the ledger's own place counts days.
+pub(crate) fn midnight(day: &str, offset_min: i32) -> String {
+    let sign = if offset_min < 0 { '-' } else { '+' };
+    format!("{day}T00:00:00{sign}{:02}:{:02}", offset_min.abs() / 60, offset_min.abs() % 60)
 }
 
 /// What items are made with.
@@ -76,10 +104,7 @@ impl Maker<'_> {
     }
 
     fn tag(&self, thing: &str) -> String {
-        let origin = &self.founding.origin;
-        let (host, rest) = origin.split_once('/').unwrap_or((origin, ""));
-        let rest = if rest.is_empty() { String::new() } else { format!("{rest}/") };
-        format!("tag:{host},{}:{rest}{thing}", self.founded)
+        tag(&self.founding.origin, &self.founded, thing)
     }
 
     fn href(&self, path: &str) -> String {
@@ -230,13 +255,10 @@ impl Maker<'_> {
         let recipient = w.recipient_of(&missing.recipient, missing.organisation, false);
         // Missing from the day after it was due, as the ledger's own place counts days.
         let since = Date::parse(&missing.due).and_then(|due| due.plus_days(1)).map(|day| day.to_string());
-        let offset = self.founding.offset_min;
-        let sign = if offset < 0 { '-' } else { '+' };
-        let zone = format!("{sign}{:02}:{:02}", offset.abs() / 60, offset.abs() % 60);
         Item {
             id: self.tag(&format!("missing/{}/{}", missing.case, missing.due)),
             title: format!("{}: {}", w.report_missing_title, missing.case),
-            updated: format!("{}T00:00:00{zone}", since.unwrap_or_else(|| missing.due.clone())),
+            updated: midnight(since.as_ref().unwrap_or(&missing.due), self.founding.offset_min),
             href: self.href(&format!("/grants/{}", missing.case)),
             summary: format!(
                 "{} · {recipient} · {} {}",

@@ -263,18 +263,22 @@ for (const length of [0, 1, 1_048_575, 1_048_576, 1_048_577, 3_000_000]) {
   const bytes = Buffer.alloc(length, "dokumen ");
   assert.equal(await digestOf(new Blob([bytes])), createHash("sha256").update(bytes).digest("hex"), `${length} bytes`);
 }
+let newest;
 async function sends(answers) {
   const [asked, pauses] = [[], []];
   globalThis.fetch = async (place, { method }) => {
     asked.push(`${method} ${place}`);
+    newest = place;
     const [status, offset] = answers.length > 1 ? answers.shift() : answers[0];
     if (status === 0) throw new TypeError("no network");
     return new Response(null, { status, headers: offset === undefined ? {} : { "hibah-offset": offset } });
   };
   const given = { address: "/documents", csrf: "token", pause: async (ms) => pauses.push(ms) };
   const outcome = await upload(new Blob([Buffer.alloc(1_500_000)]), "d", given).then(() => "sent", ({ code }) => code);
-  return [outcome, asked.map((one) => one.replace("/documents/d", "")).join(","), pauses.join(",")];
+  return [outcome, asked.map((one) => one.replace("/documents/d", "").replace("&of=1500000", "")).join(","), pauses.join(",")];
 }
+// The last piece says how large the document is, so that it is known to be whole.
+await sends([[404], [204], [204]]).then(() => assert.equal(newest, "/documents/d?at=1048576&of=1500000"));
 const pauses = "1000,2000,4000,8000,16000,30000,30000";
 for (const [answers, expected] of [
   [[[404], [204], [204]], ["sent", "HEAD ,PUT ?at=0,PUT ?at=1048576", ""]],

@@ -64,6 +64,7 @@ fn every_subcommand_has_examples_that_parse() {
         "officials",
         "flags",
         "doctor",
+        "letter",
         "reconcile",
         "vault",
         "explain",

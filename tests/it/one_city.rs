@@ -91,7 +91,7 @@ impl OneCity {
         self.writer.as_ref().expect("the city is founded").state()
     }
 
-    fn book(&self) -> &Book {
+    pub fn book(&self) -> &Book {
         match self.state() {
             State::One(book) => book,
             State::Zero(_) => panic!("rule set 1 is not in force"),

@@ -44,7 +44,7 @@ export async function upload(file, digest, { address, csrf, tell = () => {}, pau
       tell(at);
       while (at < file.size) {
         const piece = await bytesOf(file, at);
-        const told = await asked(`${place}?at=${at}`, { method: "PUT", headers: { "x-hibah-csrf": csrf }, body: piece });
+        const told = await asked(`${place}?at=${at}&of=${file.size}`, { method: "PUT", headers: { "x-hibah-csrf": csrf }, body: piece });
         // Somebody else, or an earlier try whose answer was lost, was faster.
         if (told.status === 409) break;
         at += piece.length;

@@ -104,7 +104,7 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<
 
 /// The titles of these cases as pages show them: one that was erased is empty, though the state still has it. A case that the
 /// tables do not have yet is missing.
-pub(super) fn titles_of(reader: &Reader, cases: &[String]) -> Result<HashMap<String, String>, StoreError> {
+pub(in crate::desk) fn titles_of(reader: &Reader, cases: &[String]) -> Result<HashMap<String, String>, StoreError> {
     let found = cases.iter().filter_map(|case| reader.grant(case).transpose());
     found.map(|grant| grant.map(|grant| (grant.id, grant.title))).collect()
 }

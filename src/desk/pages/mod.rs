@@ -6,7 +6,9 @@
 mod cases;
 mod citizens;
 mod drafts;
+mod feeds;
 mod home;
+mod notices;
 mod papers;
 mod sending;
 mod signing_in;
@@ -28,6 +30,7 @@ use tokio::sync::oneshot;
 
 use super::Desk;
 use super::browser;
+use super::letters::Settings;
 use super::persons::Person;
 use super::sessions::{Session, Sessions};
 use super::store::Store;
@@ -75,6 +78,8 @@ pub struct Web {
     desk_key: Option<NoteSigner>,
     /// How much citizens have reported lately.
     quota: citizens::Quota,
+    /// How letters are sent; none: they are not.
+    letters: Option<Arc<Settings>>,
 }
 
 impl Web {
@@ -99,7 +104,25 @@ impl Web {
         let public = public.map(|public| public.trim_end_matches('/').to_owned());
         let store = Store::open(dir)?;
         let (sessions, quota) = (Sessions::default(), citizens::Quota::default());
-        Ok(Self { store, dir: dir.to_owned(), public, behind_tls, sessions, desk_key, quota })
+        Ok(Self { store, dir: dir.to_owned(), public, behind_tls, sessions, desk_key, quota, letters: None })
+    }
+
+    /// With letters to organisations that ask for them.
+    #[must_use]
+    pub fn with_letters(self, settings: Arc<Settings>) -> Self {
+        Self { letters: Some(settings), ..self }
+    }
+
+    /// How letters are sent, where they are.
+    #[must_use]
+    pub fn letters(&self) -> Option<&Arc<Settings>> {
+        self.letters.as_ref()
+    }
+
+    /// What the desk's own addresses begin with: as its letters say, or as the browser asked.
+    fn base(&self, visit: &Visit) -> String {
+        let asked = || format!("{}://{}", if self.behind_tls { "https" } else { "http" }, visit.host);
+        self.letters.as_ref().map_or_else(asked, |settings| settings.desk.clone())
     }
 
     /// Whether a statement waits for more signers.
@@ -129,6 +152,10 @@ pub(super) fn routes(desk: Desk) -> Router<Desk> {
             .route(&at("/login"), get(signing_in::form).post(signing_in::login))
             .route(&at("/logout"), post(signing_in::logout))
             .route(&at("/home"), get(home::page))
+            .route(&at("/notices"), get(notices::page).post(notices::change))
+            .route(&at("/notices/confirm/{code}"), get(notices::confirm).post(notices::confirmed))
+            .route(&at("/notices/stop/{token}"), get(notices::stop).post(notices::stopped))
+            .route(&at("/feeds/{file}"), get(feeds::feed))
             .route(&at("/cases/{*id}"), get(cases::page))
             .route(&at("/drafts"), post(drafts::begin))
             .route(&at("/drafts/{id}"), get(drafts::page).post(drafts::save))
@@ -147,6 +174,7 @@ pub(super) fn is_browser(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 
+pub(super) use cases::titles_of;
 pub(super) use signing_in::start;
 
 async fn style(axum::extract::Path(name): axum::extract::Path<String>) -> Response {
@@ -191,6 +219,8 @@ pub(super) struct Visit {
     token: Option<String>,
     /// Whether a script asks, which cannot sign anybody in.
     fetched: bool,
+    /// What it calls this server.
+    host: String,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
@@ -201,7 +231,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
         let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
         let mode = parts.headers.get("sec-fetch-mode").and_then(|value| value.to_str().ok());
         let fetched = mode.is_some_and(|mode| mode != "navigate");
-        Ok(Self { lang, path: path.to_owned(), query, token: token_of(&parts.headers), fetched })
+        let host = parts.headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        Ok(Self { lang, path: path.to_owned(), query, token: token_of(&parts.headers), fetched, host })
     }
 }
 
@@ -364,7 +395,7 @@ impl Desk {
 
     /// The pages' own, which are there wherever the pages are routed.
     pub(super) fn web(&self, visit: &Visit) -> Result<&Arc<Web>, Stop> {
-        self.web.as_ref().ok_or_else(|| self.stop(visit, StatusCode::NOT_FOUND, words::of(visit.lang).not_found))
+        self.web.as_ref().ok_or_else(|| self.missing(visit))
     }
 
     /// A page that says why not.
@@ -376,6 +407,11 @@ impl Desk {
         let mut response = html(&page);
         *response.status_mut() = status;
         Stop::Page(Box::new(response))
+    }
+
+    /// The page of an address where nothing is.
+    pub(super) fn missing(&self, visit: &Visit) -> Stop {
+        self.stop(visit, StatusCode::NOT_FOUND, words::of(visit.lang).not_found)
     }
 
     /// What the files report.
@@ -443,7 +479,7 @@ impl Entered {
     }
 
     fn missing(&self) -> Stop {
-        self.stop(StatusCode::NOT_FOUND, self.w.not_found)
+        self.desk.missing(&self.visit)
     }
 
     /// Asks the state in memory.

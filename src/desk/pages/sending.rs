@@ -223,7 +223,18 @@ async fn enclosed(
         let files = digests.iter().map(|sha256| uploads::place(&dir, &owner, sha256)).filter(|file| file.is_file());
         gather(&enclosures, files.collect(), &openings)
     });
-    gathered.await.map_err(|_| entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped))
+    let stopped = || entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped);
+    let enclosed = match gathered.await.map_err(|_| stopped())? {
+        Ok(Some(enclosed)) => enclosed,
+        other => return Ok(other),
+    };
+    match entered.desk.looked_at(enclosed).await.map_err(|_| stopped())? {
+        Ok(enclosed) => Ok(Ok(Some(enclosed))),
+        Err((sha256, unfit)) => {
+            uploads::turn_away(entered, &sha256, &unfit);
+            Ok(Err(entered.w.unfit(&unfit)))
+        }
+    }
 }
 
 pub(super) fn gather(

@@ -41,7 +41,8 @@ struct LoginPage<'a> {
     fault: Option<String>,
 }
 
-async fn framed(desk: &Desk, visit: &Visit) -> Result<Framed, Stop> {
+/// What frames a page for somebody who is not signed in.
+pub(super) async fn framed(desk: &Desk, visit: &Visit) -> Result<Framed, Stop> {
     let w = words::of(visit.lang);
     let asked = desk.ask(|replay, _| one(replay).map(Framed::of)).await;
     match asked {

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::{Entered, Page, Stop, Visit};
 use crate::desk::Desk;
+use crate::desk::scanner::Unfit;
 use crate::desk::store::upload_name;
 use crate::grants::time::Timestamp;
 use crate::ledger::documents::Limits;
@@ -50,7 +51,8 @@ fn offset(status: StatusCode, size: u64) -> Response {
     (status, [("hibah-offset", HeaderValue::from(size))]).into_response()
 }
 
-/// Takes the next piece: `?at=` is where it begins, which must be where the document ends so far.
+/// Takes the next piece: `?at=` is where it begins, which must be where the document ends so far; `&of=` how large the document
+/// is, so that what is whole is looked at while the person is there. It is looked at again when it is signed.
 pub(super) async fn put(
     State(desk): State<Desk>,
     visit: Visit,
@@ -65,8 +67,8 @@ pub(super) async fn put(
         return Err(entered.stop(StatusCode::FORBIDDEN, entered.w.fault_csrf));
     }
     let there = place_of(&entered, &sha256)?;
-    let at: Option<u64> = query.iter().find(|(name, _)| name == "at").and_then(|(_, at)| at.parse().ok());
-    let Some(at) = at else { return Err(entered.stop(StatusCode::BAD_REQUEST, entered.w.fault_upload)) };
+    let number = |name: &str| query.iter().find(|(known, _)| known == name).and_then(|(_, n)| n.parse::<u64>().ok());
+    let Some(at) = number("at") else { return Err(entered.stop(StatusCode::BAD_REQUEST, entered.w.fault_upload)) };
     let piece = axum::body::to_bytes(body, MAX_PIECE_BYTES).await;
     let too_large = || entered.stop(StatusCode::PAYLOAD_TOO_LARGE, entered.w.fault_upload);
     let piece = piece.map_err(|_| too_large())?;
@@ -83,8 +85,44 @@ pub(super) async fn put(
     let written = tokio::task::spawn_blocking(move || append(&there, at, &piece)).await;
     let stopped = || entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped);
     match entered.kept(written.map_err(|_| stopped())?)? {
-        (true, size) => Ok(offset(StatusCode::NO_CONTENT, size)),
+        (true, size) => {
+            if number("of") == Some(size) {
+                look_at(&entered, &sha256).await?;
+            }
+            Ok(offset(StatusCode::NO_CONTENT, size))
+        }
         (false, size) => Ok(offset(StatusCode::CONFLICT, size)),
+    }
+}
+
+/// Refuses a document that the virus scanner does not let through.
+async fn look_at(entered: &Entered, sha256: &str) -> Result<(), Stop> {
+    let Some(scanner) = entered.desk.scanner.clone() else { return Ok(()) };
+    let (there, watch) = (place_of(entered, sha256)?, std::sync::Arc::clone(&entered.desk.watch));
+    let looked = tokio::task::spawn_blocking(move || {
+        let found = scanner.look_at(&there);
+        watch.scanned(&found);
+        found
+    });
+    let stopped = |_| entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped);
+    let Err(unfit) = looked.await.map_err(stopped)? else { return Ok(()) };
+    if let Ok(sha256) = Hash::from_hex(sha256) {
+        turn_away(entered, &sha256, &unfit);
+    }
+    let status = match unfit {
+        Unfit::Found(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Unfit::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        // What waits is looked at before it is taken.
+        Unfit::Unscanned(_) => return Ok(()),
+    };
+    Err(entered.stop(status, &entered.w.unfit(&unfit)))
+}
+
+/// Deletes what the virus scanner did not let through; what it could not look at stays, to be tried again.
+pub(super) fn turn_away(entered: &Entered, sha256: &Hash, unfit: &Unfit) {
+    if let (Unfit::Found(_) | Unfit::TooLarge, Ok(web)) = (unfit, entered.web()) {
+        // One that is gone already is turned away too.
+        let _ = std::fs::remove_file(place(&web.dir, &entered.person.public, sha256));
     }
 }
 

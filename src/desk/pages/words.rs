@@ -1,6 +1,7 @@
 //! The words of the desk's pages, each in both languages side by side, so that neither can lack one.
 
 use crate::desk::challenge::LoginError;
+use crate::desk::scanner::Unfit;
 use crate::grants::kinds::Kind;
 use crate::public::pages::words::Lang;
 
@@ -99,6 +100,45 @@ words! {
     column_status: "Keadaan", "Status";
     no_due: "tanpa batas", "none";
     late: "lewat batas", "late";
+    // How somebody hears of it.
+    notices_title: "Pemberitahuan", "Notices";
+    notices_lead: "Surel, umpan, dan kalender tentang yang menunggu Anda", "E-mail, feeds and a calendar of what waits for you";
+    mail_heading: "Surel", "E-mail";
+    mail_lead: "Kami memberi tahu lembaga Anda bila permohonan dikembalikan, ditolak, atau diputuskan, bila uang dibayarkan, bila laporan segera jatuh tempo, dan bila ada yang menunggu tanda tangan atau jawaban Anda. Alamat tidak dicatat di buku besar, dan setiap surat dapat dihentikan.",
+        "We tell your organisation when an application is sent back, refused or decided, when money is paid, when a report is due soon, and when something waits for your signature or answer. The address is not on the ledger, and every letter can be the last.";
+    mail_none: "Surel belum diatur di sini. Gunakan umpan atau kalender di bawah.", "E-mail is not set up here. Use the feed or the calendar below.";
+    mail_offices: "Surel hanya untuk lembaga. Gunakan umpan atau kalender di bawah.", "E-mail is for organisations only. Use the feed or the calendar below.";
+    mail_goes: "Surat dikirim ke", "Letters go to";
+    mail_waits: "Menunggu konfirmasi: buka surat yang kami kirim ke", "Waiting to be confirmed: open the letter that we sent to";
+    mail_drop: "Jangan kirim ke sini lagi", "Do not write there any more";
+    mail_address: "Alamat surel lembaga", "The organisation's e-mail address";
+    mail_other: "Alamat surel lain", "Another e-mail address";
+    mail_hint: "Kami kirim satu surat konfirmasi; sebelum dikonfirmasi tidak ada surat lain.", "We send one letter to confirm it; nothing else comes before that.";
+    mail_lang: "Bahasa surat", "Language of the letters";
+    mail_ask: "Kirim surat konfirmasi", "Send the confirming letter";
+    mail_bad: "Tulis alamat surel seperti nama@lembaga.or.id.", "Write an e-mail address such as name@organisation.or.id.";
+    mail_often: "Sudah lima surat konfirmasi hari ini: coba lagi besok.", "Five confirming letters were sent today: try again tomorrow.";
+    mail_old: "Tautan ini sudah dipakai atau lebih dari tujuh hari: minta surat konfirmasi lagi di meja.", "This link was used already or is older than seven days: ask for another confirming letter at the desk.";
+    confirm_title: "Konfirmasi alamat surel", "Confirm your e-mail address";
+    confirm_lead: "Pemberitahuan hibah akan dikirim ke", "News of grants will be sent to";
+    confirm_button: "Ya, kirim ke alamat ini", "Yes, send it to this address";
+    confirm_done: "Mulai sekarang surat dikirim ke", "From now on letters go to";
+    stop_title: "Berhenti menerima surat", "Get no more letters";
+    stop_lead: "Alamat Anda dihapus dari sini, dan tidak ada surat lagi.", "Your address is deleted here, and no more letters come.";
+    stop_button: "Hentikan", "Stop them";
+    stop_done: "Selesai: tidak ada surat lagi.", "Done: no more letters come.";
+    feeds_heading: "Umpan dan kalender", "Feed and calendar";
+    feeds_lead: "Alamat rahasia untuk pembaca umpan dan kalender: yang menunggu Anda, dan batas waktunya. Siapa pun yang tahu alamatnya dapat membacanya, tetapi tidak dapat menandatangani apa pun.",
+        "Secret addresses for a feed reader and a calendar: what waits for you, and by when. Whoever knows them can read it, and can sign nothing.";
+    feeds_once: "Salin sekarang: alamat ini hanya ditampilkan sekali.", "Copy them now: these addresses are shown only once.";
+    feeds_atom: "Umpan (Atom)", "Feed (Atom)";
+    feeds_ics: "Kalender (iCalendar)", "Calendar (iCalendar)";
+    feeds_since: "Anda punya alamat rahasia sejak", "You have secret addresses since";
+    feeds_make: "Buat alamat", "Make the addresses";
+    feeds_renew: "Ganti alamat; yang lama tidak berlaku lagi", "Replace them; the old ones end";
+    feeds_end: "Hapus alamat", "Remove the addresses";
+    feeds_report: "Batas laporan penggunaan", "Report on use due";
+    feeds_secret: "Jangan bagikan alamat umpan ini.", "Do not share this feed's address.";
     // One case.
     case_next_heading: "Yang dapat Anda lakukan sekarang", "What you can do now";
     case_next_none: "Sekarang giliran pihak lain. Anda tidak perlu melakukan apa-apa.", "It is somebody else's turn. There is nothing for you to do.";
@@ -249,6 +289,31 @@ impl Words {
                 "Berkas penandatanganan tidak cocok: pilih berkas yang benar, lalu coba lagi. Masuk memerlukan JavaScript.",
                 "The signing file does not fit: choose the right one and try again. Signing in needs JavaScript.",
             ),
+        }
+    }
+
+    /// Why a document is not taken.
+    #[must_use]
+    pub fn unfit(&self, unfit: &Unfit) -> String {
+        match (unfit, self.lang) {
+            (Unfit::Found(name), Lang::Indonesian) => {
+                format!("Pemindai virus menemukan {name} dalam dokumen: dokumennya dihapus di sini. Pilih berkas lain.")
+            }
+            (Unfit::Found(name), Lang::English) => {
+                format!("The virus scanner found {name} in a document: it was deleted here. Choose another file.")
+            }
+            (Unfit::TooLarge, lang) => lang
+                .pick(
+                    "Dokumen ini lebih besar daripada yang dapat dipindai: pilih berkas yang lebih kecil.",
+                    "This document is larger than can be scanned: choose a smaller file.",
+                )
+                .to_owned(),
+            (Unfit::Unscanned(_), lang) => lang
+                .pick(
+                    "Pemindai virus sedang tidak menjawab. Tidak ada yang hilang: coba lagi beberapa menit lagi.",
+                    "The virus scanner does not answer. Nothing is lost: try again in some minutes.",
+                )
+                .to_owned(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::shown::{Shown, TextCheck};
 use super::{DocumentError, io_at};
@@ -126,6 +126,11 @@ impl Arrival {
                 Err(error) => return Err(StoreError::io(&self.folder, &error).into()),
             }
         }
+    }
+
+    /// The documents that are whole: where each lies for now, and its digest.
+    pub fn whole(&self) -> impl Iterator<Item = (&Path, Hash)> {
+        self.arrived.iter().map(|arrived| (arrived.path.as_path(), arrived.sha256))
     }
 
     /// How many documents are whole.

@@ -2,9 +2,13 @@
 //! signing, the outbox, documents; and what other people and other sites may not.
 
 mod citizens;
+mod feeds;
+mod letters;
 mod offices;
 mod organisations;
+mod scanned;
 mod signing_in;
+mod sink;
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -21,7 +25,7 @@ use hibah::ledger::reader::Reader;
 use hibah::ledger::sequencer::Sequencer;
 use hibah::ledger::statement::Statement;
 use hibah::ledger::vault::{Vault, VaultKey};
-use hibah::ledger::writer::Clock;
+use hibah::ledger::writer::{Clock, Writer};
 use hibah::tlog::ed25519::SigningKey;
 use hibah::tlog::hash::{leaf_hash, sha256};
 use hibah::tlog::note::{Note, NoteSigner};
@@ -42,13 +46,28 @@ fn city(dir: &Path, more: &str) -> Served {
 
 /// The desk of a city as it is.
 fn desk_of(dir: &Path, city: OneCity) -> Served {
+    desk_at(dir, city, place_of(dir))
+}
+
+/// What the pages of a desk stand on.
+fn place_of(dir: &Path) -> Place {
+    let web = Web::open_with(dir, Some("https://hibah.example/"), false, Some(key("desk"))).expect("opened");
+    Place { dir: dir.to_owned(), witnessed: false, web: Some(web), scanner: None }
+}
+
+/// As [`desk_of`], with this place.
+fn desk_at(dir: &Path, city: OneCity, place: Place) -> Served {
+    let (writer, enclosures) = beside(dir, city);
+    Served::start(desk::router_at(Arc::new(Sequencer::start(writer, 64)), Arc::new(enclosures), place))
+}
+
+/// The writer of a city, and what takes documents and openings beside it.
+fn beside(dir: &Path, city: OneCity) -> (Writer, Enclosures) {
     let writer = city.into_writer();
     let vault = Vault::create(dir, ORIGIN, VaultKey::derive(&[1; 32])).expect("a vault");
     let clock = Box::new(Still(Timestamp::parse("2014-01-06T02:00:00.000Z").expect("a time")));
-    let web = Web::open_with(dir, Some("https://hibah.example/"), false, Some(key("desk"))).expect("opened");
     let enclosures = Enclosures::open(dir, &writer, Some(vault), clock, Limits::SERVED).expect("opened");
-    let place = Place { dir: dir.to_owned(), witnessed: false, web: Some(web) };
-    Served::start(desk::router_at(Arc::new(Sequencer::start(writer, 64)), Arc::new(enclosures), place))
+    (writer, enclosures)
 }
 
 /// The time does not go on.
@@ -186,6 +205,7 @@ fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
 
 fn unescaped(text: &str) -> String {
     let text = text.replace("&#34;", "\"").replace("&quot;", "\"").replace("&#39;", "'").replace("&lt;", "<");
+    let text = text.replace("&#60;", "<").replace("&#62;", ">");
     text.replace("&gt;", ">").replace("&#38;", "&").replace("&amp;", "&")
 }
 
@@ -249,4 +269,23 @@ fn application() -> Vec<(&'static str, String)> {
 
 fn borrowed<'f>(fields: &'f [(&'f str, String)]) -> Vec<(&'f str, &'f str)> {
     fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}
+
+/// An agreement that has no fault.
+const AGREEMENT: [(&str, &str); 5] = [
+    ("number", "33/Kep"),
+    ("report_due", "2015-01-10"),
+    ("document.title", "Naskah perjanjian hibah daerah"),
+    ("document.file_bytes", "4"),
+    ("document.file_media_type", "application/pdf"),
+];
+
+/// A draft of it about this case, filled in.
+fn agreed(finance: &Browser<'_>, case: &str) -> (String, Heard) {
+    let draft = finance.begin("agreement.signed", &[case]);
+    let sha256 = sha256(b"nphd").to_hex();
+    let fields: Vec<(&str, &str)> = AGREEMENT.into_iter().chain([("document.file_sha256", sha256.as_str())]).collect();
+    let page = finance.fill(&draft, &fields);
+    assert_eq!(page.status, 200, "{}", page.text());
+    (draft, page)
 }

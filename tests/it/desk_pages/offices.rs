@@ -12,20 +12,7 @@ fn what_waits_can_be_taken_back_by_those_who_sign_it() {
     let finance = Browser::of(&served, &key("official/3"));
     let page = finance.get("/cases/case/1/1");
     assert!(page.text().contains("value=\"agreement.signed\""), "{}", page.text());
-    let draft = finance.begin("agreement.signed", &["case/1/1"]);
-    let sha256 = sha256(b"nphd").to_hex();
-    let page = finance.fill(
-        &draft,
-        &[
-            ("number", "33/Kep"),
-            ("report_due", "2015-01-10"),
-            ("document.title", "Naskah perjanjian hibah daerah"),
-            ("document.file_sha256", &sha256),
-            ("document.file_bytes", "4"),
-            ("document.file_media_type", "application/pdf"),
-        ],
-    );
-    assert_eq!(page.status, 200, "{}", page.text());
+    let (draft, page) = agreed(&finance, "case/1/1");
     let sent = finance.sign(&page, &format!("{draft}/check"), &[&key("official/3")], &[]);
     let waiting = sent.header("location").to_owned();
     assert!(waiting.starts_with("/waiting/"), "{waiting} {}", sent.text());

@@ -76,3 +76,18 @@ fn another_site_sends_nothing() {
     }
     assert_eq!((page.header("cache-control"), page.header("x-content-type-options")), ("no-store", "nosniff"));
 }
+
+#[test]
+fn where_nothing_is_a_person_gets_a_page_and_a_program_a_problem() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = city(dir.path(), "");
+    for (path, accept, media_type, part) in [
+        ("/nothing", "text/html", "text/html; charset=utf-8", "Tidak ada halaman di alamat ini"),
+        ("/en/nothing", "text/html", "text/html; charset=utf-8", "There is no page at this address"),
+        ("/nothing", "*/*", "application/problem+json", "submit with POST /statements"),
+    ] {
+        let heard = served.ask("GET", path, &[("accept", accept)]);
+        assert_eq!((heard.status, heard.header("content-type")), (404, media_type), "{path}");
+        assert!(heard.text().contains(part), "{}", heard.text());
+    }
+}

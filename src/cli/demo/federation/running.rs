@@ -115,7 +115,7 @@ impl Pages {
     pub(super) fn start(runtime: &Handle, at: SocketAddr, dir: &Path, witnessed: bool) -> Result<Self, Failure> {
         let listener = serve::bind(at, "--public")?;
         let (stop, stopped) = watch::channel(false);
-        let manner = Manner { records: Records::MadeUp, behind_tls: false, witnessed };
+        let manner = Manner { records: Records::MadeUp, behind_tls: false, witnessed, desk: None };
         let dir = dir.to_owned();
         let served = runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener)?;

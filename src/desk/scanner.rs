@@ -1,0 +1,162 @@
+//! Documents looked at by ClamAV before they are taken, where the operator runs it: clamd's `INSTREAM` (clamd(8)), over a
+//! socket of this machine or TCP.
+//!
+//! Where a scanner is named, nothing is taken that it has not seen.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs as _};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How many bytes go at once.
+const CHUNK_BYTES: usize = 64 * 1024;
+/// The longest answer that is read.
+const ANSWER_BYTES: u64 = 4 * 1024;
+/// How long it may take to be reached.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long it may be silent.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where the scanner listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scanner {
+    /// At a socket of this machine.
+    Socket(PathBuf),
+    /// At a host and port.
+    Tcp(String),
+}
+
+/// Why a document is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// Something was found in it.
+    #[error("the virus scanner found {0} in a document: nothing was recorded; send another file in its place")]
+    Found(String),
+    /// It is larger than the scanner takes.
+    #[error(
+        "a document is larger than the virus scanner here takes: nothing was recorded; send a smaller one, or ask the operator to raise its StreamMaxLength"
+    )]
+    TooLarge,
+    /// Nobody knows what is in it.
+    #[error("the virus scanner does not answer ({0}): nothing was recorded; submit again in some minutes")]
+    Unscanned(String),
+}
+
+impl std::str::FromStr for Scanner {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.starts_with('/') {
+            return Ok(Self::Socket(PathBuf::from(text)));
+        }
+        let port = text.rsplit_once(':').filter(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+        match port {
+            Some(_) => Ok(Self::Tcp(text.to_owned())),
+            None => {
+                Err("write a path such as /run/clamav/clamd.ctl, or a host and port such as 127.0.0.1:3310".to_owned())
+            }
+        }
+    }
+}
+
+/// A connection, whichever way.
+trait Line: Read + Write {}
+
+impl<T: Read + Write> Line for T {}
+
+impl Scanner {
+    fn connect(&self) -> io::Result<Box<dyn Line>> {
+        match self {
+            Self::Socket(path) => {
+                let line = UnixStream::connect(path)?;
+                line.set_read_timeout(Some(PATIENCE))?;
+                line.set_write_timeout(Some(PATIENCE))?;
+                Ok(Box::new(line))
+            }
+            Self::Tcp(address) => {
+                let address = address.to_socket_addrs()?.next().ok_or(io::ErrorKind::NotFound)?;
+                let line = TcpStream::connect_timeout(&address, CONNECT)?;
+                line.set_read_timeout(Some(PATIENCE))?;
+                line.set_write_timeout(Some(PATIENCE))?;
+                Ok(Box::new(line))
+            }
+        }
+    }
+
+    /// Whether it answers.
+    ///
+    /// # Errors
+    /// What the system reports.
+    pub fn ping(&self) -> io::Result<()> {
+        let mut line = self.connect()?;
+        line.write_all(b"zPING\0")?;
+        match answer(&mut *line)?.as_str() {
+            "PONG" => Ok(()),
+            other => Err(io::Error::other(format!("it answers {other:?} to PING"))),
+        }
+    }
+
+    /// Looks at a file.
+    ///
+    /// # Errors
+    /// [`Unfit`].
+    pub fn look_at(&self, file: &Path) -> Result<(), Unfit> {
+        let asked = File::open(file).and_then(|file| self.ask(file));
+        let said = asked.map_err(|error| Unfit::Unscanned(error.kind().to_string()))?;
+        // `stream: OK`, `stream: <name> FOUND`, or what went wrong.
+        if let Some(name) = said.strip_suffix(" FOUND") {
+            let name = name.strip_prefix("stream: ").unwrap_or(name);
+            return Err(Unfit::Found(name.chars().filter(char::is_ascii_graphic).take(100).collect()));
+        }
+        match said.as_str() {
+            "stream: OK" => Ok(()),
+            _ if said.contains("size limit exceeded") => Err(Unfit::TooLarge),
+            _ => {
+                tracing::error!("the virus scanner answers {said:?}");
+                Err(Unfit::Unscanned("an error of its own".to_owned()))
+            }
+        }
+    }
+
+    fn ask(&self, mut from: impl Read) -> io::Result<String> {
+        let mut line = self.connect()?;
+        let sent = (|| {
+            line.write_all(b"zINSTREAM\0")?;
+            let mut chunk = vec![0; CHUNK_BYTES];
+            loop {
+                let read = from.read(&mut chunk)?;
+                line.write_all(&u32::try_from(read).unwrap_or_default().to_be_bytes())?;
+                line.write_all(&chunk[..read])?;
+                if read == 0 {
+                    return line.flush();
+                }
+            }
+        })();
+        // Of what is too large it stops reading and says so.
+        match (sent, answer(&mut *line)) {
+            (Ok(()) | Err(_), Ok(said)) => Ok(said),
+            (Err(fault), Err(_)) => Err(fault),
+            (Ok(()), Err(fault)) => Err(fault),
+        }
+    }
+}
+
+/// What it says, up to the zero at its end; an answer without it is none.
+fn answer(line: &mut dyn Line) -> io::Result<String> {
+    let mut said = Vec::new();
+    let mut room = ANSWER_BYTES;
+    let mut byte = [0];
+    while room > 0 {
+        match line.read(&mut byte) {
+            Ok(0) => break,
+            Ok(_) if byte[0] == 0 => return Ok(String::from_utf8_lossy(&said).into_owned()),
+            Ok(_) => said.push(byte[0]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        room -= 1;
+    }
+    Err(io::ErrorKind::UnexpectedEof.into())
+}
