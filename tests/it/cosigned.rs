@@ -3,10 +3,13 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hibah::ledger::cosigned::{Alarm, AlarmKind, Cosigned};
 use hibah::ledger::statement::Statement;
+use hibah::network::asking::{Asking, Task, Times};
 use hibah::tlog::checkpoint::Checkpoint;
 use hibah::tlog::cosignature::Cosigner;
 use hibah::tlog::note::Note;
@@ -340,4 +343,45 @@ fn a_policy_that_cannot_be_met_is_refused_at_the_start() {
          ? 2
          error: vkey: line 1 of the policy: *",
     );
+}
+
+/// A ledger without new entries is stale by its newest cosignature, so the same checkpoint goes out again after an hour.
+#[test]
+fn the_same_checkpoint_is_cosigned_again_after_an_hour() {
+    let shell = Shell::with_ledger();
+    let (_witness, url, vkey) = witness(&shell, "one");
+    write_policy(&shell, 1, &[(&vkey, &url)]);
+    let dir = shell.path().join("led");
+    let policy = std::fs::read(shell.path().join("policy")).expect("a policy");
+    let begun = Instant::now();
+    let real = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+    let later = Arc::new(AtomicU64::new(0));
+    let clock = Arc::clone(&later);
+    let times = Times {
+        now_s: Box::new(move || real + clock.load(Ordering::SeqCst)),
+        passed: Box::new(move || begun.elapsed()),
+    };
+    let _asking = Asking::start(Task {
+        dir: dir.clone(),
+        policy: Policy::parse(&policy).expect("a policy"),
+        every: Duration::from_millis(50),
+        times,
+        lost: Box::new(|why| panic!("{why}")),
+    })
+    .expect("it asks");
+    let cosigned = || {
+        let kept = Cosigned::read(&dir).expect("opened").expect("there");
+        let seen = kept.seen().expect("read");
+        seen.map_or((0, 0), |seen| (seen.signed.size, seen.time_s.expect("a cosignature has a time")))
+    };
+    await_that("the founding is seen", || cosigned().0 == 18);
+    let (_, first) = cosigned();
+    // The witness has its own clock, which counts seconds.
+    std::thread::sleep(Duration::from_millis(1_500));
+    later.store(3_598, Ordering::SeqCst);
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(cosigned(), (18, first), "not before the hour is over");
+    later.store(3_700, Ordering::SeqCst);
+    await_that("it is cosigned again", || cosigned().1 > first);
+    assert_eq!(cosigned().0, 18);
 }
