@@ -40,9 +40,7 @@ CREATE TABLE organisations (
   idx   INTEGER NOT NULL,              -- the registration
   licence  TEXT NOT NULL,              -- the number of its licence or deed; empty: none, or erased
   licensed INTEGER,                    -- the entry that gave that
-  squeezed TEXT GENERATED ALWAYS AS (  -- the number as it is sought
-    lower(replace(replace(replace(replace(replace(replace(replace(licence, ' ', ''), '/', ''), '.', ''), '-', ''), ',', ''), ':', ''), '_', ''))
-  ) VIRTUAL
+  squeezed TEXT NOT NULL               -- that number as it is sought: its letters and digits alone
 ) STRICT;
 CREATE INDEX organisations_by_licence ON organisations (squeezed);
 

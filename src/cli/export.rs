@@ -58,6 +58,13 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         return Ok(());
     }
     output::say(format_args!("Exported {} to {}.", output::count(size, "entry", "entries"), args.out.display()));
+    if let Some(seen) = reader.seen()?.filter(|seen| seen.signed.size < size) {
+        let why = "no quorum of witnesses has seen this checkpoint yet";
+        output::remark(format_args!(
+            "{why}, only that of {}: export again in a while",
+            output::count(seen.signed.size, "entry", "entries")
+        ));
+    }
     output::say(format_args!("Check it: hibah verify {}", args.out.display()));
     Ok(())
 }

@@ -77,7 +77,7 @@ pub struct Args {
     /// Where readers find the public server, for links on the desk's pages [default: its own address, if --public gives one]
     #[arg(long, value_name = "URL", requires = "desk")]
     public_url: Option<String>,
-    /// Where people find the desk, for links on the public pages [default: its own address, if --desk gives one]
+    /// Where people find the desk, for links on the public pages [default: its own address, if --desk gives one and no proxy is told of]
     #[arg(long, value_name = "URL", value_parser = site)]
     desk_url: Option<String>,
     /// How letters to organisations are sent: a file that names the mail server (see `hibah letter --help`); its password is
@@ -257,8 +257,8 @@ fn ask(args: &Args, policy: Policy, lost: Box<dyn Fn(&str) + Send>) -> Result<As
 /// What the public server's own process is told of how to serve.
 fn options(args: &Args, desk: SocketAddr) -> Vec<String> {
     let mut options = vec![format!("--dumps-every={}", args.dumps_every)];
-    // An address that listens everywhere is no place to go to.
-    let own = (!desk.ip().is_unspecified()).then(|| format!("http://{desk}"));
+    // An address that listens everywhere is no place to go to, nor is the one behind a proxy.
+    let own = (!desk.ip().is_unspecified() && !args.behind_tls).then(|| format!("http://{desk}"));
     options.extend(args.desk_url.clone().or(own).map(|url| format!("--desk-url={url}")));
     options.extend(args.policy.as_ref().map(|file| format!("--policy={}", file.display())));
     options.extend(args.made_up.then(|| "--made-up".to_owned()));

@@ -66,7 +66,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME=FILE", requires = "kind", value_parser = seal)]
     seal: Vec<(String, PathBuf)>,
     /// Commit to the SHA-256 of ORIGINAL, which stays closed, beside its version for everyone, PUBLIC, among the documents
-    #[arg(long, value_name = "PUBLIC=ORIGINAL", requires = "kind", value_parser = seal)]
+    #[arg(long, value_name = "PUBLIC=ORIGINAL", requires = "kind", value_parser = original)]
     original: Vec<(String, PathBuf)>,
     /// When it happened, YYYY-MM-DD [default: today]
     #[arg(long, value_name = "DATE", requires = "kind", value_parser = date)]
@@ -126,6 +126,10 @@ fn seal(text: &str) -> Result<(String, PathBuf), String> {
     split
         .map(|(name, file)| (name.to_owned(), file.into()))
         .ok_or_else(|| "write NAME=FILE, such as account=account.txt".to_owned())
+}
+
+fn original(text: &str) -> Result<(String, PathBuf), String> {
+    seal(text).map_err(|_| "write PUBLIC=ORIGINAL, such as proposal-public.pdf=proposal.pdf".to_owned())
 }
 
 /// Runs the command.
@@ -271,6 +275,11 @@ pub(super) fn signers_of(keys: &[PathBuf]) -> Result<Vec<SignerId>, Failure> {
     keys.iter().map(|file| id_of(&key_file::read_public(file)?)).collect()
 }
 
+/// Whether a body of this kind may hold commitments of any name.
+fn seals(kind: Kind) -> bool {
+    Body::schema(kind).pointer("/properties/sealed").is_some()
+}
+
 /// Puts a commitment under `sealed` for each --seal and --original; the openings still lack the statement's hash.
 fn sealed(args: &Args, origin: &str, about: &About, body: &mut Value) -> Result<Vec<Opening>, Failure> {
     let mut values = Vec::new();
@@ -280,6 +289,12 @@ fn sealed(args: &Args, origin: &str, about: &About, body: &mut Value) -> Result<
         canonical::check_text(&value)
             .map_err(|fault| Failure::CouldNot(format!("{} cannot be sealed: {fault}", file.display())))?;
         values.push((name.clone(), value));
+    }
+    let kind = args.kind.as_deref().and_then(Kind::parse);
+    if let Some(kind) = kind.filter(|kind| !args.original.is_empty() && !seals(*kind)) {
+        return Err(Failure::CouldNot(format!(
+            "a statement of {kind} has no place for commitments, so no original can be sealed in it: leave --original away"
+        )));
     }
     for (public, original) in &args.original {
         let digest = |file: &Path, what| Ok::<_, Failure>(sha256(&files::read(file, what)?));
@@ -291,8 +306,11 @@ fn sealed(args: &Args, origin: &str, about: &About, body: &mut Value) -> Result<
         let original = digest(original, "the original of a document")?;
         values.push((documents::original_name(&public_digest), original.to_hex()));
     }
-    let mut openings = Vec::new();
+    let mut openings: Vec<Opening> = Vec::new();
     for (name, value) in values {
+        if openings.iter().any(|opening| opening.pointer == format!("/body/sealed/{name}")) {
+            return Err(Failure::CouldNot(format!("{name} would be sealed twice: seal it once")));
+        }
         let mut salt = [0; 32];
         key_file::random(&mut salt)?;
         let pointer = format!("/body/sealed/{name}");

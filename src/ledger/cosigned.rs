@@ -191,6 +191,16 @@ impl Cosigned {
         all.map_err(|e| self.fault(&e))
     }
 
+    /// Forgets the witnesses that have none of these keys: they are out of the policy.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn keep_only(&self, keys: &[String]) -> Result<(), StoreError> {
+        let keys = serde_json::to_string(keys).unwrap_or_default();
+        let sql = "DELETE FROM witnesses WHERE vkey NOT IN (SELECT value FROM json_each(?1))";
+        self.connection.execute(sql, [keys]).map(drop).map_err(|e| self.fault(&e))
+    }
+
     /// Keeps an alarm; the same again is kept once.
     ///
     /// # Errors

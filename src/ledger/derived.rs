@@ -14,6 +14,7 @@ use super::grant_row::{GrantRow, GrantSql, lines, next_steps};
 use super::hidden::Hiding;
 use super::replay::{Replay, Signatures, Step};
 use super::rows::Rows;
+use super::search::squeezed;
 use super::sought::begins;
 use super::store::{self, Access, Entries, LastSigned, StoreError};
 use super::writer;
@@ -462,12 +463,12 @@ impl Writing<'_> {
             .optional()?;
         let named = before.filter(|_| !gives_name).unwrap_or(rows.index);
         let name = if self.hiding.hides(named, "name")? { "" } else { name };
-        let sql = "INSERT INTO organisations (n, name, named, idx, licence) VALUES (?1, ?2, ?3, ?4, '') ON CONFLICT (n) DO UPDATE SET name = excluded.name, named = excluded.named";
+        let sql = "INSERT INTO organisations (n, name, named, idx, licence, squeezed) VALUES (?1, ?2, ?3, ?4, '', '') ON CONFLICT (n) DO UPDATE SET name = excluded.name, named = excluded.named";
         transaction.prepare_cached(sql)?.execute(params![n, name, named, rows.index])?;
         if let (true, Some(licence)) = (rows.about == About::Org(n), &rows.licence) {
             let licence = if self.hiding.hides_licence(rows.index)? { "" } else { licence };
-            let sql = "UPDATE organisations SET licence = ?2, licensed = ?3 WHERE n = ?1";
-            transaction.prepare_cached(sql)?.execute(params![n, licence, rows.index])?;
+            let sql = "UPDATE organisations SET licence = ?2, squeezed = ?3, licensed = ?4 WHERE n = ?1";
+            transaction.prepare_cached(sql)?.execute(params![n, licence, squeezed(licence), rows.index])?;
         }
         let sql = "UPDATE grants SET recipient = ?2 WHERE organisation = ?1 AND NOT migrated AND recipient <> ?2";
         transaction.prepare_cached(sql)?.execute(params![n, name]).map(|_| ())

@@ -120,7 +120,7 @@ fn hide(transaction: &Transaction<'_>, entry: u64, pointer: &str) -> rusqlite::R
         sql.push("UPDATE organisations SET name = '' WHERE named = ?1".to_owned());
     }
     if all || matches!(field, "/registration" | "/registration/number") {
-        sql.push("UPDATE organisations SET licence = '' WHERE licensed = ?1".to_owned());
+        sql.push("UPDATE organisations SET licence = '', squeezed = '' WHERE licensed = ?1".to_owned());
     }
     if all || matches!(field, "/recipient" | "/recipient/name") {
         sql.push(of_award("recipient"));

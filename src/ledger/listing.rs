@@ -1,6 +1,6 @@
 //! Lists beside that of grants: organisations, papers, officials, entries from the newest down.
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::findings::{MissingReport, Window, missing_report};
 use super::reader::{Grant, Organisation, Reader, Record, grant_columns, read_grant, read_record};
@@ -8,6 +8,18 @@ use super::search::squeezed;
 use super::store::StoreError;
 
 const RECORD: &str = "SELECT idx, kind, about, recorded_at, event_date FROM records";
+
+impl Organisation {
+    /// What is read of one.
+    pub(super) const COLUMNS: &str = "n, name, idx, licence, licensed";
+    /// Whether one is sought: letters of its name, its number, or its licence's, `squeezed` of which is ?2.
+    pub(super) const SOUGHT: &str =
+        "instr(lower(name), lower(?1)) OR CAST(n AS TEXT) = ?1 OR (?2 <> '' AND squeezed = ?2)";
+
+    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { n: row.get(0)?, name: row.get(1)?, index: row.get(2)?, licence: row.get(3)?, licensed: row.get(4)? })
+    }
+}
 
 impl Reader {
     /// One entry's row, if the tables have it.

@@ -183,18 +183,8 @@ pub struct Organisation {
     pub index: u64,
     /// The number of its licence or deed; empty where it has none or that was erased.
     pub licence: String,
-}
-
-impl Organisation {
-    /// What is read of one.
-    pub(super) const COLUMNS: &str = "n, name, idx, licence";
-    /// Whether one is sought: letters of its name, its number, or its licence's, `squeezed` of which is ?2.
-    pub(super) const SOUGHT: &str =
-        "instr(lower(name), lower(?1)) OR CAST(n AS TEXT) = ?1 OR (?2 <> '' AND squeezed = ?2)";
-
-    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self { n: row.get(0)?, name: row.get(1)?, index: row.get(2)?, licence: row.get(3)? })
-    }
+    /// The entry that gave that number.
+    pub licensed: Option<u64>,
 }
 
 impl Reader {

@@ -162,6 +162,9 @@ impl Asker {
     fn new(task: Task, tell: &Sender<Heard>) -> Result<Self, StoreError> {
         let last_signed = LastSigned::open(&task.dir, Access::Read)?;
         let cosigned = Cosigned::open(&task.dir)?;
+        let keys: Vec<String> = task.policy.witnesses().iter().map(|told| told.key.to_string()).collect();
+        cosigned.keep_only(&keys)?;
+        let before = cosigned.standings()?;
         let mut witnesses = Vec::new();
         for (place, told) in task.policy.witnesses().iter().enumerate() {
             let (ask, asks) = channel();
@@ -169,6 +172,7 @@ impl Asker {
                 asked::start(&task.dir, url, &told.key, place, asks, tell.clone());
             }
             let told = told.clone();
+            let known = before.iter().find(|one| one.vkey == keys[place]);
             witnesses.push(Witness {
                 // Nobody listens to what a witness without an address is asked.
                 alarmed: told.url.is_none(),
@@ -177,7 +181,7 @@ impl Asker {
                 busy: false,
                 rests_until: Duration::ZERO,
                 failures: 0,
-                cosigned: None,
+                cosigned: known.and_then(|one| one.cosigned),
             });
         }
         Ok(Self { task, last_signed, cosigned, witnesses, target: None })

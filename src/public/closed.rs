@@ -1,7 +1,8 @@
-//! What stays sealed, and the article that closes it; and the original of a document that is public in a redacted version.
+//! What stays sealed, and the usual ground for it; and the original of a document that is public in a redacted version.
 //!
-//! The articles are those of national laws, the same for every government: UU 14/2008 (public information) art. 17 letter h, of
-//! which 3 names accounts; UU 27/2022 (personal data) art. 4.
+//! The grounds are in national laws, the same for every government: UU 14/2008 (public information) art. 17 (h), of which 3
+//! names bank accounts of persons; UU 27/2022 (personal data) art. 4. Who sealed something decided that; pages name the ground
+//! that such things usually have.
 
 use serde_json::Value;
 
@@ -11,19 +12,30 @@ use crate::tlog::hash::Hash;
 /// What the names begin with under which originals are sealed.
 const ORIGINAL: &str = "original_";
 
-/// The article that closes what is sealed under this name; none of a name that nobody agreed on.
+/// The usual ground for sealing what has this name; none of a name that nobody agreed on.
 pub(super) fn basis(name: &str) -> Option<&'static str> {
     Some(match name {
-        "account" => "UU 14/2008 pasal 17 huruf h angka 3",
-        "chair" | "identity" | "members" => "UU 14/2008 pasal 17 huruf h, UU 27/2022 pasal 4 ayat (3)",
-        name if name.starts_with(ORIGINAL) => "UU 14/2008 pasal 17 huruf h",
+        "account" => "UU 14/2008 art. 17 (h) 3",
+        "chair" | "identity" | "members" => "UU 14/2008 art. 17 (h), UU 27/2022 art. 4 (3)",
         _ => return None,
     })
 }
 
-/// Whether an original is sealed under this name.
+/// The usual ground for closing an original beside its public version.
+pub(super) const ORIGINALS: &str = "UU 14/2008 art. 17 (h)";
+
+/// Whether a name is one under which originals are sealed.
 pub(super) fn is_original(name: &str) -> bool {
     name.starts_with(ORIGINAL)
+}
+
+/// Pages of both languages name articles alike, but for the words.
+pub(super) fn in_indonesian(basis: &str) -> String {
+    basis
+        .replace("art. ", "pasal ")
+        .replace(" (h)", " huruf h")
+        .replace("huruf h 3", "huruf h angka 3")
+        .replace("pasal 4 (3)", "pasal 4 ayat (3)")
 }
 
 /// Of a public version that this body names: under which name the same body seals the original, and the commitment.

@@ -114,7 +114,7 @@ struct Standing {
     size: u64,
     /// When the last of them was recorded.
     recorded: Option<Timestamp>,
-    /// How many witnesses have cosigned the checkpoint that is shown.
+    /// How many witnesses have cosigned the checkpoint over all of them; 0 as long as a quorum has not.
     seen_by: usize,
 }
 
@@ -204,7 +204,8 @@ impl Kept {
         let read = self.pool.read(move |reader| {
             let mut standing = Standing::read(reader)?;
             let witnesses = if witnessed { reader.standings()? } else { Vec::new() };
-            if let Some(seen) = reader.seen()?.filter(|_| witnessed) {
+            // Of the entry that pages name as the newest, and of no earlier one.
+            if let Some(seen) = reader.seen()?.filter(|seen| witnessed && seen.signed.size == standing.size) {
                 let note = Note::parse(seen.signed.note.as_bytes()).map_err(|fault| Fault::store(&fault))?;
                 let signs = |one: &&Witness| {
                     note.signatures.iter().any(|line| one.vkey.starts_with(&format!("{}+{}+", line.name, line.key_id)))

@@ -289,7 +289,7 @@ fn a_citation_names_the_entry_whose_leaf_hash_it_gives() {
     assert!(leaf.len() == 16 && told.text().contains(&format!("\"{leaf}")), "{cited}\n{}", told.text());
 }
 
-const LICENCE: &str = "AHU-0012.AH.01.04.Tahun 2013";
+const LICENCE: &str = "AHU-0012.AH.01.04 (Kemenkumham) – Tahun 2013";
 
 #[test]
 fn an_organisation_is_found_by_the_number_of_its_licence() {
@@ -303,7 +303,7 @@ fn an_organisation_is_found_by_the_number_of_its_licence() {
         licence(LICENCE)
     ));
     let served = Served::start(public::router_of(dir.path().to_owned(), Records::Recorded).expect("a ledger"));
-    let asked = escaped("ahu 0012 ah 01 04 tahun 2013");
+    let asked = escaped("ahu 0012 ah 01 04 kemenkumham tahun 2013");
     let found = |q: &str| -> BTreeSet<String> {
         let told = served.get(&format!("/api/v1/grants?q={q}")).json();
         let grants = told["grants"].as_array().expect("a list").clone();
@@ -313,7 +313,10 @@ fn an_organisation_is_found_by_the_number_of_its_licence() {
     assert_eq!(found(&asked), of_it);
     check(&served, &format!("/en/orgs?q={asked}"), &["href=\"/en/orgs/1\""], &["href=\"/en/orgs/2\""]);
     let verify = format!("/en/verify?q={asked}");
-    check(&served, &verify, &["Organisation", "href=\"/en/orgs/1\"", LICENCE], &[]);
+    let entry =
+        Reader::open(dir.path()).and_then(|reader| reader.timeline("org/1")).expect("read").last().expect("it").index;
+    let command = format!("{entry} --verbatim");
+    check(&served, &verify, &["Organisation", "href=\"/en/orgs/1\"", LICENCE, &command], &[]);
     assert!(served.get("/orgs.csv").text().contains(LICENCE));
     // Another number takes its place; then that is erased.
     city.play(&format!(

@@ -34,14 +34,14 @@ fn pages_and_programs_are_told_that_a_document_is_a_public_version() {
     for (page, told) in [
         (
             "/grants/case/1/1",
-            "Versi publik; sidik berkas aslinya tersegel di entri ini (cdcdcdcdcdcdcdcd…), tertutup menurut UU 14/2008 pasal 17 huruf h",
+            "Versi publik; pembuat entri ini menyegel sidik berkas aslinya (cdcdcdcdcdcdcdcd…), dasar yang lazim: UU 14/2008 pasal 17 huruf h",
         ),
         (
             "/en/grants/case/1/1",
-            "Public version; the original&#39;s fingerprint is sealed in this entry (cdcdcdcdcdcdcdcd…), closed by UU 14/2008 pasal 17 huruf h",
+            "sealed the original&#39;s fingerprint in it (cdcdcdcdcdcdcdcd…), usual ground: UU 14/2008 art. 17 (h)",
         ),
-        (&format!("/en/entries/{tied}"), "Public version; the original&#39;s"),
-        (&format!("/en/entries/{tied}"), "sealed (cdcdcdcdcdcdcdcd…); closed by UU 14/2008 pasal 17 huruf h"),
+        (&format!("/en/entries/{tied}"), "Public version; whoever made this entry"),
+        (&format!("/en/entries/{tied}"), "sealed (cdcdcdcdcdcdcdcd…)"),
     ] {
         assert!(served.get(page).text().contains(told), "{page}: {}", served.get(page).text());
     }
@@ -74,23 +74,30 @@ fn the_command_line_seals_an_original_and_proves_it() {
     shell.write("application.json", body.to_string());
     let sign =
         "hibah sign --ledger led --kind application.submitted --about case/1/new --body application.json --key org.key";
+    let (public, original) = (&hex[..16], sha256(ORIGINAL));
     shell.check(&format!(
         "$ {sign} --original original.pdf=public.pdf --out app
          ? 2
-         error: original.pdf is not among the statement's documents: name it there by its SHA-256 {}
+         error: original.pdf is not among the statement's documents: name it there by its SHA-256 {original}
          $ ! test -e app
          $ {sign} --original public.pdf
          ? 2
-         error: invalid value 'public.pdf' for '--original <PUBLIC=ORIGINAL>': write NAME=FILE, *
+         error: invalid value 'public.pdf' for '--original <PUBLIC=ORIGINAL>': write PUBLIC=ORIGINAL, *
+         $ {sign} --original public.pdf=original.pdf --original public.pdf=public.pdf --out app
+         ? 2
+         error: original_{public} would be sealed twice: seal it once
+         $ hibah sign --ledger led --kind use.reported --about case/1/1 --body application.json --key org.key --original public.pdf=original.pdf
+         ? 2
+         error: a statement of use.reported has no place for commitments, so no original can be sealed in it: leave --original away
          $ {sign} --original public.pdf=original.pdf --out app
          Signed: app
-         $ grep -c '\"original_{}\":\"' app
-         1
-         $ tail -n 1 app.original_{}.opening | base64 -d
-         {}",
-        sha256(ORIGINAL),
-        &hex[..16],
-        &hex[..16],
-        sha256(ORIGINAL),
+         $ hibah submit led app
+         Recorded as entry 29; *
+         $ hibah show led 29 --verbatim > entry
+         $ hibah verify app.tlog-proof --entry entry --vkey $(cat vkey) --opening app.original_{public}.opening
+         sealed      /body/sealed/original_{public} is \"{original}\"
+         $ hibah show led 28 --verbatim > other
+         $ hibah verify org.tlog-proof --entry other --vkey $(cat vkey) --opening app.original_{public}.opening
+         ? 1",
     ));
 }

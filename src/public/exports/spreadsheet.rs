@@ -18,15 +18,10 @@ const TEXT: usize = 32_767;
 /// A spreadsheet keeps fifteen digits of a number: longer ones are texts.
 const EXACT: i64 = 999_999_999_999_999;
 
-const SHEETS: [&Table; 7] = [
-    &tables::GRANTS,
-    &tables::ORGANISATIONS,
-    &tables::REFUSALS,
-    &tables::REFUSED_STATEMENTS,
-    &tables::FLAGS,
-    &tables::FINDINGS,
-    &tables::MISSING_REPORTS,
-];
+/// Every table but steps and entries, which are too many for a sheet.
+fn in_sheets() -> impl Iterator<Item = &'static Table> {
+    tables::ALL.into_iter().filter(|table| ![tables::STEPS.name, tables::ENTRIES.name].contains(&table.name))
+}
 
 fn failed(error: XlsxError) -> TableError {
     TableError::Sink(match error {
@@ -140,7 +135,7 @@ fn about(book: &mut Workbook, origin: &Origin<'_>, formats: &Formats) -> Result<
         sheet.write_string(row, 2, value)?;
         row += 1;
     }
-    for table in SHEETS {
+    for table in in_sheets() {
         row += 1;
         sheet.write_string_with_format(row, 0, table.name, &formats.head)?;
         sheet.write_string(row, 2, format!("{} · {}", table.about.id, table.about.en))?;
@@ -170,7 +165,7 @@ pub(super) fn write<W: Write + Seek + Send>(origin: &Origin<'_>, out: W) -> Resu
     }
     book.set_properties(&properties);
     about(&mut book, origin, &formats).map_err(failed)?;
-    for table in SHEETS {
+    for table in in_sheets() {
         sheets(&mut book, table, origin, &formats)?;
     }
     book.save_to_writer(out).map_err(failed)

@@ -56,9 +56,9 @@ impl Teller<'_> {
 
     /// What a public version says of its original, which is sealed in the same statement.
     fn original(&self, body: &Value, sha256: &str) -> Option<String> {
-        let (name, commitment) = closed::original_of(body, &Hash::from_hex(sha256).ok()?)?;
+        let (_, commitment) = closed::original_of(body, &Hash::from_hex(sha256).ok()?)?;
         let short = commitment.get(..SHORT_DIGITS).unwrap_or(commitment);
-        Some(self.lang.words().public_version(short, closed::basis(&name).unwrap_or_default()))
+        Some(self.lang.words().public_version(short))
     }
 
     fn collect(&self, value: &Value, index: u64, found: &mut Vec<Document>) {

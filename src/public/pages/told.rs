@@ -279,7 +279,7 @@ impl<'a> Teller<'a> {
     /// A commitment, and the article that closes what it is to.
     fn sealed(&self, commitment: &str, basis: Option<&str>) -> Line {
         let (w, short) = (self.words(), commitment.get(..SHORT_DIGITS).unwrap_or(commitment));
-        let closed = basis.map(|basis| format!("; {} {basis}", w.closed_by)).unwrap_or_default();
+        let closed = basis.map(|basis| format!("; {} {}", w.closed_by, w.article(basis))).unwrap_or_default();
         Line { whole: Some(commitment.to_owned()), ..Line::plain(format!("{} ({short}…){closed}", w.sealed_value)) }
     }
 

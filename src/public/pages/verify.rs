@@ -154,7 +154,10 @@ impl Telling<'_> {
                 None => whole_command(base, vkey),
             },
             Found::Grant(grant) => dossier_command(base, &grant.id, vkey),
-            Found::Organisation(one) => receipt_command(base, one.index, vkey),
+            Found::Organisation(one) => {
+                let licensed = one.licensed.filter(|_| !one.licence.is_empty());
+                receipt_command(base, licensed.unwrap_or(one.index), vkey)
+            }
             Found::Root(_) | Found::Paper(_) => whole_command(base, vkey),
         }
     }

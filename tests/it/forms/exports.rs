@@ -152,8 +152,8 @@ fn a_data_package_is_one_and_its_files_are_what_it_says() {
 fn a_spreadsheet_has_texts_as_texts_and_amounts_as_numbers() {
     let (_dir, file) = exported("xlsx");
     let mut book: Xlsx<_> = calamine::open_workbook(&file).expect("a spreadsheet");
-    let names = ["about", "grants", "orgs", "refusals", "refused-statements", "flags", "findings", "missing-reports"];
-    assert_eq!(book.sheet_names(), names);
+    let sheets = "about grants orgs agencies years lists budgets decrees officials refusals refused-statements reports flags findings missing-reports overdue";
+    assert_eq!(book.sheet_names().join(" "), sheets);
     let about = book.worksheet_range("about").expect("a sheet");
     let said: Vec<String> = about.rows().flatten().map(ToString::to_string).collect();
     assert!(said.contains(&moment().root.to_hex()), "{said:?}");

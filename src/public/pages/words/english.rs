@@ -265,7 +265,7 @@ pub(super) const WORDS: Words = Words {
     correction_lead: "Both versions stay visible for ever.",
     absent_field: "absent",
     sealed_value: "sealed",
-    closed_by: "closed by",
+    closed_by: "usual ground:",
     original: "The original's fingerprint",
     sealed_note: "What is sealed is not on the ledger: only a fingerprint of it, so that anyone sees whether it changed, and nobody can read it.",
     at_counter: "filed at the counter, hand-signed paper",

@@ -22,8 +22,8 @@ form_words! {
     seen_by_witnesses: "Terakhir dilihat saksi", "Last seen by witnesses";
     witness: "Saksi dan kuncinya", "Witness and its key";
     witnesses: "Saksi", "Witnesses";
-    witnesses_lead: "Mereka melihat setiap checkpoint, menuntut bukti bahwa buku besar hanya bertambah, dan ikut menandatanganinya. Selama satu pun jujur, tidak ada yang dapat menunjukkan dua sejarah tanpa ketahuan.",
-        "They see each checkpoint, demand a proof that the ledger has only grown, and cosign it. As long as one of them is honest, nobody can show two histories without being found out.";
+    witnesses_lead: "Setiap beberapa detik mereka diperlihatkan titik periksa terbaru, menuntut bukti bahwa buku besar hanya bertambah, dan ikut menandatanganinya. Dua sejarah dapat sama-sama ditandatangani hanya bila cukup banyak saksi bersekongkol.",
+        "Every few seconds they are shown the newest checkpoint, demand a proof that the ledger has only grown, and cosign it. Two histories can both be cosigned only if enough of them collude.";
     witnesses_caption: "Yang terakhir ditandatangani tiap saksi", "What each witness cosigned last";
     witnesses_note: "Daftar ini dari operator. Siapa yang Anda percayai, Anda yang menentukan: hibah verify --policy memeriksa dengan kunci saksi pilihan Anda.",
         "This list is the operator’s. Whom you trust is yours to say: hibah verify --policy checks with the keys of the witnesses that you choose.";

@@ -129,7 +129,7 @@ pub(super) const WORDS: Words = Words {
         ("ledger", "Akar itu ditandatangani kunci buku besar {keys}."),
         ("ledger-bad", "Akar itu tidak ditandatangani kunci buku besar."),
         ("witness", "Saksi {witness} melihat pohon ini pada {time}."),
-        ("witness-none", "Saksi {witness} belum ikut menandatangani checkpoint ini."),
+        ("witness-none", "Saksi {witness} belum ikut menandatangani titik periksa ini."),
         ("witness-bad", "Tanda tangan saksi tidak berlaku."),
         (
             "witnesses-none",
@@ -265,7 +265,7 @@ pub(super) const WORDS: Words = Words {
     correction_lead: "Kedua versi tetap tampil untuk selamanya.",
     absent_field: "tidak diisi",
     sealed_value: "tersegel",
-    closed_by: "tertutup menurut",
+    closed_by: "dasar yang lazim:",
     original: "Sidik berkas asli",
     sealed_note: "Yang tersegel tidak ada di buku besar: hanya sidiknya, sehingga siapa pun dapat melihat apakah nilainya berubah, dan tidak seorang pun dapat membacanya.",
     at_counter: "diterima di loket, naskah bertanda tangan basah",

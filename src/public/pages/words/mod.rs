@@ -12,6 +12,7 @@ pub(crate) mod sentences;
 use crate::grants::explain::Language;
 use crate::grants::kinds::Kind;
 use crate::public::answer::{Fault, Missing};
+use crate::public::closed;
 
 /// The longest title that a heading or a row shows whole.
 const MAX_TITLE_CHARS: usize = 90;
@@ -199,19 +200,24 @@ impl Words {
         }
     }
 
-    /// What a public version says of its original: the beginning of the commitment to it, and the article that closes it.
-    pub(crate) fn public_version(&self, commitment: &str, basis: &str) -> String {
+    /// An article as this language cites it.
+    pub(crate) fn article(&self, basis: &str) -> String {
         match self.lang {
-            Lang::Indonesian => {
-                format!(
-                    "Versi publik; sidik berkas aslinya tersegel di entri ini ({commitment}…), tertutup menurut {basis}"
-                )
-            }
-            Lang::English => {
-                format!(
-                    "Public version; the original's fingerprint is sealed in this entry ({commitment}…), closed by {basis}"
-                )
-            }
+            Lang::Indonesian => closed::in_indonesian(basis),
+            Lang::English => basis.to_owned(),
+        }
+    }
+
+    /// What a public version says of its original, by the beginning of the commitment to it.
+    pub(crate) fn public_version(&self, commitment: &str) -> String {
+        let basis = self.article(closed::ORIGINALS);
+        match self.lang {
+            Lang::Indonesian => format!(
+                "Versi publik; pembuat entri ini menyegel sidik berkas aslinya ({commitment}…), dasar yang lazim: {basis}"
+            ),
+            Lang::English => format!(
+                "Public version; whoever made this entry sealed the original's fingerprint in it ({commitment}…), usual ground: {basis}"
+            ),
         }
     }
 
