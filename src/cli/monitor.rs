@@ -85,6 +85,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             witnesses: witnesses.clone(),
             stale_after_s: args.stale_after,
             watched: args.watch.clone(),
+            goes_on: !args.once,
             at: clock::now()?,
             progress: &progress::told(&bar),
         };

@@ -40,6 +40,8 @@ pub struct Settings<'a> {
     pub stale_after_s: Option<u64>,
     /// Entries to be told of.
     pub watched: Vec<Watched>,
+    /// Whether another round follows, which tells what may only be late in this one.
+    pub goes_on: bool,
     /// The monitor's clock, at the beginning of the round.
     pub at: Timestamp,
     /// Is told how far the first look at a ledger is.
