@@ -8,7 +8,8 @@
 //!   time an entry, each alone at the size of group that was seen);
 //! - "commits": what a lone submitter waits for, against three commits of one entry, each alone;
 //! - "asked": the same over HTTP, desk and clients on the same processors;
-//! - "without": honest submitters beside as many who hand in bad signatures, against the honest ones alone.
+//! - "without": honest submitters beside as many who hand in bad signatures, against the honest ones alone;
+//! - "unasked": the same while three witnesses on the same processors are asked each second, against nobody asked.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
@@ -19,13 +20,20 @@ use std::time::{Duration, Instant};
 
 use hibah::cli::bench::caseload::{Caseload, WAVES};
 use hibah::cli::bench::{Still, town};
+use hibah::ledger::cosigned::Cosigned;
 use hibah::ledger::entry::Entry;
 use hibah::ledger::sequencer::Sequencer;
 use hibah::ledger::statement::Statement;
 use hibah::ledger::store::{Access, Entries, LastSigned, NewEntry};
-use hibah::ledger::writer::{Outcome, Writer};
+use hibah::ledger::writer::{Clock as _, Outcome, Writer};
+use hibah::network::asking::{Asking, Task, Times};
+use hibah::network::witness::store::Store;
+use hibah::network::witness::{Witness, served};
+use hibah::tlog::cosignature::Cosigner;
+use hibah::tlog::ed25519::SigningKey;
 use hibah::tlog::ed25519::batch::{self, Signed};
 use hibah::tlog::hash::{Hash, leaf_hash};
+use hibah::tlog::policy::Policy;
 
 use crate::audit::{hibah, timed};
 
@@ -73,6 +81,7 @@ pub fn table(cores: usize) {
     drop(load);
     lone(folder.path(), &ledger);
     attacked(&ledger);
+    witnessed(folder.path(), &ledger);
     crate::http::row(&ledger, 1_001..=ORGANISATIONS);
     size(&ledger);
 }
@@ -318,6 +327,60 @@ fn attacked(ledger: &Path) {
         }
     }
     row("256 beside 256 with bad signatures", beside.recorded, beside.rate(), alone.rate(), "without them");
+}
+
+/// The same submitters while nobody is asked and while two of three witnesses must cosign.
+fn witnessed(folder: &Path, ledger: &Path) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let policy = witnesses(folder, &runtime);
+    let seen = || Cosigned::read(ledger).expect("opens").and_then(|kept| kept.seen().expect("read"));
+    let (mut alone, mut beside) = (Told::default(), Told::default());
+    for asked in [false, true, true, false] {
+        let before = Entries::open(ledger, Access::Read).and_then(|files| files.size()).expect("read");
+        let asking = asked.then(|| Asking::start(task(ledger, &policy)).expect("it begins"));
+        let mut load = Load::of(ledger, 1_001..=ORGANISATIONS);
+        for wave in 0..WAVES {
+            let told = load.wave(wave, SUBMITTERS, 0);
+            if asked { &mut beside } else { &mut alone }.add(&told);
+        }
+        drop(asking);
+        let grew = seen().is_some_and(|seen| seen.signed.size > before);
+        assert_eq!(grew, asked, "a quorum sees what is recorded, when it is asked");
+    }
+    row("512 with 2 of 3 witnesses", beside.recorded, beside.rate(), alone.rate(), "unasked");
+}
+
+/// Three witnesses that know the ledger, and the policy that asks for two of them.
+fn witnesses(folder: &Path, runtime: &tokio::runtime::Runtime) -> String {
+    let mut policy = String::new();
+    for number in 1..=3_u8 {
+        let key = SigningKey::from_seed([number; 32]);
+        let cosigner = Cosigner::new(&format!("w{number}.example/witness"), key).expect("a name");
+        let vkey = cosigner.verifier().clone();
+        let dir = folder.join(format!("witness-{number}"));
+        std::fs::create_dir(&dir).expect("made");
+        Store::create(&dir, &vkey).expect("made");
+        let added =
+            Store::open(&dir, Access::Write).and_then(|mut store| store.add_log(town::ledger_key().verifier(), None));
+        assert!(added.expect("added"), "it is new");
+        let witness = Arc::new(Witness::open(&dir, cosigner, Box::new(Still)).expect("opens"));
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
+        policy += &format!("witness w{number} {vkey} http://{}\n", listener.local_addr().expect("an address"));
+        runtime.spawn(served::serve(listener, witness, std::future::pending()));
+    }
+    policy + "group two 2 w1 w2 w3\nquorum two\n"
+}
+
+fn task(ledger: &Path, policy: &str) -> Task {
+    let started = Instant::now();
+    let now_s = || Still.now().map_or(0, |now| now.ms().unsigned_abs() / 1_000);
+    Task {
+        dir: ledger.to_owned(),
+        policy: Policy::parse(policy.as_bytes()).unwrap_or_else(|e| panic!("{e}")),
+        every: Duration::from_secs(1),
+        times: Times { now_s: Box::new(now_s), passed: Box::new(move || started.elapsed()) },
+        lost: Box::new(|why| panic!("{why}")),
+    }
 }
 
 /// What the ledger's file has for each byte of its entries.

@@ -173,6 +173,7 @@ fn follow(args: &Args, board: Option<&Board>, stop: &dyn Fn() -> bool) -> Result
             stale_after_s: args.stale_after,
             watched: args.watch.clone(),
             takes: args.withheld_after.map(|after_s| Takes { after_s, desks: args.desk.iter().cloned().collect() }),
+            goes_on: !args.once,
             at: clock::now()?,
             progress: &progress::told(&bar),
         };

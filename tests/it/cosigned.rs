@@ -56,13 +56,13 @@ fn strange(answer: impl Fn(TcpStream) + Send + 'static) -> String {
     url
 }
 
-fn get(url: &str) -> Heard {
+pub fn get(url: &str) -> Heard {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
     Heard::of(agent.get(url).call().expect("an answer"))
 }
 
 /// The size that `/checkpoint` shows; none while it shows none.
-fn shown(public: &str) -> Option<u64> {
+pub fn shown(public: &str) -> Option<u64> {
     let heard = get(&format!("{public}/checkpoint"));
     match heard.status {
         200 => {
@@ -74,7 +74,7 @@ fn shown(public: &str) -> Option<u64> {
     }
 }
 
-fn await_that(what: &str, mut holds: impl FnMut() -> bool) {
+pub fn await_that(what: &str, mut holds: impl FnMut() -> bool) {
     for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
         if holds() {
             return;
@@ -241,7 +241,7 @@ fn held_back(shell: &Shell, desk: &str, public: &str) -> impl Fn() -> Heard {
     submit
 }
 
-fn alarms(shell: &Shell, led: &str) -> Vec<Alarm> {
+pub fn alarms(shell: &Shell, led: &str) -> Vec<Alarm> {
     let Some(cosigned) = Cosigned::read(&shell.path().join(led)).expect("opened") else { return Vec::new() };
     cosigned.alarms().expect("read")
 }

@@ -1,5 +1,6 @@
 //! The one test binary: data through one `check` a subject, the real binary, real files.
 
+mod apart;
 mod browser;
 mod cli_batch;
 mod cli_clock;

@@ -220,6 +220,26 @@ fn what_somebody_else_saw_is_compared() {
 }
 
 #[test]
+fn what_somebody_else_saw_earlier_is_told_only_if_it_stays_so() {
+    let (shell, _) = followed();
+    shell.write("more", signed(ORIGIN, 40, leaf_hash(b"x"), &key()));
+    let mut running = Command::new(env!("CARGO_BIN_EXE_hibah"))
+        .args(["monitor", "site", "--state", "seen", "--interval", "1s", "--seen", "none", "--seen", "more"])
+        .current_dir(shell.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut lines = BufReader::new(running.stderr.take().expect("its output")).lines().map(|line| line.expect("text"));
+    // The file that is not there is told in both rounds.
+    for expected in ["none: ", "none: ", "more: it has 40 entries, and no source shows more than 28"] {
+        let line = lines.next().expect("a line");
+        assert!(line.starts_with(expected), "{line}");
+    }
+    running.kill().and_then(|()| running.wait()).expect("it ran");
+}
+
+#[test]
 fn a_source_that_shows_less_is_told() {
     let (shell, good) = followed();
     put(&shell, "mirror", &Served::over(&good[..24]));

@@ -52,6 +52,8 @@ pub struct Settings<'a> {
     pub watched: Vec<Watched>,
     /// Whether and how statements are taken that a ledger would not record.
     pub takes: Option<Takes>,
+    /// Whether another round follows, which tells what may only be late in this one.
+    pub goes_on: bool,
     /// The monitor's clock, at the beginning of the round.
     pub at: Timestamp,
     /// Is told how far the first look at a ledger is.
