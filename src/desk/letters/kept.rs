@@ -171,7 +171,7 @@ impl Store {
         self.with(|c| c.query_row(sql, params![hashed(code), since], address_of).optional())
     }
 
-    /// From now on this address is written to, in place of the one before, which `farewell` tells.
+    /// From now on this address is written to, also with what waits, in place of the one before, which `farewell` tells.
     ///
     /// # Errors
     /// What the file reports.
@@ -181,13 +181,18 @@ impl Store {
         farewell: impl Fn(&Address) -> Letter,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let Address { org, address, .. } = confirmed;
+        let Address { org, address, stop, .. } = confirmed;
         self.with(|c| {
             let transaction = c.transaction()?;
             let sql = "SELECT org, address, lang, code IS NULL, stop FROM addresses WHERE org = ?1 AND address <> ?2";
             let before: Vec<Address> =
                 transaction.prepare(sql)?.query_map(params![org, address], address_of)?.collect::<Result<_, _>>()?;
             for old in &before {
+                if old.confirmed {
+                    // It was promised once, and an event is told once: what waits goes to the new address.
+                    let sql = include_str!("../../../schema/letters-move.sql");
+                    transaction.execute(sql, params![org, old.address, address, old.stop, stop, now.ms()])?;
+                }
                 drop_letters(&transaction, *org, &old.address, now)?;
                 if old.confirmed {
                     put(&transaction, &farewell(old), now)?;
@@ -228,7 +233,8 @@ impl Store {
         self.with(|c| c.query_row(sql, [stop], address_of).optional())
     }
 
-    /// Nobody is written to there any more; what waits is not sent.
+    /// Nobody is written to there any more; what waits is not sent. What is told while it lasts, such as a missing signature, is
+    /// told anew to the next address that is confirmed.
     ///
     /// # Errors
     /// What the file reports.
@@ -236,6 +242,10 @@ impl Store {
         self.with(|c| {
             let transaction = c.transaction()?;
             drop_letters(&transaction, gone.org, &gone.address, now)?;
+            if gone.confirmed {
+                let sql = "DELETE FROM letters WHERE org = ?1 AND (event GLOB 'sign/*' OR event GLOB 'due/*')";
+                transaction.execute(sql, [gone.org])?;
+            }
             let sql = "DELETE FROM addresses WHERE org = ?1 AND address = ?2";
             transaction.execute(sql, params![gone.org, gone.address])?;
             transaction.commit()

@@ -164,7 +164,7 @@ impl Mailer {
             news.extend(maker.of_waiting(org, &waiting)?);
         }
         let look = (ground.today, told, orgs.clone());
-        let looks = !orgs.is_empty() && self.looked.as_ref() != Some(&look);
+        let looks = self.looked.as_ref() != Some(&look);
         if looks {
             news.extend(maker.of_reports(&self.awaited(&orgs), ground.today)?);
         }

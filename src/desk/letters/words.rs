@@ -308,7 +308,13 @@ pub fn farewell(settings: &Settings, to: &Address, name: &str) -> Letter {
         Part::Link(lang.pick("Di meja", "At the desk"), at(settings, lang, "/notices")),
     ];
     let subject = lang.pick("Alamat surel diganti", "E-mail address changed").to_owned();
-    let mut letter = whole(settings, to, format!("farewell/{}", &to.stop), subject, name, parts);
+    last(settings, to, subject, name, parts)
+}
+
+/// The last letter to an address: nothing is left that it could end.
+fn last(settings: &Settings, to: &Address, subject: String, name: &str, parts: Vec<Part>) -> Letter {
+    let to = Address { confirmed: false, ..to.clone() };
+    let mut letter = whole(settings, &to, format!("farewell/{}", to.stop), subject, name, parts);
     letter.stop.clear();
     letter
 }

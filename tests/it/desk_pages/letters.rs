@@ -424,6 +424,38 @@ fn an_address_is_replaced_by_the_next_that_is_confirmed() {
 }
 
 #[test]
+fn what_waits_goes_to_the_address_in_place_of_the_old() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let refused = "application.submitted case/1/1 by org/1\ndecision.refused case/1/1 by official/7";
+    let mut posted = Posted::of(dir.path(), refused);
+    posted.confirmed("org/1", ADDRESS, "id");
+    posted.tell_all();
+    posted.make();
+    // The old mailbox is full; meanwhile another is confirmed, while the mail server takes letters again.
+    posted.sink.does(&[Does::Answer("452 full")]);
+    assert!(posted.send(now()).is_empty());
+    let other = "lain@yayasan.example";
+    posted.confirmed("org/1", other, "id");
+    let mut letters = posted.turn();
+    letters.sort_by_key(|letter| letter.header("Subject"));
+    let [farewell, refused] = &letters[..] else { panic!("two letters: {letters:?}") };
+    assert_eq!(farewell.to, format!("RCPT TO:<{ADDRESS}>"));
+    assert!(!farewell.text.contains("/notices/stop/"), "{}", farewell.text);
+    assert_eq!(
+        (refused.to.as_str(), refused.header("Subject").as_str()),
+        (&*format!("RCPT TO:<{other}>"), "Permohonan ditolak (case/1/1)")
+    );
+    let stop = refused.link("Berhenti menerima surat ini:\r\n");
+    assert_eq!(refused.header("List-Unsubscribe"), format!("<{stop}>"));
+    assert!(refused.text.contains(&format!("href=\"{stop}\"")), "{}", refused.text);
+    assert!(posted.turn().is_empty());
+    // What it holds ends the letters to the new address.
+    let path = stop.strip_prefix("https://meja.example").expect("at the desk");
+    assert_eq!(Browser::new(&posted.served).post(path, &vec![], &[]).status, 200);
+    assert!(!posted.browser("org/1").get("/notices").text().contains(other));
+}
+
+#[test]
 fn what_waits_for_a_signature_is_told_while_it_waits() {
     let dir = tempfile::tempdir().expect("a folder");
     let history = "application.submitted case/1/1 by org/1\nbring case/1/1 decree.sealed 50\ndisbursement.requested case/1/1 by org/1 amount=50";
@@ -439,6 +471,15 @@ fn what_waits_for_a_signature_is_told_while_it_waits() {
     assert_eq!(letter.header("Subject"), "Perjanjian menunggu tanda tangan Anda (case/1/1)");
     assert!(letter.text.contains(&format!("https://meja.example{waiting}\r\n")), "{}", letter.text);
     assert!(posted.turn().is_empty());
+    // Whoever is confirmed after a stop hears of it too.
+    let stop = letter.link("Berhenti menerima surat ini:\r\n");
+    let path = stop.strip_prefix("https://meja.example").expect("at the desk");
+    assert_eq!(Browser::new(&posted.served).post(path, &vec![], &[]).status, 200);
+    assert!(posted.turn().is_empty());
+    posted.confirmed("org/1", "lain@yayasan.example", "en");
+    let letters = posted.turn();
+    let subjects: Vec<String> = letters.iter().map(|letter| letter.header("Subject")).collect();
+    assert_eq!(subjects, ["Agreement waits for your signature (case/1/1)"]);
 }
 
 #[test]
