@@ -234,11 +234,12 @@ impl Store {
     }
 
     /// Nobody is written to there any more; what waits is not sent. What is told while it lasts, such as a missing signature, is
-    /// told anew to the next address that is confirmed.
+    /// told anew to the next address that is confirmed. `farewell` tells the address, where somebody else than its reader did
+    /// this.
     ///
     /// # Errors
     /// What the file reports.
-    pub fn drop_address(&self, gone: &Address, now: Timestamp) -> Result<(), StoreError> {
+    pub fn drop_address(&self, gone: &Address, farewell: Option<&Letter>, now: Timestamp) -> Result<(), StoreError> {
         self.with(|c| {
             let transaction = c.transaction()?;
             drop_letters(&transaction, gone.org, &gone.address, now)?;
@@ -248,6 +249,10 @@ impl Store {
             }
             let sql = "DELETE FROM addresses WHERE org = ?1 AND address = ?2";
             transaction.execute(sql, params![gone.org, gone.address])?;
+            // Nothing goes to an address that never confirmed.
+            if let Some(farewell) = farewell.filter(|_| gone.confirmed) {
+                put(&transaction, farewell, now)?;
+            }
             transaction.commit()
         })
     }

@@ -27,7 +27,7 @@ pub(super) use self::news::awaited;
 use self::news::{Awaited, Maker};
 use self::smtp::{Connection, Unsent};
 pub use self::smtp::{is_address, is_certificate, is_sender};
-pub(super) use self::words::{confirming, farewell};
+pub(super) use self::words::{Farewell, confirming, farewell};
 use super::drafting::one;
 use super::store::Store;
 use crate::grants::money::Currency;

@@ -286,35 +286,49 @@ pub fn confirming(settings: &Settings, to: &Address, name: &str, code: &str) -> 
     letter
 }
 
-/// The letter that tells an address that another one has taken its place.
+/// Why an address gets no more letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Farewell {
+    /// Another one has taken its place.
+    Replaced,
+    /// Somebody ended them at the desk, signed in as the organisation.
+    Ended,
+}
+
+/// The letter that tells an address so.
 #[must_use]
-pub fn farewell(settings: &Settings, to: &Address, name: &str) -> Letter {
+pub fn farewell(settings: &Settings, to: &Address, name: &str, why: Farewell) -> Letter {
     let lang = to.lang;
-    let parts = vec![
-        Part::Text(
+    let (subject, said) = match why {
+        Farewell::Replaced => (
+            lang.pick("Alamat surel diganti", "E-mail address changed"),
             lang.pick(
                 "Pemberitahuan hibah lembaga ini sekarang dikirim ke alamat lain; ke sini tidak lagi.",
                 "News of this organisation's grants now goes to another address, and here no more.",
-            )
-            .to_owned(),
+            ),
         ),
+        Farewell::Ended => (
+            lang.pick("Surat dihentikan di meja", "Letters were ended at the desk"),
+            lang.pick(
+                "Surat ke alamat ini dihentikan di meja. Pemberitahuan hibah lembaga ini tidak dikirim ke sini lagi.",
+                "Letters to here were ended at the desk. News of this organisation's grants comes here no more.",
+            ),
+        ),
+    };
+    let parts = vec![
+        Part::Text(said.to_owned()),
         Part::Text(
             lang.pick(
-                "Bila bukan lembaga Anda yang menggantinya, periksa siapa yang memegang berkas penandatanganan.",
-                "If it was not your organisation that changed it, see who holds the signing file.",
+                "Bila bukan lembaga Anda yang melakukannya, periksa siapa yang memegang berkas penandatanganan.",
+                "If it was not your organisation that did this, see who holds the signing file.",
             )
             .to_owned(),
         ),
         Part::Link(lang.pick("Di meja", "At the desk"), at(settings, lang, "/notices")),
     ];
-    let subject = lang.pick("Alamat surel diganti", "E-mail address changed").to_owned();
-    last(settings, to, subject, name, parts)
-}
-
-/// The last letter to an address: nothing is left that it could end.
-fn last(settings: &Settings, to: &Address, subject: String, name: &str, parts: Vec<Part>) -> Letter {
+    // Nothing is left that its link could end.
     let to = Address { confirmed: false, ..to.clone() };
-    let mut letter = whole(settings, &to, format!("farewell/{}", to.stop), subject, name, parts);
+    let mut letter = whole(settings, &to, format!("farewell/{}", to.stop), subject.to_owned(), name, parts);
     letter.stop.clear();
     letter
 }

@@ -421,6 +421,34 @@ fn an_address_is_replaced_by_the_next_that_is_confirmed() {
         vec![("csrf", browser.csrf()), ("do", "drop".to_owned()), ("address", "lain@yayasan.example".to_owned())];
     assert_eq!(browser.post("/notices", &drop, &[]).status, 303);
     assert!(!browser.get("/notices").text().contains("lain@yayasan.example"));
+    // It is told that somebody signed in ended the letters, before another address is asked and confirmed.
+    let letters = posted.turn();
+    let [letter] = &letters[..] else { panic!("one letter: {letters:?}") };
+    assert_eq!(letter.to, "RCPT TO:<lain@yayasan.example>");
+    assert_eq!(letter.header("Subject"), "Surat dihentikan di meja");
+    assert!(!letter.text.contains("/notices/stop/"), "{}", letter.text);
+    assert!(posted.turn().is_empty(), "once");
+}
+
+#[test]
+fn who_moves_letters_with_a_stolen_file_is_noticed_at_the_old_address() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut posted = Posted::of(dir.path(), "application.submitted case/1/1 by org/1");
+    posted.confirmed("org/1", ADDRESS, "id");
+    let browser = posted.browser("org/1");
+    let drop = vec![("csrf", browser.csrf()), ("do", "drop".to_owned()), ("address", ADDRESS.to_owned())];
+    assert_eq!(browser.post("/notices", &drop, &[]).status, 303);
+    // At once, before any letter went: drop, ask, confirm.
+    assert_eq!(posted.ask("org/1", "maling@x.example", "id").status, 303);
+    let letters = posted.turn();
+    let link =
+        |letter: &Letter| letter.link("Konfirmasi:\r\n").strip_prefix("https://meja.example").expect("ours").to_owned();
+    let asked = letters.iter().find(|letter| letter.to == "RCPT TO:<maling@x.example>").expect("the question");
+    assert_eq!(Browser::new(&posted.served).post(&link(asked), &vec![], &[]).status, 200);
+    let told: Vec<String> =
+        letters.iter().filter(|letter| letter.to.contains(ADDRESS)).map(|letter| letter.header("Subject")).collect();
+    assert_eq!(told, ["Surat dihentikan di meja"]);
+    assert_eq!(letters.len(), 2, "{letters:?}");
 }
 
 #[test]
