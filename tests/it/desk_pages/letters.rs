@@ -338,6 +338,13 @@ fn a_letter_that_cannot_arrive_is_given_up_and_told() {
     let refused = "application.submitted case/1/1 by org/1\ndecision.refused case/1/1 by official/7";
     for (does, at, given_up) in [
         (Does::Answer("550 pengurus@yayasan.example unknown"), 0, 1),
+        (Does::Answer("553 5.1.3 no mailbox"), 0, 1),
+        (Does::Answer("550 5.7.1 relaying denied"), 0, 0),
+        (Does::Answer("550 5.7.1 relaying denied"), 4 * 86_400 + 1, 1),
+        (Does::Answer("530 5.7.0 sign in"), 0, 0),
+        (Does::Answer("535 5.7.8 wrong password"), 0, 0),
+        (Does::Answer("554 5.7.1 blocked"), 0, 0),
+        (Does::Answer("552 mailbox full"), 0, 0),
         (Does::Answer("450 later"), 4 * 86_400 - 1, 0),
         (Does::Answer("450 later"), 4 * 86_400 + 1, 1),
         (Does::AnswerSender("550 not you"), 4 * 86_400 + 1, 1),
