@@ -323,6 +323,25 @@ impl Store {
         self.with(|c| c.execute(sql, params![n, outcome, now.ms()]).map(drop))
     }
 
+    /// Gives up all letters that were made more than so many milliseconds ago, and says how many.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn letters_late(&self, give_up_ms: i64, now: Timestamp) -> Result<usize, StoreError> {
+        let sql = "UPDATE letters SET address = '', stop = '', subject = '', plain = '', html = '', next_ms = NULL, outcome = 'late',
+            done_ms = ?1 WHERE made_ms < ?1 - ?2 AND next_ms IS NOT NULL";
+        self.with(|c| c.execute(sql, params![now.ms(), give_up_ms]))
+    }
+
+    /// Empties the file's log, where what was overwritten or deleted would stay readable. While somebody else reads it stays,
+    /// and goes with the next call.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn wipe(&self) -> Result<(), StoreError> {
+        self.with(|c| c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())))
+    }
+
     /// A letter is tried again at `next`.
     ///
     /// # Errors

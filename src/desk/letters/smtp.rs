@@ -146,7 +146,8 @@ impl<'s> Connection<'s> {
         let begun = self.step(Mail::new(from, Vec::new())).map_err(|error| Unsent::Server(told(&error)));
         let sent = begun.and_then(|()| {
             let addressed = to.into_iter().try_for_each(|to| self.step(Rcpt::new(to, Vec::new())));
-            addressed.map_err(|error| if names_no_mailbox(&error) { Unsent::Never(told(&error)) } else { of(&error) })?;
+            addressed
+                .map_err(|error| if names_no_mailbox(&error) { Unsent::Never(told(&error)) } else { of(&error) })?;
             // Its parts are encoded, so that what goes is ASCII whatever it says.
             let handed_over = self.step(Data).and_then(|()| self.open.message(&message.formatted()).map(drop));
             handed_over.map_err(|error| of(&error))

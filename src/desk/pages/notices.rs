@@ -213,6 +213,6 @@ pub(super) async fn stopped(State(desk): State<Desk>, visit: Visit, Path(token):
     let ended = store
         .address_of_stop(&token)
         .and_then(|found| found.map_or(Ok(()), |found| store.drop_address(&found, None, now)));
-    ended.map_err(|error| desk.fault(&visit, &error))?;
+    ended.and_then(|()| store.wipe()).map_err(|error| desk.fault(&visit, &error))?;
     consent(&desk, &visit, w.stop_title, w.stop_done.to_owned(), None).await
 }

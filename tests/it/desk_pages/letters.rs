@@ -72,7 +72,7 @@ impl<'d> Posted<'d> {
     }
 
     fn send(&mut self, at: Timestamp) -> Vec<Letter> {
-        self.mailer.as_mut().expect("opened").send(at).expect("sent");
+        self.mailer.as_mut().expect("opened").send(at, || true).expect("sent");
         self.sink.letters()
     }
 
@@ -208,8 +208,14 @@ fn an_address_is_written_to_once_it_is_confirmed_and_until_it_says_so() {
     posted.restart();
     assert!(posted.turn().is_empty(), "also after a stop");
 
-    // The address is in one file, and what was sent is in none.
-    assert!(files_with(dir.path(), ADDRESS.as_bytes()).iter().all(|file| file.starts_with("desk.db")));
+    // The address is in one file, and what was sent is in none of the desk's.
+    let at_desk = |text: &str| {
+        let files = files_with(dir.path(), text.as_bytes()).into_iter();
+        files.filter(|file| file.starts_with("desk.db")).collect::<Vec<_>>()
+    };
+    let files = files_with(dir.path(), ADDRESS.as_bytes());
+    assert!(!files.is_empty() && files.iter().all(|file| file.starts_with("desk.db")), "{files:?}");
+    assert_eq!(at_desk("Permohonan Anda dikembalikan"), [""; 0]);
     // Ending it takes what the letter holds and no signing in; a mail program's own button is heard too.
     let stop = letter.link("Berhenti menerima surat ini:\r\n");
     assert_eq!(letter.header("List-Unsubscribe"), format!("<{stop}>"));
@@ -219,6 +225,7 @@ fn an_address_is_written_to_once_it_is_confirmed_and_until_it_says_so() {
     assert_eq!(anybody.get(path).status, 200);
     assert_eq!(anybody.post(path, &vec![("List-Unsubscribe", "One-Click".to_owned())], &[]).status, 200);
     assert!(!posted.browser("org/1").get("/notices").text().contains(ADDRESS));
+    assert_eq!(at_desk(ADDRESS), [""; 0], "the address is in no file any more");
     posted.tell_all();
     assert!(posted.turn().is_empty());
 }
@@ -331,6 +338,27 @@ fn a_letter_goes_once_whatever_the_mail_server_does() {
     assert!(posted.send(after(8_000)).is_empty());
     let metrics = posted.served.get("/metrics");
     assert!(metrics.text().contains("\nhibah_letters_waiting 0\n"), "{}", metrics.text());
+}
+
+#[test]
+fn a_file_that_takes_no_change_sends_no_letter_and_a_stop_waits_for_none() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let refused = "application.submitted case/1/1 by org/1\ndecision.refused case/1/1 by official/7";
+    let mut posted = Posted::of(dir.path(), refused);
+    posted.confirmed("org/1", ADDRESS, "id");
+    posted.tell_all();
+    posted.make();
+    posted.mailer.as_mut().expect("opened").send(now(), || false).expect("stopped");
+    assert!(posted.sink.letters().is_empty());
+    let file = rusqlite::Connection::open(dir.path().join("desk.db")).expect("opened");
+    let refuse = "CREATE TRIGGER full BEFORE UPDATE ON letters BEGIN SELECT RAISE(ABORT, 'full'); END";
+    file.execute_batch(refuse).expect("changed");
+    for seconds in [0, 100] {
+        assert!(posted.mailer.as_mut().expect("opened").send(after(seconds), || true).is_err());
+        assert!(posted.sink.letters().is_empty());
+    }
+    file.execute_batch("DROP TRIGGER full").expect("changed");
+    assert_eq!(posted.send(after(200)).len(), 1);
 }
 
 #[test]
