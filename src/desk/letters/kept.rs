@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use crate::desk::store::Store;
-use crate::grants::time::Timestamp;
+use crate::grants::time::{Date, Timestamp};
 use crate::ledger::store::StoreError;
 use crate::public::pages::words::Lang;
 use crate::tlog::hash::sha256;
@@ -351,15 +351,15 @@ impl Store {
         self.with(|c| c.execute(sql, params![n, next.ms()]).map(drop))
     }
 
-    /// What waits for signatures: the statement, its kind, what it is about, its last day, and who has not signed.
+    /// What may still be signed today and waits for it: the statement, its kind, what it is about, its last day, and who has not signed.
     ///
     /// # Errors
     /// What the file reports.
-    pub fn signatures_missing(&self) -> Result<Vec<[String; 5]>, StoreError> {
+    pub fn signatures_missing(&self, today: Date) -> Result<Vec<[String; 5]>, StoreError> {
         let sql = "SELECT o.statement, o.kind, o.about, o.expires, m.signer FROM missing m
-            JOIN outbox o ON o.statement = m.statement ORDER BY o.statement";
+            JOIN outbox o ON o.statement = m.statement WHERE o.expires >= ?1 ORDER BY o.statement";
         let read = |row: &Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]);
-        self.with(|c| c.prepare_cached(sql)?.query_map([], read)?.collect())
+        self.with(|c| c.prepare_cached(sql)?.query_map([today.to_string()], read)?.collect())
     }
 
     /// How the letters stand; in a file of a version before letters there are none.

@@ -159,7 +159,7 @@ impl Mailer {
             news.extend(maker.of_entry(&record)?);
             told += 1;
         }
-        let waiting = if orgs.is_empty() { Vec::new() } else { self.store.signatures_missing()? };
+        let waiting = if orgs.is_empty() { Vec::new() } else { self.store.signatures_missing(ground.today)? };
         for (org, waiting) in self.signers(waiting) {
             news.extend(maker.of_waiting(org, &waiting)?);
         }

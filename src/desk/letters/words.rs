@@ -201,8 +201,14 @@ impl What {
             Self::Due(due, days) => (
                 lang.pick("Laporan penggunaan segera jatuh tempo", "Report of use due soon"),
                 vec![Part::Text(match lang {
-                    Lang::Indonesian => format!("Laporan penggunaan jatuh tempo {}, {days} hari lagi.", day(due)),
-                    Lang::English => format!("The report of use is due on {}, in {days} days.", day(due)),
+                    Lang::Indonesian => {
+                        let left = in_days(*days, ["hari ini", "besok"], |n| format!("{n} hari lagi"));
+                        format!("Laporan penggunaan jatuh tempo {left}, {}.", day(due))
+                    }
+                    Lang::English => {
+                        let left = in_days(*days, ["today", "tomorrow"], |n| format!("in {n} days"));
+                        format!("The report of use is due {left}, on {}.", day(due))
+                    }
                 })],
             ),
             Self::Late(due) => (
@@ -219,6 +225,15 @@ impl What {
                 ],
             ),
         }
+    }
+}
+
+/// In how many days, as people say it.
+fn in_days(days: i64, [today, tomorrow]: [&str; 2], later: impl Fn(i64) -> String) -> String {
+    match days {
+        0 => today.to_owned(),
+        1 => tomorrow.to_owned(),
+        n => later(n),
     }
 }
 

@@ -298,15 +298,21 @@ fn a_report_is_told_at_30_days_at_7_and_when_it_is_late() {
     city.play(&format!("{BEFORE}\n{paid}"));
     let case = CaseId::parse("case/1/1").expect("a case");
     let due = city.book().case(&case).expect("a case").core.report_due.expect("a day");
-    for (days, expected) in
-        [(31, None), (30, Some(soon)), (8, Some(soon)), (7, Some(soon)), (0, Some(soon)), (-1, Some(late))]
-    {
+    for (days, expected, said) in [
+        (31, None, ""),
+        (30, Some(soon), "jatuh tempo 30 hari lagi, "),
+        (8, Some(soon), "jatuh tempo 8 hari lagi, "),
+        (7, Some(soon), "jatuh tempo 7 hari lagi, "),
+        (1, Some(soon), "jatuh tempo besok, "),
+        (0, Some(soon), "jatuh tempo hari ini, "),
+        (-1, Some(late), "dan belum ada"),
+    ] {
         let day = due.plus_days(-days).expect("a day");
         // Something is recorded on that day, elsewhere, so that it is today.
         let history =
             format!("{paid}\nat {day}T02:00:00.000Z\napplication.submitted case/2/1 by org/2 fiscal_year=2016");
         let told: Vec<&str> = money.into_iter().chain(expected).collect();
-        check(&history, "id", &told, &[]);
+        check(&history, "id", &told, &[said]);
     }
 }
 
@@ -543,6 +549,10 @@ fn what_waits_for_a_signature_is_told_while_it_waits() {
     let letters = posted.turn();
     let subjects: Vec<String> = letters.iter().map(|letter| letter.header("Subject")).collect();
     assert_eq!(subjects, ["Agreement waits for your signature (case/1/1)"]);
+    // What may be signed no more is asked of nobody.
+    let file = rusqlite::Connection::open(dir.path().join("desk.db")).expect("opened");
+    file.execute_batch("DELETE FROM letters; UPDATE outbox SET expires = '2014-01-01'").expect("changed");
+    assert!(posted.turn().is_empty());
 }
 
 #[test]
