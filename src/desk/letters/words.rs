@@ -39,7 +39,18 @@ pub enum What {
     Cancelled(String),
     /// A decree names it, with this amount.
     Decreed(String),
-    /// Money was paid out.
+    /// A bank was told to send the money.
+    Ordered(String),
+    /// That was taken back before it arrived, for this reason.
+    TakenBack(String),
+    /// The bank sent the money back.
+    CameBack {
+        /// How much.
+        amount: String,
+        /// Why.
+        reason: String,
+    },
+    /// Money was paid in cash.
     Paid(String),
     /// The report was looked at.
     Reviewed {
@@ -135,18 +146,53 @@ impl What {
                     Lang::English => format!("The decree grants you {amount}."),
                 })],
             ),
-            Self::Paid(amount) => (
-                lang.pick("Uang dibayarkan", "Money paid"),
+            Self::Ordered(amount) => (
+                lang.pick("SP2D terbit", "Warrant issued"),
                 vec![
                     Part::Text(match lang {
-                        Lang::Indonesian => format!("{amount} dibayarkan kepada Anda (SP2D)."),
-                        Lang::English => format!("{amount} was paid out to you (SP2D)."),
+                        Lang::Indonesian => {
+                            format!("SP2D atas {amount} terbit; uang dikirim bank ke rekening lembaga.")
+                        }
+                        Lang::English => {
+                            format!("A warrant (SP2D) over {amount} was issued; the bank sends it to your account.")
+                        }
                     }),
                     p(
                         "Bila uang tidak sampai di rekening lembaga, sampaikan di meja.",
                         "If it does not reach the organisation's account, say so at the desk.",
                     ),
                 ],
+            ),
+            Self::TakenBack(reason) => (
+                lang.pick("SP2D dibatalkan", "Warrant cancelled"),
+                vec![
+                    p(
+                        "SP2D dibatalkan sebelum uang sampai, dengan alasan:",
+                        "The warrant was taken back before the money arrived, for this reason:",
+                    ),
+                    Part::Quote(reason.clone()),
+                ],
+            ),
+            Self::CameBack { amount, reason } => (
+                lang.pick("Uang dikembalikan bank", "Money sent back by the bank"),
+                vec![
+                    Part::Text(match lang {
+                        Lang::Indonesian => format!("{amount} tidak masuk ke rekening lembaga (retur), dengan alasan:"),
+                        Lang::English => format!("{amount} did not reach your account, for this reason:"),
+                    }),
+                    Part::Quote(reason.clone()),
+                    p(
+                        "Yang perlu Anda lakukan: periksa rekening lembaga, lalu hubungi dinas yang menangani kasus ini.",
+                        "What to do: check the organisation's account, then ask the agency of this case.",
+                    ),
+                ],
+            ),
+            Self::Paid(amount) => (
+                lang.pick("Uang dibayarkan", "Money paid"),
+                vec![Part::Text(match lang {
+                    Lang::Indonesian => format!("{amount} dibayarkan tunai kepada Anda."),
+                    Lang::English => format!("{amount} was paid to you in cash."),
+                })],
             ),
             Self::Reviewed { accepted: true, reason } => (
                 lang.pick("Laporan diterima", "Report accepted"),
@@ -288,8 +334,8 @@ pub fn confirming(settings: &Settings, to: &Address, name: &str, code: &str) -> 
         Part::Link(lang.pick("Konfirmasi", "Confirm"), at(settings, lang, &format!("/notices/confirm/{code}"))),
         Part::Text(
             lang.pick(
-                "Bila bukan Anda, abaikan surat ini: tidak ada surat lain yang akan dikirim.",
-                "If it was not you, ignore this letter: no other will come.",
+                "Bila bukan Anda, abaikan surat ini. Tanpa konfirmasi tidak ada pemberitahuan yang dikirim, dan pertanyaan ini datang paling banyak sekali dalam tujuh hari.",
+                "If it was not you, ignore this letter. Unless it is confirmed no news is sent, and this question comes at most once in seven days.",
             )
             .to_owned(),
         ),

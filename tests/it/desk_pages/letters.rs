@@ -266,13 +266,18 @@ fn what_an_applicant_waits_for_is_told_and_nothing_else() {
         &["Decree issued (case/1/1)"],
         &["The decree grants you Rp 50."],
     );
-    check(&paid, "en", &["Decree issued (case/1/1)", "Money paid (case/1/1)"], &["Rp 50 was paid out to you"]);
+    check(
+        &paid,
+        "en",
+        &["Decree issued (case/1/1)", "Warrant issued (case/1/1)"],
+        &["A warrant (SP2D) over Rp 50 was issued; the bank sends it"],
+    );
     check(
         &format!(
             "{paid}\nuse.reported case/1/1 by org/1\nuse.reviewed case/1/1 by official/12 outcome=returned reason=Kurang"
         ),
         "en",
-        &["Decree issued (case/1/1)", "Money paid (case/1/1)", "Report sent back (case/1/1)"],
+        &["Decree issued (case/1/1)", "Warrant issued (case/1/1)", "Report sent back (case/1/1)"],
         &["> Kurang"],
     );
     check(
@@ -283,6 +288,19 @@ fn what_an_applicant_waits_for_is_told_and_nothing_else() {
         &["A flag waits for your answer (case/1/1)"],
         &["> Nomor", "https://meja.example/en/cases/case/1/1"],
     );
+    let ordered = format!("{applied}\nbring case/1/1 warrant.issued 50");
+    check(
+        &format!("{ordered}\nwarrant.cancelled case/1/1 by auto reason=Salah"),
+        "id",
+        &["Keputusan penetapan terbit (case/1/1)", "SP2D terbit (case/1/1)", "SP2D dibatalkan (case/1/1)"],
+        &["SP2D atas Rp 50 terbit; uang dikirim bank ke rekening lembaga.", "> Salah"],
+    );
+    check(
+        &format!("{ordered}\nfunds.returned case/1/1 by auto amount=50 reason=Tutup"),
+        "id",
+        &["Keputusan penetapan terbit (case/1/1)", "SP2D terbit (case/1/1)", "Uang dikembalikan bank (case/1/1)"],
+        &["Rp 50 tidak masuk ke rekening lembaga (retur), dengan alasan:", "> Tutup"],
+    );
     // What concerns another organisation is nobody else's letter.
     check("application.submitted case/2/1 by org/2\ndecision.refused case/2/1 by official/7", "en", &[], &[]);
 }
@@ -290,7 +308,7 @@ fn what_an_applicant_waits_for_is_told_and_nothing_else() {
 #[test]
 fn a_report_is_told_at_30_days_at_7_and_when_it_is_late() {
     let paid = "application.submitted case/1/1 by org/1\nbring case/1/1 funds.credited 50";
-    let money = ["Keputusan penetapan terbit (case/1/1)", "Uang dibayarkan (case/1/1)"];
+    let money = ["Keputusan penetapan terbit (case/1/1)", "SP2D terbit (case/1/1)"];
     let soon = "Laporan penggunaan segera jatuh tempo (case/1/1)";
     let late = "Laporan penggunaan terlambat (case/1/1)";
     let dir = tempfile::tempdir().expect("a folder");
