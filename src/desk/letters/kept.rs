@@ -10,7 +10,7 @@ use crate::tlog::hash::sha256;
 
 /// How many confirming letters an organisation may ask for on one day.
 const MOST_ASKED: u32 = 5;
-/// For how many days the code of a confirming letter is good.
+/// For how many days the code of a confirming letter is good, and its address is not asked again.
 const CODE_DAYS: i64 = 7;
 
 /// Where an organisation is written to.
@@ -82,6 +82,8 @@ pub enum Asked {
     Known,
     /// Enough confirming letters for one day.
     TooOften,
+    /// The address was asked lately, by whichever organisation, or ended letters.
+    Lately,
 }
 
 fn lang_of(code: &str) -> Lang {
@@ -116,6 +118,25 @@ fn put(transaction: &Transaction<'_>, letter: &Letter, now: Timestamp) -> rusqli
         .map(drop)
 }
 
+/// An address is asked once, however it is spelled.
+fn asked_as(address: &str) -> String {
+    hashed(&address.to_ascii_lowercase())
+}
+
+/// Until when what was asked is old by now.
+fn old_ms(now: Timestamp) -> i64 {
+    now.ms() - CODE_DAYS * 86_400_000
+}
+
+/// What nobody answered in time is forgotten, and who was asked.
+fn forget_questions(c: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    let sql = "DELETE FROM addresses WHERE code IS NOT NULL AND asked_ms <= ?1 RETURNING org, address";
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let old: Vec<(u64, String)> = c.prepare(sql)?.query_map([old_ms(now)], read)?.collect::<Result<_, _>>()?;
+    old.iter().try_for_each(|(org, address)| drop_letters(c, *org, address, now))?;
+    c.execute("DELETE FROM questions WHERE asked_ms <= ?1", [old_ms(now)]).map(drop)
+}
+
 /// Whoever is written to no more gets nothing of what waits.
 fn drop_letters(c: &Connection, org: u64, address: &str, now: Timestamp) -> rusqlite::Result<()> {
     let sql = "UPDATE letters SET address = '', stop = '', subject = '', plain = '', html = '', next_ms = NULL, outcome = 'gone',
@@ -139,6 +160,7 @@ impl Store {
         let Address { org, address, lang, stop, .. } = wanted;
         self.with(|c| {
             let transaction = c.transaction()?;
+            forget_questions(&transaction, now)?;
             let sql = "UPDATE addresses SET lang = ?3 WHERE org = ?1 AND address = ?2 AND code IS NULL";
             if transaction.execute(sql, params![org, address, lang.code()])? == 1 {
                 return transaction.commit().map(|()| Asked::Known);
@@ -148,6 +170,10 @@ impl Store {
             let count: u32 = transaction.query_row(sql, params![org, day], |row| row.get(0))?;
             if count > MOST_ASKED {
                 return Ok(Asked::TooOften);
+            }
+            let sql = "INSERT OR IGNORE INTO questions VALUES (?1, ?2)";
+            if transaction.execute(sql, params![asked_as(address), now.ms()])? == 0 {
+                return Ok(Asked::Lately);
             }
             // One question at a time: a mistyped address is left alone.
             let sql = "DELETE FROM addresses WHERE org = ?1 AND code IS NOT NULL RETURNING address";
@@ -167,8 +193,7 @@ impl Store {
     /// What the file reports.
     pub fn address_of_code(&self, code: &str, now: Timestamp) -> Result<Option<Address>, StoreError> {
         let sql = "SELECT org, address, lang, code IS NULL, stop FROM addresses WHERE code = ?1 AND asked_ms > ?2";
-        let since = now.ms() - CODE_DAYS * 86_400_000;
-        self.with(|c| c.query_row(sql, params![hashed(code), since], address_of).optional())
+        self.with(|c| c.query_row(sql, params![hashed(code), old_ms(now)], address_of).optional())
     }
 
     /// From now on this address is written to, also with what waits, in place of the one before, which `farewell` tells.
@@ -201,6 +226,20 @@ impl Store {
             transaction.execute("DELETE FROM addresses WHERE org = ?1 AND address <> ?2", params![org, address])?;
             let sql = "UPDATE addresses SET code = NULL WHERE org = ?1 AND address = ?2";
             transaction.execute(sql, params![org, address])?;
+            // It was answered: another organisation may ask.
+            transaction.execute("DELETE FROM questions WHERE address = ?1", [asked_as(address)])?;
+            transaction.commit()
+        })
+    }
+
+    /// Forgets the addresses that nobody confirmed in time.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn forget_unanswered(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.with(|c| {
+            let transaction = c.transaction()?;
+            forget_questions(&transaction, now)?;
             transaction.commit()
         })
     }
@@ -249,9 +288,15 @@ impl Store {
             }
             let sql = "DELETE FROM addresses WHERE org = ?1 AND address = ?2";
             transaction.execute(sql, params![gone.org, gone.address])?;
-            // Nothing goes to an address that never confirmed.
-            if let Some(farewell) = farewell.filter(|_| gone.confirmed) {
-                put(&transaction, farewell, now)?;
+            match farewell {
+                // Nothing goes to an address that never confirmed.
+                Some(farewell) if gone.confirmed => put(&transaction, farewell, now)?,
+                Some(_) => {}
+                // Its reader wants no letter: none that asks either.
+                None => {
+                    let sql = "INSERT OR REPLACE INTO questions VALUES (?1, ?2)";
+                    transaction.execute(sql, params![asked_as(&gone.address), now.ms()])?;
+                }
             }
             transaction.commit()
         })

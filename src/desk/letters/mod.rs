@@ -166,6 +166,7 @@ impl Mailer {
         let look = (ground.today, told, orgs.clone());
         let looks = self.looked.as_ref() != Some(&look);
         if looks {
+            self.store.forget_unanswered(ground.now)?;
             news.extend(maker.of_reports(&self.awaited(&orgs), ground.today)?);
         }
         let letters: Vec<Letter> = news

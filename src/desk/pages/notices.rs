@@ -146,7 +146,11 @@ fn ask(entered: &Entered, form: &Form) -> Result<Option<&'static str>, Stop> {
     let letter = confirming(settings, &wanted, &entered.person.name(lang), &code);
     let day = entered.now.local_date(entered.frame.offset_min).to_string();
     let asked = entered.kept(web.store.ask_address(&wanted, &code, &letter, entered.now, &day))?;
-    Ok((asked == Asked::TooOften).then_some(w.mail_often))
+    Ok(match asked {
+        Asked::Written | Asked::Known => None,
+        Asked::TooOften => Some(w.mail_often),
+        Asked::Lately => Some(w.mail_lately),
+    })
 }
 
 /// What somebody without a session is asked, or told.

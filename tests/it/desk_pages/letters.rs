@@ -490,6 +490,42 @@ fn an_address_is_replaced_by_the_next_that_is_confirmed() {
 }
 
 #[test]
+fn an_address_is_asked_once_whoever_wishes_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut posted = Posted::of(dir.path(), "application.submitted case/1/1 by org/1");
+    let check = |posted: &Posted<'_>, name: &str, address: &str, often: &str| {
+        let heard = posted.ask(name, address, "id");
+        assert!(heard.status == 422 && heard.text().contains("sudah kami tanya"), "{often}: {}", heard.text());
+    };
+    assert_eq!(posted.ask("org/1", ADDRESS, "id").status, 303);
+    check(&posted, "org/1", ADDRESS, "again");
+    check(&posted, "org/2", &ADDRESS.to_ascii_uppercase(), "another organisation, otherwise spelled");
+    // Neither taking it back nor asking elsewhere meanwhile helps.
+    let browser = posted.browser("org/1");
+    let drop = vec![("csrf", browser.csrf()), ("do", "drop".to_owned()), ("address", ADDRESS.to_owned())];
+    assert_eq!(browser.post("/notices", &drop, &[]).status, 303);
+    check(&posted, "org/1", ADDRESS, "taken back");
+    assert!(posted.turn().is_empty(), "it was taken back, and an address that never confirmed gets no farewell");
+    // After seven days nothing is left of it, and it may be asked.
+    assert_eq!(posted.ask("org/1", "a1@x.example", "id").status, 303);
+    let file = rusqlite::Connection::open(dir.path().join("desk.db")).expect("opened");
+    let old =
+        "UPDATE questions SET asked_ms = asked_ms - 604800000; UPDATE addresses SET asked_ms = asked_ms - 604800000";
+    file.execute_batch(old).expect("changed");
+    posted.restart();
+    assert!(posted.turn().is_empty());
+    let left = "SELECT (SELECT count(*) FROM addresses) + (SELECT count(*) FROM questions)";
+    assert_eq!(file.query_row(left, [], |row| row.get::<_, u64>(0)).expect("read"), 0);
+    posted.confirmed("org/2", ADDRESS, "id");
+    // What was answered may be asked by others; whoever ended letters is not asked again for as long.
+    posted.confirmed("org/1", ADDRESS, "id");
+    let stop: String = file.query_row("SELECT stop FROM addresses WHERE org = 1", [], |row| row.get(0)).expect("read");
+    let path = format!("/notices/stop/{stop}");
+    assert_eq!(Browser::new(&posted.served).post(&path, &vec![], &[]).status, 200);
+    check(&posted, "org/1", ADDRESS, "ended");
+}
+
+#[test]
 fn who_moves_letters_with_a_stolen_file_is_noticed_at_the_old_address() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut posted = Posted::of(dir.path(), "application.submitted case/1/1 by org/1");
