@@ -16,8 +16,8 @@ const CHUNK_BYTES: usize = 64 * 1024;
 const ANSWER_BYTES: u64 = 4 * 1024;
 /// How long it may take to be reached.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long it may be silent.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long it may be silent: longer than clamd's own `MaxScanTime`, 120 seconds, after which it answers.
+const PATIENCE: Duration = Duration::from_secs(150);
 
 /// Where the scanner listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,9 +34,9 @@ pub enum Unfit {
     /// Something was found in it.
     #[error("the virus scanner found {0} in a document: nothing was recorded; send another file in its place")]
     Found(String),
-    /// It is larger than the scanner takes.
+    /// It is larger, or goes on for longer, than the scanner looks.
     #[error(
-        "a document is larger than the virus scanner here takes: nothing was recorded; send a smaller one, or ask the operator to raise its StreamMaxLength"
+        "a document is more than the virus scanner here looks through: nothing was recorded; send a smaller one, or ask the operator to raise clamd's limits"
     )]
     TooLarge,
     /// Nobody knows what is in it.
@@ -108,6 +108,10 @@ impl Scanner {
         // `stream: OK`, `stream: <name> FOUND`, or what went wrong.
         if let Some(name) = said.strip_suffix(" FOUND") {
             let name = name.strip_prefix("stream: ").unwrap_or(name);
+            // No virus: it stopped looking (`AlertExceedsMax`).
+            if name.starts_with("Heuristics.Limits.Exceeded") {
+                return Err(Unfit::TooLarge);
+            }
             return Err(Unfit::Found(name.chars().filter(char::is_ascii_graphic).take(100).collect()));
         }
         match said.as_str() {

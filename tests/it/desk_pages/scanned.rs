@@ -99,6 +99,7 @@ fn a_file_is_clean_found_too_large_or_not_looked_at() {
         (Clamd::Whole, long.clone(), found()),
         (Clamd::Most(100), long.clone(), Err(Unfit::TooLarge)),
         (Clamd::Most(10_000_000), vec![0; 9_000_000], Ok(())),
+        (Clamd::Says("stream: Heuristics.Limits.Exceeded.MaxScanTime FOUND"), b"x".to_vec(), Err(Unfit::TooLarge)),
         (
             Clamd::Says("stream: a name\r\nwith more FOUND"),
             b"x".to_vec(),
