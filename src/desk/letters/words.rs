@@ -224,8 +224,8 @@ impl What {
                     ),
                     Part::Quote(fact.clone()),
                     p(
-                        "Temuan bukan putusan bersalah. Jawaban Anda akan dibaca semua orang di sampingnya.",
-                        "A flag is no verdict. Your answer will be read by everyone beside it.",
+                        "Temuan bukan putusan bersalah. Jawab di beranda meja, pada bagian temuan: jawaban Anda akan dibaca semua orang di sampingnya.",
+                        "A flag is no verdict. Answer it on the first page of the desk, among the flags: your answer will be read by everyone beside it.",
                     ),
                 ],
             ),
@@ -299,6 +299,7 @@ pub fn letter(settings: &Settings, to: &Address, news: &News) -> Letter {
     }
     let desk = match (&news.what, &news.case) {
         (What::Sign { hash, .. }, _) => format!("/waiting/{hash}"),
+        (What::Flagged(_), _) => "/home".to_owned(),
         (_, Some((id, _))) => format!("/cases/{id}"),
         _ => "/home".to_owned(),
     };

@@ -85,6 +85,9 @@ words! {
     sent_heading: "Yang sudah dicatat", "Recorded";
     reports_heading: "Laporan warga yang belum dijawab", "Citizens' reports without an answer";
     reports_lead: "Isinya tersegel: pejabat yang ditunjuk membacanya dengan hibah vault read. Jawaban dibaca semua orang.", "Their text is sealed: named offices read it with hibah vault read. The answer is read by everyone.";
+    flags_heading: "Temuan yang menunggu jawaban Anda", "Flags that wait for your answer";
+    flags_lead: "Temuan bukan putusan bersalah. Jawaban Anda dibaca semua orang di sampingnya.", "A flag is no verdict. Your answer is read by everyone beside it.";
+    flag_title: "Temuan", "Flag";
     report_answer: "Jawab", "Answer";
     papers_heading: "Daftar, anggaran, dan keputusan", "Lists, budgets and decrees";
     counter_heading: "Loket", "Counter";

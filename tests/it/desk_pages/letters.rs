@@ -1,3 +1,4 @@
+// long: one story after another of who is written to, told with the same desk and mail server.
 //! Letters: who gets one, about what, once; and a mail server that is away, refuses, or falls silent.
 
 use std::sync::Arc;
@@ -286,7 +287,7 @@ fn what_an_applicant_waits_for_is_told_and_nothing_else() {
         ),
         "en",
         &["A flag waits for your answer (case/1/1)"],
-        &["> Nomor", "https://meja.example/en/cases/case/1/1"],
+        &["> Nomor", "https://meja.example/en/home\r\n", "Case: ", "(case/1/1)"],
     );
     let ordered = format!("{applied}\nbring case/1/1 warrant.issued 50");
     check(
@@ -303,6 +304,45 @@ fn what_an_applicant_waits_for_is_told_and_nothing_else() {
     );
     // What concerns another organisation is nobody else's letter.
     check("application.submitted case/2/1 by org/2\ndecision.refused case/2/1 by official/7", "en", &[], &[]);
+}
+
+#[test]
+fn a_flag_is_answered_from_the_first_page_by_the_organisation_that_it_concerns() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let rest = "flag=late fact=Nomor decided_by.person=pejabat/0006 decided_by.post=inspektorat";
+    let flags = format!(
+        "flag.raised note/official/6/1 by official/6 case=case/1/1 {rest}
+flag.raised note/official/6/2 by official/6 org=1 {rest}"
+    );
+    let mut posted = Posted::of(
+        dir.path(),
+        &format!(
+            "application.submitted case/1/1 by org/1
+{flags}"
+        ),
+    );
+    posted.confirmed("org/1", ADDRESS, "id");
+    posted.tell_all();
+    let told: Vec<String> = posted.turn().iter().map(|letter| letter.header("Subject")).collect();
+    assert_eq!(told, ["Temuan menunggu jawaban Anda (case/1/1)", "Temuan menunggu jawaban Anda"]);
+    let offers = |name: &str, flag: &str| {
+        posted.browser(name).get("/home").text().contains(&format!("name="flag" value="{flag}""))
+    };
+    for flag in ["note/official/6/1", "note/official/6/2"] {
+        assert!(offers("org/1", flag) && !offers("org/2", flag) && !offers("official/6", flag));
+        let browser = posted.browser("org/1");
+        let form = vec![
+            ("csrf", browser.csrf()),
+            ("kind", "flag.answered".to_owned()),
+            ("about", "note/org/1/new".to_owned()),
+            ("flag", flag.to_owned()),
+        ];
+        let draft = browser.post("/drafts", &form, &[]).header("location").to_owned();
+        let page = browser.fill(&draft, &[("answer", "Nomornya keliru diketik")]);
+        assert_eq!(page.status, 200, "{}", page.text());
+        assert_eq!(browser.sign(&page, &format!("{draft}/check"), &[&key("org/1")], &[]).status, 303);
+        assert!(!offers("org/1", flag), "it is answered");
+    }
 }
 
 #[test]
