@@ -311,22 +311,15 @@ fn a_flag_is_answered_from_the_first_page_by_the_organisation_that_it_concerns()
     let dir = tempfile::tempdir().expect("a folder");
     let rest = "flag=late fact=Nomor decided_by.person=pejabat/0006 decided_by.post=inspektorat";
     let flags = format!(
-        "flag.raised note/official/6/1 by official/6 case=case/1/1 {rest}
-flag.raised note/official/6/2 by official/6 org=1 {rest}"
+        "flag.raised note/official/6/1 by official/6 case=case/1/1 {rest}\nflag.raised note/official/6/2 by official/6 org=1 {rest}"
     );
-    let mut posted = Posted::of(
-        dir.path(),
-        &format!(
-            "application.submitted case/1/1 by org/1
-{flags}"
-        ),
-    );
+    let mut posted = Posted::of(dir.path(), &format!("application.submitted case/1/1 by org/1\n{flags}"));
     posted.confirmed("org/1", ADDRESS, "id");
     posted.tell_all();
     let told: Vec<String> = posted.turn().iter().map(|letter| letter.header("Subject")).collect();
     assert_eq!(told, ["Temuan menunggu jawaban Anda (case/1/1)", "Temuan menunggu jawaban Anda"]);
     let offers = |name: &str, flag: &str| {
-        posted.browser(name).get("/home").text().contains(&format!("name="flag" value="{flag}""))
+        posted.browser(name).get("/home").text().contains(&format!("name=\"flag\" value=\"{flag}\""))
     };
     for flag in ["note/official/6/1", "note/official/6/2"] {
         assert!(offers("org/1", flag) && !offers("org/2", flag) && !offers("official/6", flag));
