@@ -13,11 +13,18 @@ CREATE TABLE IF NOT EXISTS addresses (
     PRIMARY KEY (org, address)
 ) STRICT, WITHOUT ROWID;
 
--- How many confirming letters an organisation asked for on a day: nobody writes to strangers by us.
+-- How many confirming letters an organisation asked for on a day.
 CREATE TABLE IF NOT EXISTS asked (
     org INTEGER PRIMARY KEY,
     day TEXT NOT NULL,
     count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Which addresses were asked, or ended letters, in the last days: SHA-256 of each. They are not asked again meanwhile, whichever
+-- organisation wishes it, and whatever became of the question.
+CREATE TABLE IF NOT EXISTS questions (
+    address TEXT PRIMARY KEY,
+    asked_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS letters (

@@ -51,7 +51,7 @@ use crate::tlog::note::NoteParts;
 use crate::tlog::proof::TlogProof;
 pub use pages::Web;
 use refusal::Problem;
-use scanner::{Scanner, Unfit};
+use scanner::{Scanner, Scans, Unfit};
 use watch::Watch;
 
 /// After how many seconds a submission that waits for witnesses is worth another try.
@@ -89,13 +89,13 @@ fn router_of(
 ) -> Router {
     let witnessed = place.as_ref().filter(|place| place.witnessed).map(|place| place.dir.clone());
     let (dir, scanner) = place.map(|place| (place.dir, place.scanner)).unzip();
-    let scanner = scanner.flatten();
+    let scans = scanner.flatten().map(Scans::new);
     let watch = Watch::new(sequencer.metrics(), connections, dir, witnessed.is_some());
     let posts = web.as_ref().is_some_and(|web| web.letters().is_some());
     let watch = if posts { watch.with_letters() } else { watch };
-    let watch = Arc::new(if scanner.is_some() { watch.with_scanner() } else { watch });
+    let watch = Arc::new(if scans.is_some() { watch.with_scanner() } else { watch });
     let places = Arc::new(Semaphore::new(MAX_IN_PARTS));
-    let desk = Desk { sequencer, enclosures, places, body_timeout, watch, witnessed, web, scanner };
+    let desk = Desk { sequencer, enclosures, places, body_timeout, watch, witnessed, web, scans };
     let router = match &desk.web {
         Some(_) => pages::routes(desk.clone()).route("/", get(first_page)),
         None => Router::new().route("/", get(what_this_is)),
@@ -164,23 +164,22 @@ struct Desk {
     /// What the pages for people stand on, where they are served.
     web: Option<Arc<pages::Web>>,
     /// What looks at documents before they are taken.
-    scanner: Option<Scanner>,
+    scans: Option<Arc<Scans>>,
 }
 
 impl Desk {
     /// What came with a statement, once all of its documents were looked at; or why it is not taken.
     async fn looked_at(&self, enclosed: Enclosed) -> Result<Result<Enclosed, (Hash, Unfit)>, Box<Problem>> {
-        let Some(scanner) = self.scanner.clone() else { return Ok(Ok(enclosed)) };
-        let watch = Arc::clone(&self.watch);
-        parts::blocking(move || {
-            for (file, sha256) in enclosed.documents.whole() {
-                let found = scanner.look_at(file);
-                watch.scanned(&found);
-                found.map_err(|unfit| (sha256, unfit))?;
+        let Some(scans) = &self.scans else { return Ok(Ok(enclosed)) };
+        let whole: Vec<_> = enclosed.documents.whole().map(|(file, sha256)| (file.to_owned(), sha256)).collect();
+        for (file, sha256) in whole {
+            if let Err(unfit) = scans.look_at(file, Arc::clone(&self.watch)).await {
+                // Its files go with it.
+                parts::blocking(move || drop(enclosed)).await?;
+                return Ok(Err((sha256, unfit)));
             }
-            Ok(enclosed)
-        })
-        .await
+        }
+        Ok(Ok(enclosed))
     }
 }
 

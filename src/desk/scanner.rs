@@ -3,12 +3,20 @@
 //!
 //! Where a scanner is named, nothing is taken that it has not seen.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
+use tokio::sync::Semaphore;
+
+use super::watch::Watch;
 
 /// How many bytes go at once.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -16,8 +24,12 @@ const CHUNK_BYTES: usize = 64 * 1024;
 const ANSWER_BYTES: u64 = 4 * 1024;
 /// How long it may take to be reached.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long it may be silent.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long its answer to a PING may take.
+pub(super) const PING: Duration = Duration::from_secs(3);
+/// How many documents it looks at, at once.
+const MOST_AT_ONCE: usize = 4;
+/// How long it may be silent: longer than clamd's own `MaxScanTime`, 120 seconds, after which it answers.
+const PATIENCE: Duration = Duration::from_secs(150);
 
 /// Where the scanner listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,9 +46,9 @@ pub enum Unfit {
     /// Something was found in it.
     #[error("the virus scanner found {0} in a document: nothing was recorded; send another file in its place")]
     Found(String),
-    /// It is larger than the scanner takes.
+    /// It is larger, or goes on for longer, than the scanner looks.
     #[error(
-        "a document is larger than the virus scanner here takes: nothing was recorded; send a smaller one, or ask the operator to raise its StreamMaxLength"
+        "a document is more than the virus scanner here looks through: nothing was recorded; send a smaller one, or ask the operator to raise clamd's limits"
     )]
     TooLarge,
     /// Nobody knows what is in it.
@@ -67,19 +79,19 @@ trait Line: Read + Write {}
 impl<T: Read + Write> Line for T {}
 
 impl Scanner {
-    fn connect(&self) -> io::Result<Box<dyn Line>> {
+    fn connect(&self, connect: Duration, patience: Duration) -> io::Result<Box<dyn Line>> {
         match self {
             Self::Socket(path) => {
-                let line = UnixStream::connect(path)?;
-                line.set_read_timeout(Some(PATIENCE))?;
-                line.set_write_timeout(Some(PATIENCE))?;
+                let line = at_socket(path, connect)?;
+                line.set_read_timeout(Some(patience))?;
+                line.set_write_timeout(Some(patience))?;
                 Ok(Box::new(line))
             }
             Self::Tcp(address) => {
                 let address = address.to_socket_addrs()?.next().ok_or(io::ErrorKind::NotFound)?;
-                let line = TcpStream::connect_timeout(&address, CONNECT)?;
-                line.set_read_timeout(Some(PATIENCE))?;
-                line.set_write_timeout(Some(PATIENCE))?;
+                let line = TcpStream::connect_timeout(&address, connect)?;
+                line.set_read_timeout(Some(patience))?;
+                line.set_write_timeout(Some(patience))?;
                 Ok(Box::new(line))
             }
         }
@@ -90,7 +102,7 @@ impl Scanner {
     /// # Errors
     /// What the system reports.
     pub fn ping(&self) -> io::Result<()> {
-        let mut line = self.connect()?;
+        let mut line = self.connect(PING, PING)?;
         line.write_all(b"zPING\0")?;
         match answer(&mut *line)?.as_str() {
             "PONG" => Ok(()),
@@ -108,6 +120,10 @@ impl Scanner {
         // `stream: OK`, `stream: <name> FOUND`, or what went wrong.
         if let Some(name) = said.strip_suffix(" FOUND") {
             let name = name.strip_prefix("stream: ").unwrap_or(name);
+            // No virus: it stopped looking (`AlertExceedsMax`).
+            if name.starts_with("Heuristics.Limits.Exceeded") {
+                return Err(Unfit::TooLarge);
+            }
             return Err(Unfit::Found(name.chars().filter(char::is_ascii_graphic).take(100).collect()));
         }
         match said.as_str() {
@@ -121,7 +137,7 @@ impl Scanner {
     }
 
     fn ask(&self, mut from: impl Read) -> io::Result<String> {
-        let mut line = self.connect()?;
+        let mut line = self.connect(CONNECT, PATIENCE)?;
         let sent = (|| {
             line.write_all(b"zINSTREAM\0")?;
             let mut chunk = vec![0; CHUNK_BYTES];
@@ -140,6 +156,63 @@ impl Scanner {
             (Err(fault), Err(_)) => Err(fault),
             (Ok(()), Err(fault)) => Err(fault),
         }
+    }
+}
+
+/// Connects to a socket of this machine; where more wait than its queue takes, no longer than so.
+fn at_socket(path: &Path, connect: Duration) -> io::Result<UnixStream> {
+    let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
+    // The time for sending bounds connecting too (socket(7)).
+    set_socket_timeout(&socket, Timeout::Send, Some(connect))?;
+    rustix::net::connect(&socket, &SocketAddrUnix::new(path)?)?;
+    Ok(socket.into())
+}
+
+/// The scanner of a desk: a few documents at once, whoever sends how many.
+pub(super) struct Scans {
+    pub(super) scanner: Scanner,
+    places: Arc<Semaphore>,
+    under_way: Mutex<HashSet<PathBuf>>,
+}
+
+/// A file while it is looked at.
+struct Turn(Arc<Scans>, PathBuf);
+
+impl Scans {
+    pub(super) fn new(scanner: Scanner) -> Arc<Self> {
+        Arc::new(Self { scanner, places: Arc::new(Semaphore::new(MOST_AT_ONCE)), under_way: Mutex::default() })
+    }
+
+    fn under_way(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at a file, once there is a place; one that is being looked at is not looked at a second time.
+    pub(super) async fn look_at(self: &Arc<Self>, file: PathBuf, watch: Arc<Watch>) -> Result<(), Unfit> {
+        let unscanned = |why: &str| Unfit::Unscanned(why.to_owned());
+        if !self.under_way().insert(file.clone()) {
+            return Err(unscanned("it looks at it already"));
+        }
+        let turn = Turn(Arc::clone(self), file);
+        let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.places).acquire_owned()).await;
+        let Ok(Ok(place)) = place else { return Err(unscanned("too many documents wait for it")) };
+        let looked = tokio::task::spawn_blocking(move || {
+            let found = turn.0.scanner.look_at(&turn.1);
+            watch.scanned(&found);
+            // Both end here, also when whoever asked went away.
+            drop((turn, place));
+            found
+        });
+        looked.await.unwrap_or_else(|panic| {
+            tracing::error!("{panic}");
+            Err(unscanned("a fault of the program"))
+        })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.under_way().remove(&self.1);
     }
 }
 

@@ -15,7 +15,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::letters::Standing;
 use super::refusal::Problem;
-use super::scanner::Unfit;
+use super::scanner::{PING, Unfit};
 use super::{Desk, plain};
 use crate::ledger::cosigned::Cosigned;
 use crate::ledger::metrics::Metrics;
@@ -180,9 +180,10 @@ pub(super) async fn metrics(State(desk): State<Desk>) -> Response {
             Err(_) => {}
         }
     }
-    if let Some(scanner) = desk.scanner.clone() {
-        let up = super::parts::blocking(move || scanner.ping().is_ok()).await;
-        desk.watch.scanner_up.set(i64::from(up.unwrap_or(false)));
+    if let Some(scans) = desk.scans.clone() {
+        // Looking up a name has no bound of its own.
+        let up = tokio::time::timeout(PING, super::parts::blocking(move || scans.scanner.ping().is_ok())).await;
+        desk.watch.scanner_up.set(i64::from(matches!(up, Ok(Ok(true)))));
     }
     let mut response = plain(desk.watch.text());
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(OPEN_METRICS));

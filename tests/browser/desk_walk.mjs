@@ -312,7 +312,7 @@ async function walk() {
   await act(people.skpd_pendidikan, about, 'Verifikasi LPJ', { outcome: 'accepted', reason: 'Lengkap' });
 
   // What the clerk was told meanwhile, each once.
-  const told = ['Keputusan penetapan terbit', 'Perjanjian menunggu tanda tangan Anda', 'Uang dibayarkan', 'Laporan penggunaan segera jatuh tempo', 'Laporan diterima'];
+  const told = ['Keputusan penetapan terbit', 'Perjanjian menunggu tanda tangan Anda', 'SP2D terbit', 'Laporan penggunaan segera jatuh tempo', 'Laporan diterima'];
   for (const one of told) await letter(post, `${one} (${about})`);
   assert.deepEqual(post.letters.map(({ subject }) => subject).sort(), ['Konfirmasi alamat surel', ...told.map((one) => `${one} (${about})`)].sort());
   await clerk.goto(/^http\S+\/notices\/stop\/\S+/m.exec(post.letters.at(-1).text)[0]);

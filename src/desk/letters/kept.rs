@@ -3,14 +3,14 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use crate::desk::store::Store;
-use crate::grants::time::Timestamp;
+use crate::grants::time::{Date, Timestamp};
 use crate::ledger::store::StoreError;
 use crate::public::pages::words::Lang;
 use crate::tlog::hash::sha256;
 
 /// How many confirming letters an organisation may ask for on one day.
 const MOST_ASKED: u32 = 5;
-/// For how many days the code of a confirming letter is good.
+/// For how many days the code of a confirming letter is good, and its address is not asked again.
 const CODE_DAYS: i64 = 7;
 
 /// Where an organisation is written to.
@@ -82,6 +82,8 @@ pub enum Asked {
     Known,
     /// Enough confirming letters for one day.
     TooOften,
+    /// The address was asked lately, by whichever organisation, or ended letters.
+    Lately,
 }
 
 fn lang_of(code: &str) -> Lang {
@@ -116,6 +118,25 @@ fn put(transaction: &Transaction<'_>, letter: &Letter, now: Timestamp) -> rusqli
         .map(drop)
 }
 
+/// An address is asked once, however it is spelled.
+fn asked_as(address: &str) -> String {
+    hashed(&address.to_ascii_lowercase())
+}
+
+/// Until when what was asked is old by now.
+fn old_ms(now: Timestamp) -> i64 {
+    now.ms() - CODE_DAYS * 86_400_000
+}
+
+/// What nobody answered in time is forgotten, and who was asked.
+fn forget_questions(c: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    let sql = "DELETE FROM addresses WHERE code IS NOT NULL AND asked_ms <= ?1 RETURNING org, address";
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let old: Vec<(u64, String)> = c.prepare(sql)?.query_map([old_ms(now)], read)?.collect::<Result<_, _>>()?;
+    old.iter().try_for_each(|(org, address)| drop_letters(c, *org, address, now))?;
+    c.execute("DELETE FROM questions WHERE asked_ms <= ?1", [old_ms(now)]).map(drop)
+}
+
 /// Whoever is written to no more gets nothing of what waits.
 fn drop_letters(c: &Connection, org: u64, address: &str, now: Timestamp) -> rusqlite::Result<()> {
     let sql = "UPDATE letters SET address = '', stop = '', subject = '', plain = '', html = '', next_ms = NULL, outcome = 'gone',
@@ -139,6 +160,7 @@ impl Store {
         let Address { org, address, lang, stop, .. } = wanted;
         self.with(|c| {
             let transaction = c.transaction()?;
+            forget_questions(&transaction, now)?;
             let sql = "UPDATE addresses SET lang = ?3 WHERE org = ?1 AND address = ?2 AND code IS NULL";
             if transaction.execute(sql, params![org, address, lang.code()])? == 1 {
                 return transaction.commit().map(|()| Asked::Known);
@@ -148,6 +170,10 @@ impl Store {
             let count: u32 = transaction.query_row(sql, params![org, day], |row| row.get(0))?;
             if count > MOST_ASKED {
                 return Ok(Asked::TooOften);
+            }
+            let sql = "INSERT OR IGNORE INTO questions VALUES (?1, ?2)";
+            if transaction.execute(sql, params![asked_as(address), now.ms()])? == 0 {
+                return Ok(Asked::Lately);
             }
             // One question at a time: a mistyped address is left alone.
             let sql = "DELETE FROM addresses WHERE org = ?1 AND code IS NOT NULL RETURNING address";
@@ -167,11 +193,10 @@ impl Store {
     /// What the file reports.
     pub fn address_of_code(&self, code: &str, now: Timestamp) -> Result<Option<Address>, StoreError> {
         let sql = "SELECT org, address, lang, code IS NULL, stop FROM addresses WHERE code = ?1 AND asked_ms > ?2";
-        let since = now.ms() - CODE_DAYS * 86_400_000;
-        self.with(|c| c.query_row(sql, params![hashed(code), since], address_of).optional())
+        self.with(|c| c.query_row(sql, params![hashed(code), old_ms(now)], address_of).optional())
     }
 
-    /// From now on this address is written to, in place of the one before, which `farewell` tells.
+    /// From now on this address is written to, also with what waits, in place of the one before, which `farewell` tells.
     ///
     /// # Errors
     /// What the file reports.
@@ -181,13 +206,18 @@ impl Store {
         farewell: impl Fn(&Address) -> Letter,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let Address { org, address, .. } = confirmed;
+        let Address { org, address, stop, .. } = confirmed;
         self.with(|c| {
             let transaction = c.transaction()?;
             let sql = "SELECT org, address, lang, code IS NULL, stop FROM addresses WHERE org = ?1 AND address <> ?2";
             let before: Vec<Address> =
                 transaction.prepare(sql)?.query_map(params![org, address], address_of)?.collect::<Result<_, _>>()?;
             for old in &before {
+                if old.confirmed {
+                    // It was promised once, and an event is told once: what waits goes to the new address.
+                    let sql = include_str!("../../../schema/letters-move.sql");
+                    transaction.execute(sql, params![org, old.address, address, old.stop, stop, now.ms()])?;
+                }
                 drop_letters(&transaction, *org, &old.address, now)?;
                 if old.confirmed {
                     put(&transaction, &farewell(old), now)?;
@@ -196,6 +226,20 @@ impl Store {
             transaction.execute("DELETE FROM addresses WHERE org = ?1 AND address <> ?2", params![org, address])?;
             let sql = "UPDATE addresses SET code = NULL WHERE org = ?1 AND address = ?2";
             transaction.execute(sql, params![org, address])?;
+            // It was answered: another organisation may ask.
+            transaction.execute("DELETE FROM questions WHERE address = ?1", [asked_as(address)])?;
+            transaction.commit()
+        })
+    }
+
+    /// Forgets the addresses that nobody confirmed in time.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn forget_unanswered(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.with(|c| {
+            let transaction = c.transaction()?;
+            forget_questions(&transaction, now)?;
             transaction.commit()
         })
     }
@@ -228,16 +272,32 @@ impl Store {
         self.with(|c| c.query_row(sql, [stop], address_of).optional())
     }
 
-    /// Nobody is written to there any more; what waits is not sent.
+    /// Nobody is written to there any more; what waits is not sent. What is told while it lasts, such as a missing signature, is
+    /// told anew to the next address that is confirmed. `farewell` tells the address, where somebody else than its reader did
+    /// this.
     ///
     /// # Errors
     /// What the file reports.
-    pub fn drop_address(&self, gone: &Address, now: Timestamp) -> Result<(), StoreError> {
+    pub fn drop_address(&self, gone: &Address, farewell: Option<&Letter>, now: Timestamp) -> Result<(), StoreError> {
         self.with(|c| {
             let transaction = c.transaction()?;
             drop_letters(&transaction, gone.org, &gone.address, now)?;
+            if gone.confirmed {
+                let sql = "DELETE FROM letters WHERE org = ?1 AND (event GLOB 'sign/*' OR event GLOB 'due/*')";
+                transaction.execute(sql, [gone.org])?;
+            }
             let sql = "DELETE FROM addresses WHERE org = ?1 AND address = ?2";
             transaction.execute(sql, params![gone.org, gone.address])?;
+            match farewell {
+                // Nothing goes to an address that never confirmed.
+                Some(farewell) if gone.confirmed => put(&transaction, farewell, now)?,
+                Some(_) => {}
+                // Its reader wants no letter: none that asks either.
+                None => {
+                    let sql = "INSERT OR REPLACE INTO questions VALUES (?1, ?2)";
+                    transaction.execute(sql, params![asked_as(&gone.address), now.ms()])?;
+                }
+            }
             transaction.commit()
         })
     }
@@ -308,6 +368,25 @@ impl Store {
         self.with(|c| c.execute(sql, params![n, outcome, now.ms()]).map(drop))
     }
 
+    /// Gives up all letters that were made more than so many milliseconds ago, and says how many.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn letters_late(&self, give_up_ms: i64, now: Timestamp) -> Result<usize, StoreError> {
+        let sql = "UPDATE letters SET address = '', stop = '', subject = '', plain = '', html = '', next_ms = NULL, outcome = 'late',
+            done_ms = ?1 WHERE made_ms < ?1 - ?2 AND next_ms IS NOT NULL";
+        self.with(|c| c.execute(sql, params![now.ms(), give_up_ms]))
+    }
+
+    /// Empties the file's log, where what was overwritten or deleted would stay readable. While somebody else reads it stays,
+    /// and goes with the next call.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn wipe(&self) -> Result<(), StoreError> {
+        self.with(|c| c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())))
+    }
+
     /// A letter is tried again at `next`.
     ///
     /// # Errors
@@ -317,15 +396,15 @@ impl Store {
         self.with(|c| c.execute(sql, params![n, next.ms()]).map(drop))
     }
 
-    /// What waits for signatures: the statement, its kind, what it is about, its last day, and who has not signed.
+    /// What may still be signed today and waits for it: the statement, its kind, what it is about, its last day, and who has not signed.
     ///
     /// # Errors
     /// What the file reports.
-    pub fn signatures_missing(&self) -> Result<Vec<[String; 5]>, StoreError> {
+    pub fn signatures_missing(&self, today: Date) -> Result<Vec<[String; 5]>, StoreError> {
         let sql = "SELECT o.statement, o.kind, o.about, o.expires, m.signer FROM missing m
-            JOIN outbox o ON o.statement = m.statement ORDER BY o.statement";
+            JOIN outbox o ON o.statement = m.statement WHERE o.expires >= ?1 ORDER BY o.statement";
         let read = |row: &Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]);
-        self.with(|c| c.prepare_cached(sql)?.query_map([], read)?.collect())
+        self.with(|c| c.prepare_cached(sql)?.query_map([today.to_string()], read)?.collect())
     }
 
     /// How the letters stand; in a file of a version before letters there are none.

@@ -17,7 +17,7 @@ mod words;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, Sender, TryRecvError, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub(super) use self::news::awaited;
 use self::news::{Awaited, Maker};
 use self::smtp::{Connection, Unsent};
 pub use self::smtp::{is_address, is_certificate, is_sender};
-pub(super) use self::words::{confirming, farewell};
+pub(super) use self::words::{Farewell, confirming, farewell};
 use super::drafting::one;
 use super::store::Store;
 use crate::grants::money::Currency;
@@ -159,13 +159,14 @@ impl Mailer {
             news.extend(maker.of_entry(&record)?);
             told += 1;
         }
-        let waiting = if orgs.is_empty() { Vec::new() } else { self.store.signatures_missing()? };
+        let waiting = if orgs.is_empty() { Vec::new() } else { self.store.signatures_missing(ground.today)? };
         for (org, waiting) in self.signers(waiting) {
             news.extend(maker.of_waiting(org, &waiting)?);
         }
         let look = (ground.today, told, orgs.clone());
-        let looks = !orgs.is_empty() && self.looked.as_ref() != Some(&look);
+        let looks = self.looked.as_ref() != Some(&look);
         if looks {
+            self.store.forget_unanswered(ground.now)?;
             news.extend(maker.of_reports(&self.awaited(&orgs), ground.today)?);
         }
         let letters: Vec<Letter> = news
@@ -205,16 +206,18 @@ impl Mailer {
         asked.flatten().unwrap_or_default()
     }
 
-    /// Sends what is to be tried by now.
+    /// Sends what is to be tried by now, while `goes_on`.
     ///
     /// # Errors
     /// What the files report.
-    pub fn send(&mut self, now: Timestamp) -> Result<(), StoreError> {
+    pub fn send(&mut self, now: Timestamp, goes_on: impl Fn() -> bool) -> Result<(), StoreError> {
         let settings = Arc::clone(&self.settings);
         let mut connection: Option<Connection<'_>> = None;
         for _ in 0..MOST_LETTERS {
             // One by one: who ends the letters gets none that was read before.
-            let Some(waits) = self.store.letters_to_send(now, 1)?.pop() else { break };
+            let Some(waits) = self.store.letters_to_send(now, 1)?.pop().filter(|_| goes_on()) else { break };
+            // Before it is handed over: a file that takes no change sends no letter again and again.
+            self.store.letter_again(waits.n, self.next(&waits, now))?;
             let open = match connection.take().filter(Connection::is_open) {
                 Some(open) => Ok(open),
                 None => Connection::open(&settings),
@@ -226,10 +229,13 @@ impl Mailer {
             });
             self.became(&waits, sent, now)?;
         }
-        Ok(())
+        drop(connection);
+        self.store.wipe()
     }
 
     fn became(&mut self, waits: &Waits, sent: Result<(), Unsent>, now: Timestamp) -> Result<(), StoreError> {
+        let days = self.settings.give_up_days;
+        let give_up_ms = i64::from(days) * 86_400_000;
         match sent {
             Ok(()) => {
                 self.ailing = None;
@@ -239,27 +245,28 @@ impl Mailer {
                 tracing::warn!("letter {} is given up: the mail server answered {why}", waits.n);
                 self.store.letter_done(waits.n, &why, now)
             }
-            Err(why) if now.ms() - waits.made.ms() > i64::from(self.settings.give_up_days) * 86_400_000 => {
-                tracing::warn!("letter {} is given up after {} days: {why}", waits.n, self.settings.give_up_days);
+            Err(Unsent::Later(why)) if now.ms() - waits.made.ms() > give_up_ms => {
+                tracing::warn!("letter {} is given up after {days} days: {why}", waits.n);
                 self.store.letter_done(waits.n, "late", now)
             }
+            // It was put off before it was handed over.
+            Err(Unsent::Later(_)) => Ok(()),
             Err(Unsent::Server(why)) => {
+                // Such a server is not asked once for each letter: all are put off, the old ones given up.
+                for waits in self.store.letters_to_send(now, u32::MAX)? {
+                    self.store.letter_again(waits.n, self.next(&waits, now))?;
+                }
+                let given_up = self.store.letters_late(give_up_ms, now)?;
+                if given_up > 0 {
+                    tracing::warn!("{given_up} letters are given up after {days} days: {why}");
+                }
                 if self.ailing.as_ref() != Some(&why) {
                     tracing::warn!("the mail server takes no letters ({why}): they wait and are tried again");
                     self.ailing = Some(why);
                 }
-                self.later(now)
+                Ok(())
             }
-            Err(Unsent::Later(_)) => self.store.letter_again(waits.n, self.next(waits, now)),
         }
-    }
-
-    /// A mail server that takes nothing is not asked once for each letter.
-    fn later(&self, now: Timestamp) -> Result<(), StoreError> {
-        for waits in self.store.letters_to_send(now, MOST_LETTERS)? {
-            self.store.letter_again(waits.n, self.next(&waits, now))?;
-        }
-        Ok(())
     }
 
     fn next(&self, waits: &Waits, now: Timestamp) -> Timestamp {
@@ -282,7 +289,9 @@ impl Post {
         let thread = std::thread::spawn(move || {
             let mut fault = None;
             while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
-                let done = mailer.make().and_then(|now| now.map_or(Ok(()), |now| mailer.send(now)));
+                // A stop waits for the letter that is on its way, not for all that follow.
+                let goes_on = || matches!(stopped.try_recv(), Err(TryRecvError::Empty));
+                let done = mailer.make().and_then(|now| now.map_or(Ok(()), |now| mailer.send(now, goes_on)));
                 let told = done.err().map(|error| error.to_string());
                 if told != fault {
                     told.iter().for_each(|error| tracing::error!("no letters are written: {error}"));

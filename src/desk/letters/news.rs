@@ -89,6 +89,8 @@ impl Maker<'_> {
             Kind::DecisionRefused,
             Kind::CaseCancelled,
             Kind::WarrantIssued,
+            Kind::WarrantCancelled,
+            Kind::FundsReturned,
             Kind::CashPaid,
             Kind::UseReviewed,
             Kind::FlagRaised,
@@ -106,7 +108,13 @@ impl Maker<'_> {
             Kind::CaseReturned => What::Returned(text(&body, "reason")),
             Kind::DecisionRefused => What::Refused(text(&body, "reason")),
             Kind::CaseCancelled => What::Cancelled(text(&body, "reason")),
-            Kind::WarrantIssued | Kind::CashPaid => What::Paid(self.money(body.get("amount"))),
+            // The order, not the money: a bank sends it.
+            Kind::WarrantIssued => What::Ordered(self.money(body.get("amount"))),
+            Kind::WarrantCancelled => What::TakenBack(text(&body, "reason")),
+            Kind::FundsReturned => {
+                What::CameBack { amount: self.money(body.get("amount")), reason: text(&body, "reason") }
+            }
+            Kind::CashPaid => What::Paid(self.money(body.get("amount"))),
             Kind::UseReviewed => {
                 let accepted = body.get("outcome").and_then(Value::as_str) == Some("accepted");
                 What::Reviewed { accepted, reason: text(&body, "reason") }

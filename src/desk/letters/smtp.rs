@@ -49,6 +49,23 @@ fn told(error: &Error) -> String {
     }
 }
 
+/// Whether a recipient was refused because there is no such mailbox. RFC 3463: X.7.X is a rule of the server, which its
+/// operator may mend.
+fn names_no_mailbox(error: &Error) -> bool {
+    let code = error.status().map(u16::from);
+    let by_a_rule = error.source().is_some_and(|said| said.to_string().trim_start().starts_with("5.7."));
+    matches!(code, Some(550 | 551 | 553)) && !by_a_rule
+}
+
+/// Whose fault another answer is: one that would meet every letter (who signed in may not, no service here) is the server's;
+/// whatever else it says is tried again, up to the day on which letters are given up.
+fn of(error: &Error) -> Unsent {
+    match error.status().map(u16::from) {
+        Some(421 | 530 | 535 | 554) | None => Unsent::Server(told(error)),
+        Some(_) => Unsent::Later(told(error)),
+    }
+}
+
 /// Whether a text is an address that letters can go to: of letters, digits and signs of ASCII alone, as every mail server
 /// takes it.
 #[must_use]
@@ -128,17 +145,12 @@ impl<'s> Connection<'s> {
         // Who does not take the sender takes no letter, whoever it is to.
         let begun = self.step(Mail::new(from, Vec::new())).map_err(|error| Unsent::Server(told(&error)));
         let sent = begun.and_then(|()| {
-            let handed_over = || {
-                to.into_iter().try_for_each(|to| self.step(Rcpt::new(to, Vec::new())))?;
-                self.step(Data)?;
-                // Its parts are encoded, so that what goes is ASCII whatever it says.
-                self.open.message(&message.formatted()).map(drop)
-            };
-            handed_over().map_err(|error| match &error {
-                error if error.is_permanent() => Unsent::Never(told(error)),
-                error if error.is_transient() => Unsent::Later(told(error)),
-                error => Unsent::Server(told(error)),
-            })
+            let addressed = to.into_iter().try_for_each(|to| self.step(Rcpt::new(to, Vec::new())));
+            addressed
+                .map_err(|error| if names_no_mailbox(&error) { Unsent::Never(told(&error)) } else { of(&error) })?;
+            // Its parts are encoded, so that what goes is ASCII whatever it says.
+            let handed_over = self.step(Data).and_then(|()| self.open.message(&message.formatted()).map(drop));
+            handed_over.map_err(|error| of(&error))
         });
         if sent.is_err() {
             self.open.abort();

@@ -39,7 +39,18 @@ pub enum What {
     Cancelled(String),
     /// A decree names it, with this amount.
     Decreed(String),
-    /// Money was paid out.
+    /// A bank was told to send the money.
+    Ordered(String),
+    /// That was taken back before it arrived, for this reason.
+    TakenBack(String),
+    /// The bank sent the money back.
+    CameBack {
+        /// How much.
+        amount: String,
+        /// Why.
+        reason: String,
+    },
+    /// Money was paid in cash.
     Paid(String),
     /// The report was looked at.
     Reviewed {
@@ -135,18 +146,53 @@ impl What {
                     Lang::English => format!("The decree grants you {amount}."),
                 })],
             ),
-            Self::Paid(amount) => (
-                lang.pick("Uang dibayarkan", "Money paid"),
+            Self::Ordered(amount) => (
+                lang.pick("SP2D terbit", "Warrant issued"),
                 vec![
                     Part::Text(match lang {
-                        Lang::Indonesian => format!("{amount} dibayarkan kepada Anda (SP2D)."),
-                        Lang::English => format!("{amount} was paid out to you (SP2D)."),
+                        Lang::Indonesian => {
+                            format!("SP2D atas {amount} terbit; uang dikirim bank ke rekening lembaga.")
+                        }
+                        Lang::English => {
+                            format!("A warrant (SP2D) over {amount} was issued; the bank sends it to your account.")
+                        }
                     }),
                     p(
                         "Bila uang tidak sampai di rekening lembaga, sampaikan di meja.",
                         "If it does not reach the organisation's account, say so at the desk.",
                     ),
                 ],
+            ),
+            Self::TakenBack(reason) => (
+                lang.pick("SP2D dibatalkan", "Warrant cancelled"),
+                vec![
+                    p(
+                        "SP2D dibatalkan sebelum uang sampai, dengan alasan:",
+                        "The warrant was taken back before the money arrived, for this reason:",
+                    ),
+                    Part::Quote(reason.clone()),
+                ],
+            ),
+            Self::CameBack { amount, reason } => (
+                lang.pick("Uang dikembalikan bank", "Money sent back by the bank"),
+                vec![
+                    Part::Text(match lang {
+                        Lang::Indonesian => format!("{amount} tidak masuk ke rekening lembaga (retur), dengan alasan:"),
+                        Lang::English => format!("{amount} did not reach your account, for this reason:"),
+                    }),
+                    Part::Quote(reason.clone()),
+                    p(
+                        "Yang perlu Anda lakukan: periksa rekening lembaga, lalu hubungi dinas yang menangani kasus ini.",
+                        "What to do: check the organisation's account, then ask the agency of this case.",
+                    ),
+                ],
+            ),
+            Self::Paid(amount) => (
+                lang.pick("Uang dibayarkan", "Money paid"),
+                vec![Part::Text(match lang {
+                    Lang::Indonesian => format!("{amount} dibayarkan tunai kepada Anda."),
+                    Lang::English => format!("{amount} was paid to you in cash."),
+                })],
             ),
             Self::Reviewed { accepted: true, reason } => (
                 lang.pick("Laporan diterima", "Report accepted"),
@@ -178,8 +224,8 @@ impl What {
                     ),
                     Part::Quote(fact.clone()),
                     p(
-                        "Temuan bukan putusan bersalah. Jawaban Anda akan dibaca semua orang di sampingnya.",
-                        "A flag is no verdict. Your answer will be read by everyone beside it.",
+                        "Temuan bukan putusan bersalah. Jawab di beranda meja, pada bagian temuan: jawaban Anda akan dibaca semua orang di sampingnya.",
+                        "A flag is no verdict. Answer it on the first page of the desk, among the flags: your answer will be read by everyone beside it.",
                     ),
                 ],
             ),
@@ -201,8 +247,14 @@ impl What {
             Self::Due(due, days) => (
                 lang.pick("Laporan penggunaan segera jatuh tempo", "Report of use due soon"),
                 vec![Part::Text(match lang {
-                    Lang::Indonesian => format!("Laporan penggunaan jatuh tempo {}, {days} hari lagi.", day(due)),
-                    Lang::English => format!("The report of use is due on {}, in {days} days.", day(due)),
+                    Lang::Indonesian => {
+                        let left = in_days(*days, ["hari ini", "besok"], |n| format!("{n} hari lagi"));
+                        format!("Laporan penggunaan jatuh tempo {left}, {}.", day(due))
+                    }
+                    Lang::English => {
+                        let left = in_days(*days, ["today", "tomorrow"], |n| format!("in {n} days"));
+                        format!("The report of use is due {left}, on {}.", day(due))
+                    }
                 })],
             ),
             Self::Late(due) => (
@@ -222,6 +274,15 @@ impl What {
     }
 }
 
+/// In how many days, as people say it.
+fn in_days(days: i64, [today, tomorrow]: [&str; 2], later: impl Fn(i64) -> String) -> String {
+    match days {
+        0 => today.to_owned(),
+        1 => tomorrow.to_owned(),
+        n => later(n),
+    }
+}
+
 fn titled(kind: &str, lang: Lang) -> String {
     Kind::parse(kind).map_or_else(|| kind.to_owned(), |kind| lang.pick(kind.title_id(), kind.title_en()).to_owned())
 }
@@ -238,6 +299,7 @@ pub fn letter(settings: &Settings, to: &Address, news: &News) -> Letter {
     }
     let desk = match (&news.what, &news.case) {
         (What::Sign { hash, .. }, _) => format!("/waiting/{hash}"),
+        (What::Flagged(_), _) => "/home".to_owned(),
         (_, Some((id, _))) => format!("/cases/{id}"),
         _ => "/home".to_owned(),
     };
@@ -273,8 +335,8 @@ pub fn confirming(settings: &Settings, to: &Address, name: &str, code: &str) -> 
         Part::Link(lang.pick("Konfirmasi", "Confirm"), at(settings, lang, &format!("/notices/confirm/{code}"))),
         Part::Text(
             lang.pick(
-                "Bila bukan Anda, abaikan surat ini: tidak ada surat lain yang akan dikirim.",
-                "If it was not you, ignore this letter: no other will come.",
+                "Bila bukan Anda, abaikan surat ini. Tanpa konfirmasi tidak ada pemberitahuan yang dikirim, dan pertanyaan ini datang paling banyak sekali dalam tujuh hari.",
+                "If it was not you, ignore this letter. Unless it is confirmed no news is sent, and this question comes at most once in seven days.",
             )
             .to_owned(),
         ),
@@ -286,29 +348,49 @@ pub fn confirming(settings: &Settings, to: &Address, name: &str, code: &str) -> 
     letter
 }
 
-/// The letter that tells an address that another one has taken its place.
+/// Why an address gets no more letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Farewell {
+    /// Another one has taken its place.
+    Replaced,
+    /// Somebody ended them at the desk, signed in as the organisation.
+    Ended,
+}
+
+/// The letter that tells an address so.
 #[must_use]
-pub fn farewell(settings: &Settings, to: &Address, name: &str) -> Letter {
+pub fn farewell(settings: &Settings, to: &Address, name: &str, why: Farewell) -> Letter {
     let lang = to.lang;
-    let parts = vec![
-        Part::Text(
+    let (subject, said) = match why {
+        Farewell::Replaced => (
+            lang.pick("Alamat surel diganti", "E-mail address changed"),
             lang.pick(
                 "Pemberitahuan hibah lembaga ini sekarang dikirim ke alamat lain; ke sini tidak lagi.",
                 "News of this organisation's grants now goes to another address, and here no more.",
-            )
-            .to_owned(),
+            ),
         ),
+        Farewell::Ended => (
+            lang.pick("Surat dihentikan di meja", "Letters were ended at the desk"),
+            lang.pick(
+                "Surat ke alamat ini dihentikan di meja. Pemberitahuan hibah lembaga ini tidak dikirim ke sini lagi.",
+                "Letters to here were ended at the desk. News of this organisation's grants comes here no more.",
+            ),
+        ),
+    };
+    let parts = vec![
+        Part::Text(said.to_owned()),
         Part::Text(
             lang.pick(
-                "Bila bukan lembaga Anda yang menggantinya, periksa siapa yang memegang berkas penandatanganan.",
-                "If it was not your organisation that changed it, see who holds the signing file.",
+                "Bila bukan lembaga Anda yang melakukannya, periksa siapa yang memegang berkas penandatanganan.",
+                "If it was not your organisation that did this, see who holds the signing file.",
             )
             .to_owned(),
         ),
         Part::Link(lang.pick("Di meja", "At the desk"), at(settings, lang, "/notices")),
     ];
-    let subject = lang.pick("Alamat surel diganti", "E-mail address changed").to_owned();
-    let mut letter = whole(settings, to, format!("farewell/{}", &to.stop), subject, name, parts);
+    // Nothing is left that its link could end.
+    let to = Address { confirmed: false, ..to.clone() };
+    let mut letter = whole(settings, &to, format!("farewell/{}", to.stop), subject.to_owned(), name, parts);
     letter.stop.clear();
     letter
 }

@@ -118,11 +118,10 @@ pub(super) async fn begin(State(desk): State<Desk>, visit: Visit, body: Body) ->
     let begun = begun.await?.ok_or_else(|| entered.missing())?;
     let mut first = None;
     // What an answer is to.
-    let report = form.get("report");
+    let answers =
+        ["report", "flag"].map(|name| (name, form.get(name))).into_iter().filter(|(_, note)| !note.is_empty());
     for Begun { kind, about, mut fields } in begun {
-        if !report.is_empty() {
-            fields.insert("report".to_owned(), report.to_owned());
-        }
+        fields.extend(answers.clone().map(|(name, note)| (name.to_owned(), note.to_owned())));
         let id = sessions::random::<8>().map(hex::encode).map_err(|error| {
             tracing::error!("{error}");
             entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped)

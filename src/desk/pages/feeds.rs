@@ -34,6 +34,7 @@ struct Asked {
     government: (String, String),
     size: u64,
     now: Timestamp,
+    today: Date,
 }
 
 /// All that both forms are made of.
@@ -53,7 +54,8 @@ pub(super) async fn feed(State(desk): State<Desk>, visit: Visit, Path(file): Pat
     let owner = web.store.feed_owner(token).map_err(kept)?.ok_or_else(missing)?;
     let asked = desk.ask(move |replay, now| {
         let state = one(replay)?;
-        let person = Person::of(state, &owner, state.local_date(now));
+        let today = state.local_date(now);
+        let person = Person::of(state, &owner, today);
         // A key that was revoked is nobody's at once.
         person.signer.as_ref()?;
         let (tasks, _) = persons::tasks(state, &person, ITEMS);
@@ -62,13 +64,15 @@ pub(super) async fn feed(State(desk): State<Desk>, visit: Visit, Path(file): Pat
         let profile = state.profile()?;
         let government = (profile.government.name_id.0.clone(), profile.government.name_en.0.clone());
         let (reports, offset_min) = (reports.collect(), profile.utc_offset_min);
-        Some(Asked { tasks, reports, person, offset_min, government, size: state.size(), now })
+        Some(Asked { tasks, reports, person, offset_min, government, size: state.size(), now, today })
     });
     let asked = asked.await.flatten().ok_or_else(missing)?;
-    let to_sign = match &asked.person.signer {
+    let mut to_sign = match &asked.person.signer {
         Some(signer) => web.store.waiting_for(signer).map_err(kept)?,
         None => Vec::new(),
     };
+    // What may be recorded no more waits for nobody.
+    to_sign.retain(|one| Date::parse(&one.expires).is_some_and(|expires| expires >= asked.today));
     let tasks = asked.tasks.iter().map(|task| About::Case(task.case).to_string());
     let cases: Vec<String> = tasks.chain(asked.reports.iter().map(|(case, _)| case.clone())).collect();
     let origin = desk.sequencer.origin().to_owned();

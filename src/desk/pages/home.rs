@@ -84,6 +84,8 @@ struct HomePage<'a> {
     papers: Vec<(Kind, String)>,
     /// Citizens' reports without an answer: the number, the case, and the note that an answer would be.
     reports: Vec<(u64, Option<String>, String)>,
+    /// Flags without an answer of an organisation that they concern: the note, the case, and the note that an answer would be.
+    flags: Vec<(String, Option<String>, String)>,
     /// Whether they record what organisations hand in on paper.
     counter: bool,
     sent: Vec<Sent>,
@@ -96,6 +98,8 @@ struct Asked {
     kinds: Vec<Kind>,
     cases: Vec<CaseRow>,
     reports: Vec<(u64, Option<String>, String)>,
+    /// Flags without an answer of an organisation that they concern: the note, the case, and the note that an answer would be.
+    flags: Vec<(String, Option<String>, String)>,
     today: Date,
 }
 
@@ -169,6 +173,7 @@ fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {
         waiting: Vec::new(),
         papers,
         reports: asked.reports,
+        flags: asked.flags,
         counter: asked.kinds.contains(&Kind::ApplicationFiledAtCounter) && entered.person.office().is_some(),
         sent: Vec::new(),
     }
@@ -196,9 +201,9 @@ fn ask(state: &One, person: &Person, today: Date, lang: Lang) -> Asked {
         })
     };
     let cases = person.organisation().map(|n| state.cases_of(n).rev().filter_map(row).collect()).unwrap_or_default();
-    let reports = open_reports(state, person);
+    let (reports, flags) = (open_reports(state, person), open_flags(state, person));
     let kinds = state.profile().map(|profile| person.kinds(profile)).unwrap_or_default();
-    Asked { tasks: tasks.collect(), count, kinds, cases, reports, today }
+    Asked { tasks: tasks.collect(), count, kinds, cases, reports, flags, today }
 }
 
 /// The newest reports that nobody has answered, for an office.
@@ -214,6 +219,16 @@ fn open_reports(state: &One, person: &Person) -> Vec<(u64, Option<String>, Strin
         Some((n, report.case.map(|case| About::Case(case).to_string()), format!("note/official/{official}/new")))
     };
     (1..=state.last_number(&note(1))).rev().filter_map(open).take(MOST_REPORTS).collect()
+}
+
+/// The flags that nobody has answered, for an organisation that they concern.
+fn open_flags(state: &One, person: &Person) -> Vec<(String, Option<String>, String)> {
+    let Some(org) = person.organisation() else { return Vec::new() };
+    let open = state.flags_of(org).filter(|(_, flag)| !flag.answered);
+    let row = |(note, flag): (&About, &crate::grants::one::things::Flag)| {
+        (note.to_string(), flag.case.map(|case| About::Case(case).to_string()), format!("note/org/{org}/new"))
+    };
+    open.map(row).take(MOST_REPORTS).collect()
 }
 
 /// An amount for people; a dash where there is none.

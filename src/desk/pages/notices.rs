@@ -11,7 +11,7 @@ use super::signing_in::framed;
 use super::{Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, entered_form, html};
 use crate::desk::Desk;
 use crate::desk::letters::kept::{Address, Asked};
-use crate::desk::letters::{Settings, confirming, farewell, is_address};
+use crate::desk::letters::{Farewell, Settings, confirming, farewell, is_address};
 use crate::desk::pages::words::{self, Words};
 use crate::desk::sessions::token;
 use crate::grants::time::Timestamp;
@@ -101,10 +101,13 @@ pub(super) async fn change(State(desk): State<Desk>, visit: Visit, body: Body) -
         }
         "end" => entered.kept(web.store.drop_feed(&owner))?,
         "drop" => {
+            let settings = web.letters.as_ref().ok_or_else(|| entered.missing())?;
             let org = entered.person.organisation().ok_or_else(|| entered.missing())?;
             let addresses = entered.kept(web.store.addresses_of(org))?;
             if let Some(gone) = addresses.iter().find(|address| address.address == form.get("address")) {
-                entered.kept(web.store.drop_address(gone, entered.now))?;
+                // Whoever stole a signing file does not end the letters unnoticed.
+                let told = farewell(settings, gone, &entered.person.name(gone.lang), Farewell::Ended);
+                entered.kept(web.store.drop_address(gone, Some(&told), entered.now))?;
             }
         }
         _ => {
@@ -143,7 +146,11 @@ fn ask(entered: &Entered, form: &Form) -> Result<Option<&'static str>, Stop> {
     let letter = confirming(settings, &wanted, &entered.person.name(lang), &code);
     let day = entered.now.local_date(entered.frame.offset_min).to_string();
     let asked = entered.kept(web.store.ask_address(&wanted, &code, &letter, entered.now, &day))?;
-    Ok((asked == Asked::TooOften).then_some(w.mail_often))
+    Ok(match asked {
+        Asked::Written | Asked::Known => None,
+        Asked::TooOften => Some(w.mail_often),
+        Asked::Lately => Some(w.mail_lately),
+    })
 }
 
 /// What somebody without a session is asked, or told.
@@ -186,7 +193,11 @@ pub(super) async fn confirmed(State(desk): State<Desk>, visit: Visit, Path(code)
     let org = address.org;
     let name = desk.read(&visit, move |reader| reader.organisation(org)).await?;
     let name = name.map(|organisation| organisation.name).unwrap_or_default();
-    let said = desk.web(&visit)?.store.confirm_address(&address, |old| farewell(&settings, old, &name), now);
+    let said = desk.web(&visit)?.store.confirm_address(
+        &address,
+        |old| farewell(&settings, old, &name, Farewell::Replaced),
+        now,
+    );
     said.map_err(|error| desk.fault(&visit, &error))?;
     consent(&desk, &visit, w.confirm_title, format!("{} {}", w.confirm_done, address.address), None).await
 }
@@ -203,8 +214,9 @@ pub(super) async fn stopped(State(desk): State<Desk>, visit: Visit, Path(token):
     let w = words::of(visit.lang);
     let now = time(&desk, &visit).await?;
     let store = &desk.web(&visit)?.store;
-    let ended =
-        store.address_of_stop(&token).and_then(|found| found.map_or(Ok(()), |found| store.drop_address(&found, now)));
-    ended.map_err(|error| desk.fault(&visit, &error))?;
+    let ended = store
+        .address_of_stop(&token)
+        .and_then(|found| found.map_or(Ok(()), |found| store.drop_address(&found, None, now)));
+    ended.and_then(|()| store.wipe()).map_err(|error| desk.fault(&visit, &error))?;
     consent(&desk, &visit, w.stop_title, w.stop_done.to_owned(), None).await
 }

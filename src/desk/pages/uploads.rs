@@ -82,11 +82,13 @@ pub(super) async fn put(
     // Noted before there is a file, so that none is forgotten.
     entered.kept(web.store.touch_upload(owner, &sha256, now))?;
     forget(&entered, now)?;
+    let grows = !piece.is_empty();
     let written = tokio::task::spawn_blocking(move || append(&there, at, &piece)).await;
     let stopped = || entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped);
     match entered.kept(written.map_err(|_| stopped())?)? {
         (true, size) => {
-            if number("of") == Some(size) {
+            // One that is whole already and sent again is as it was.
+            if grows && number("of") == Some(size) {
                 look_at(&entered, &sha256).await?;
             }
             Ok(offset(StatusCode::NO_CONTENT, size))
@@ -97,15 +99,9 @@ pub(super) async fn put(
 
 /// Refuses a document that the virus scanner does not let through.
 async fn look_at(entered: &Entered, sha256: &str) -> Result<(), Stop> {
-    let Some(scanner) = entered.desk.scanner.clone() else { return Ok(()) };
-    let (there, watch) = (place_of(entered, sha256)?, std::sync::Arc::clone(&entered.desk.watch));
-    let looked = tokio::task::spawn_blocking(move || {
-        let found = scanner.look_at(&there);
-        watch.scanned(&found);
-        found
-    });
-    let stopped = |_| entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped);
-    let Err(unfit) = looked.await.map_err(stopped)? else { return Ok(()) };
+    let Some(scans) = &entered.desk.scans else { return Ok(()) };
+    let looked = scans.look_at(place_of(entered, sha256)?, std::sync::Arc::clone(&entered.desk.watch));
+    let Err(unfit) = looked.await else { return Ok(()) };
     if let Ok(sha256) = Hash::from_hex(sha256) {
         turn_away(entered, &sha256, &unfit);
     }

@@ -85,6 +85,9 @@ words! {
     sent_heading: "Yang sudah dicatat", "Recorded";
     reports_heading: "Laporan warga yang belum dijawab", "Citizens' reports without an answer";
     reports_lead: "Isinya tersegel: pejabat yang ditunjuk membacanya dengan hibah vault read. Jawaban dibaca semua orang.", "Their text is sealed: named offices read it with hibah vault read. The answer is read by everyone.";
+    flags_heading: "Temuan yang menunggu jawaban Anda", "Flags that wait for your answer";
+    flags_lead: "Temuan bukan putusan bersalah. Jawaban Anda dibaca semua orang di sampingnya.", "A flag is no verdict. Your answer is read by everyone beside it.";
+    flag_title: "Temuan", "Flag";
     report_answer: "Jawab", "Answer";
     papers_heading: "Daftar, anggaran, dan keputusan", "Lists, budgets and decrees";
     counter_heading: "Loket", "Counter";
@@ -104,8 +107,8 @@ words! {
     notices_title: "Pemberitahuan", "Notices";
     notices_lead: "Surel, umpan, dan kalender tentang yang menunggu Anda", "E-mail, feeds and a calendar of what waits for you";
     mail_heading: "Surel", "E-mail";
-    mail_lead: "Kami memberi tahu lembaga Anda bila permohonan dikembalikan, ditolak, atau diputuskan, bila uang dibayarkan, bila laporan segera jatuh tempo, dan bila ada yang menunggu tanda tangan atau jawaban Anda. Alamat tidak dicatat di buku besar, dan setiap surat dapat dihentikan.",
-        "We tell your organisation when an application is sent back, refused or decided, when money is paid, when a report is due soon, and when something waits for your signature or answer. The address is not on the ledger, and every letter can be the last.";
+    mail_lead: "Kami memberi tahu lembaga Anda bila permohonan dikembalikan, ditolak, atau diputuskan, bila uang dibayarkan, bila laporan segera jatuh tempo, dan bila ada yang menunggu tanda tangan atau jawaban Anda. Alamat tidak dicatat di buku besar, dan tautan di setiap pemberitahuan menghentikan surat.",
+        "We tell your organisation when an application is sent back, refused or decided, when money is paid, when a report is due soon, and when something waits for your signature or answer. The address is not on the ledger, and a link in each piece of news ends the letters.";
     mail_none: "Surel belum diatur di sini. Gunakan umpan atau kalender di bawah.", "E-mail is not set up here. Use the feed or the calendar below.";
     mail_offices: "Surel hanya untuk lembaga. Gunakan umpan atau kalender di bawah.", "E-mail is for organisations only. Use the feed or the calendar below.";
     mail_goes: "Surat dikirim ke", "Letters go to";
@@ -118,6 +121,8 @@ words! {
     mail_ask: "Kirim surat konfirmasi", "Send the confirming letter";
     mail_bad: "Tulis alamat surel seperti nama@lembaga.or.id.", "Write an e-mail address such as name@organisation.or.id.";
     mail_often: "Sudah lima surat konfirmasi hari ini: coba lagi besok.", "Five confirming letters were sent today: try again tomorrow.";
+    mail_lately: "Alamat ini sudah kami tanya, atau menghentikan surat, dalam tujuh hari terakhir: buka surat konfirmasinya, atau coba lagi sesudah tujuh hari.",
+        "We asked at this address, or it ended letters, within the last seven days: open its confirming letter, or try again after seven days.";
     mail_old: "Tautan ini sudah dipakai atau lebih dari tujuh hari: minta surat konfirmasi lagi di meja.", "This link was used already or is older than seven days: ask for another confirming letter at the desk.";
     confirm_title: "Konfirmasi alamat surel", "Confirm your e-mail address";
     confirm_lead: "Pemberitahuan hibah akan dikirim ke", "News of grants will be sent to";

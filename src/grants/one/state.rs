@@ -395,6 +395,12 @@ impl State {
         self.flags.get(note)
     }
 
+    /// The open flags that concern an organisation: that name it, or a case of its own.
+    pub fn flags_of(&self, org: u64) -> impl Iterator<Item = (&About, &Flag)> {
+        let owns = move |flag: &Flag| flag.case.is_some_and(|case| case.owner == CaseOwner::Org(org));
+        self.flags.iter().filter(move |(_, flag)| flag.org == Some(org) || owns(flag))
+    }
+
     /// A citizen's report that is not rated yet.
     pub fn report(&self, note: &About) -> Option<&Report> {
         self.reports.get(note)

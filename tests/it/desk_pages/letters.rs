@@ -1,3 +1,4 @@
+// long: one story after another of who is written to, told with the same desk and mail server.
 //! Letters: who gets one, about what, once; and a mail server that is away, refuses, or falls silent.
 
 use std::sync::Arc;
@@ -72,7 +73,7 @@ impl<'d> Posted<'d> {
     }
 
     fn send(&mut self, at: Timestamp) -> Vec<Letter> {
-        self.mailer.as_mut().expect("opened").send(at).expect("sent");
+        self.mailer.as_mut().expect("opened").send(at, || true).expect("sent");
         self.sink.letters()
     }
 
@@ -208,8 +209,14 @@ fn an_address_is_written_to_once_it_is_confirmed_and_until_it_says_so() {
     posted.restart();
     assert!(posted.turn().is_empty(), "also after a stop");
 
-    // The address is in one file, and what was sent is in none.
-    assert!(files_with(dir.path(), ADDRESS.as_bytes()).iter().all(|file| file.starts_with("desk.db")));
+    // The address is in one file, and what was sent is in none of the desk's.
+    let at_desk = |text: &str| {
+        let files = files_with(dir.path(), text.as_bytes()).into_iter();
+        files.filter(|file| file.starts_with("desk.db")).collect::<Vec<_>>()
+    };
+    let files = files_with(dir.path(), ADDRESS.as_bytes());
+    assert!(!files.is_empty() && files.iter().all(|file| file.starts_with("desk.db")), "{files:?}");
+    assert_eq!(at_desk("Permohonan Anda dikembalikan"), [""; 0]);
     // Ending it takes what the letter holds and no signing in; a mail program's own button is heard too.
     let stop = letter.link("Berhenti menerima surat ini:\r\n");
     assert_eq!(letter.header("List-Unsubscribe"), format!("<{stop}>"));
@@ -219,6 +226,7 @@ fn an_address_is_written_to_once_it_is_confirmed_and_until_it_says_so() {
     assert_eq!(anybody.get(path).status, 200);
     assert_eq!(anybody.post(path, &vec![("List-Unsubscribe", "One-Click".to_owned())], &[]).status, 200);
     assert!(!posted.browser("org/1").get("/notices").text().contains(ADDRESS));
+    assert_eq!(at_desk(ADDRESS), [""; 0], "the address is in no file any more");
     posted.tell_all();
     assert!(posted.turn().is_empty());
 }
@@ -259,13 +267,18 @@ fn what_an_applicant_waits_for_is_told_and_nothing_else() {
         &["Decree issued (case/1/1)"],
         &["The decree grants you Rp 50."],
     );
-    check(&paid, "en", &["Decree issued (case/1/1)", "Money paid (case/1/1)"], &["Rp 50 was paid out to you"]);
+    check(
+        &paid,
+        "en",
+        &["Decree issued (case/1/1)", "Warrant issued (case/1/1)"],
+        &["A warrant (SP2D) over Rp 50 was issued; the bank sends it"],
+    );
     check(
         &format!(
             "{paid}\nuse.reported case/1/1 by org/1\nuse.reviewed case/1/1 by official/12 outcome=returned reason=Kurang"
         ),
         "en",
-        &["Decree issued (case/1/1)", "Money paid (case/1/1)", "Report sent back (case/1/1)"],
+        &["Decree issued (case/1/1)", "Warrant issued (case/1/1)", "Report sent back (case/1/1)"],
         &["> Kurang"],
     );
     check(
@@ -274,16 +287,61 @@ fn what_an_applicant_waits_for_is_told_and_nothing_else() {
         ),
         "en",
         &["A flag waits for your answer (case/1/1)"],
-        &["> Nomor", "https://meja.example/en/cases/case/1/1"],
+        &["> Nomor", "https://meja.example/en/home\r\n", "Case: ", "(case/1/1)"],
+    );
+    let ordered = format!("{applied}\nbring case/1/1 warrant.issued 50");
+    check(
+        &format!("{ordered}\nwarrant.cancelled case/1/1 by auto reason=Salah"),
+        "id",
+        &["Keputusan penetapan terbit (case/1/1)", "SP2D terbit (case/1/1)", "SP2D dibatalkan (case/1/1)"],
+        &["SP2D atas Rp 50 terbit; uang dikirim bank ke rekening lembaga.", "> Salah"],
+    );
+    check(
+        &format!("{ordered}\nfunds.returned case/1/1 by auto amount=50 reason=Tutup"),
+        "id",
+        &["Keputusan penetapan terbit (case/1/1)", "SP2D terbit (case/1/1)", "Uang dikembalikan bank (case/1/1)"],
+        &["Rp 50 tidak masuk ke rekening lembaga (retur), dengan alasan:", "> Tutup"],
     );
     // What concerns another organisation is nobody else's letter.
     check("application.submitted case/2/1 by org/2\ndecision.refused case/2/1 by official/7", "en", &[], &[]);
 }
 
 #[test]
+fn a_flag_is_answered_from_the_first_page_by_the_organisation_that_it_concerns() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let rest = "flag=late fact=Nomor decided_by.person=pejabat/0006 decided_by.post=inspektorat";
+    let flags = format!(
+        "flag.raised note/official/6/1 by official/6 case=case/1/1 {rest}\nflag.raised note/official/6/2 by official/6 org=1 {rest}"
+    );
+    let mut posted = Posted::of(dir.path(), &format!("application.submitted case/1/1 by org/1\n{flags}"));
+    posted.confirmed("org/1", ADDRESS, "id");
+    posted.tell_all();
+    let told: Vec<String> = posted.turn().iter().map(|letter| letter.header("Subject")).collect();
+    assert_eq!(told, ["Temuan menunggu jawaban Anda (case/1/1)", "Temuan menunggu jawaban Anda"]);
+    let offers = |name: &str, flag: &str| {
+        posted.browser(name).get("/home").text().contains(&format!("name=\"flag\" value=\"{flag}\""))
+    };
+    for flag in ["note/official/6/1", "note/official/6/2"] {
+        assert!(offers("org/1", flag) && !offers("org/2", flag) && !offers("official/6", flag));
+        let browser = posted.browser("org/1");
+        let form = vec![
+            ("csrf", browser.csrf()),
+            ("kind", "flag.answered".to_owned()),
+            ("about", "note/org/1/new".to_owned()),
+            ("flag", flag.to_owned()),
+        ];
+        let draft = browser.post("/drafts", &form, &[]).header("location").to_owned();
+        let page = browser.fill(&draft, &[("answer", "Nomornya keliru diketik")]);
+        assert_eq!(page.status, 200, "{}", page.text());
+        assert_eq!(browser.sign(&page, &format!("{draft}/check"), &[&key("org/1")], &[]).status, 303);
+        assert!(!offers("org/1", flag), "it is answered");
+    }
+}
+
+#[test]
 fn a_report_is_told_at_30_days_at_7_and_when_it_is_late() {
     let paid = "application.submitted case/1/1 by org/1\nbring case/1/1 funds.credited 50";
-    let money = ["Keputusan penetapan terbit (case/1/1)", "Uang dibayarkan (case/1/1)"];
+    let money = ["Keputusan penetapan terbit (case/1/1)", "SP2D terbit (case/1/1)"];
     let soon = "Laporan penggunaan segera jatuh tempo (case/1/1)";
     let late = "Laporan penggunaan terlambat (case/1/1)";
     let dir = tempfile::tempdir().expect("a folder");
@@ -291,15 +349,21 @@ fn a_report_is_told_at_30_days_at_7_and_when_it_is_late() {
     city.play(&format!("{BEFORE}\n{paid}"));
     let case = CaseId::parse("case/1/1").expect("a case");
     let due = city.book().case(&case).expect("a case").core.report_due.expect("a day");
-    for (days, expected) in
-        [(31, None), (30, Some(soon)), (8, Some(soon)), (7, Some(soon)), (0, Some(soon)), (-1, Some(late))]
-    {
+    for (days, expected, said) in [
+        (31, None, ""),
+        (30, Some(soon), "jatuh tempo 30 hari lagi, "),
+        (8, Some(soon), "jatuh tempo 8 hari lagi, "),
+        (7, Some(soon), "jatuh tempo 7 hari lagi, "),
+        (1, Some(soon), "jatuh tempo besok, "),
+        (0, Some(soon), "jatuh tempo hari ini, "),
+        (-1, Some(late), "dan belum ada"),
+    ] {
         let day = due.plus_days(-days).expect("a day");
         // Something is recorded on that day, elsewhere, so that it is today.
         let history =
             format!("{paid}\nat {day}T02:00:00.000Z\napplication.submitted case/2/1 by org/2 fiscal_year=2016");
         let told: Vec<&str> = money.into_iter().chain(expected).collect();
-        check(&history, "id", &told, &[]);
+        check(&history, "id", &told, &[said]);
     }
 }
 
@@ -334,10 +398,38 @@ fn a_letter_goes_once_whatever_the_mail_server_does() {
 }
 
 #[test]
+fn a_file_that_takes_no_change_sends_no_letter_and_a_stop_waits_for_none() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let refused = "application.submitted case/1/1 by org/1\ndecision.refused case/1/1 by official/7";
+    let mut posted = Posted::of(dir.path(), refused);
+    posted.confirmed("org/1", ADDRESS, "id");
+    posted.tell_all();
+    posted.make();
+    posted.mailer.as_mut().expect("opened").send(now(), || false).expect("stopped");
+    assert!(posted.sink.letters().is_empty());
+    let file = rusqlite::Connection::open(dir.path().join("desk.db")).expect("opened");
+    let refuse = "CREATE TRIGGER full BEFORE UPDATE ON letters BEGIN SELECT RAISE(ABORT, 'full'); END";
+    file.execute_batch(refuse).expect("changed");
+    for seconds in [0, 100] {
+        assert!(posted.mailer.as_mut().expect("opened").send(after(seconds), || true).is_err());
+        assert!(posted.sink.letters().is_empty());
+    }
+    file.execute_batch("DROP TRIGGER full").expect("changed");
+    assert_eq!(posted.send(after(200)).len(), 1);
+}
+
+#[test]
 fn a_letter_that_cannot_arrive_is_given_up_and_told() {
     let refused = "application.submitted case/1/1 by org/1\ndecision.refused case/1/1 by official/7";
     for (does, at, given_up) in [
         (Does::Answer("550 pengurus@yayasan.example unknown"), 0, 1),
+        (Does::Answer("553 5.1.3 no mailbox"), 0, 1),
+        (Does::Answer("550 5.7.1 relaying denied"), 0, 0),
+        (Does::Answer("550 5.7.1 relaying denied"), 4 * 86_400 + 1, 1),
+        (Does::Answer("530 5.7.0 sign in"), 0, 0),
+        (Does::Answer("535 5.7.8 wrong password"), 0, 0),
+        (Does::Answer("554 5.7.1 blocked"), 0, 0),
+        (Does::Answer("552 mailbox full"), 0, 0),
         (Does::Answer("450 later"), 4 * 86_400 - 1, 0),
         (Does::Answer("450 later"), 4 * 86_400 + 1, 1),
         (Does::AnswerSender("550 not you"), 4 * 86_400 + 1, 1),
@@ -421,6 +513,102 @@ fn an_address_is_replaced_by_the_next_that_is_confirmed() {
         vec![("csrf", browser.csrf()), ("do", "drop".to_owned()), ("address", "lain@yayasan.example".to_owned())];
     assert_eq!(browser.post("/notices", &drop, &[]).status, 303);
     assert!(!browser.get("/notices").text().contains("lain@yayasan.example"));
+    // It is told that somebody signed in ended the letters, before another address is asked and confirmed.
+    let letters = posted.turn();
+    let [letter] = &letters[..] else { panic!("one letter: {letters:?}") };
+    assert_eq!(letter.to, "RCPT TO:<lain@yayasan.example>");
+    assert_eq!(letter.header("Subject"), "Surat dihentikan di meja");
+    assert!(!letter.text.contains("/notices/stop/"), "{}", letter.text);
+    assert!(posted.turn().is_empty(), "once");
+}
+
+#[test]
+fn an_address_is_asked_once_whoever_wishes_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut posted = Posted::of(dir.path(), "application.submitted case/1/1 by org/1");
+    let check = |posted: &Posted<'_>, name: &str, address: &str, often: &str| {
+        let heard = posted.ask(name, address, "id");
+        assert!(heard.status == 422 && heard.text().contains("sudah kami tanya"), "{often}: {}", heard.text());
+    };
+    assert_eq!(posted.ask("org/1", ADDRESS, "id").status, 303);
+    check(&posted, "org/1", ADDRESS, "again");
+    check(&posted, "org/2", &ADDRESS.to_ascii_uppercase(), "another organisation, otherwise spelled");
+    // Neither taking it back nor asking elsewhere meanwhile helps.
+    let browser = posted.browser("org/1");
+    let drop = vec![("csrf", browser.csrf()), ("do", "drop".to_owned()), ("address", ADDRESS.to_owned())];
+    assert_eq!(browser.post("/notices", &drop, &[]).status, 303);
+    check(&posted, "org/1", ADDRESS, "taken back");
+    assert!(posted.turn().is_empty(), "it was taken back, and an address that never confirmed gets no farewell");
+    // After seven days nothing is left of it, and it may be asked.
+    assert_eq!(posted.ask("org/1", "a1@x.example", "id").status, 303);
+    let file = rusqlite::Connection::open(dir.path().join("desk.db")).expect("opened");
+    let old =
+        "UPDATE questions SET asked_ms = asked_ms - 604800000; UPDATE addresses SET asked_ms = asked_ms - 604800000";
+    file.execute_batch(old).expect("changed");
+    posted.restart();
+    assert!(posted.turn().is_empty());
+    let left = "SELECT (SELECT count(*) FROM addresses) + (SELECT count(*) FROM questions)";
+    assert_eq!(file.query_row(left, [], |row| row.get::<_, u64>(0)).expect("read"), 0);
+    posted.confirmed("org/2", ADDRESS, "id");
+    // What was answered may be asked by others; whoever ended letters is not asked again for as long.
+    posted.confirmed("org/1", ADDRESS, "id");
+    let stop: String = file.query_row("SELECT stop FROM addresses WHERE org = 1", [], |row| row.get(0)).expect("read");
+    let path = format!("/notices/stop/{stop}");
+    assert_eq!(Browser::new(&posted.served).post(&path, &vec![], &[]).status, 200);
+    check(&posted, "org/1", ADDRESS, "ended");
+}
+
+#[test]
+fn who_moves_letters_with_a_stolen_file_is_noticed_at_the_old_address() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut posted = Posted::of(dir.path(), "application.submitted case/1/1 by org/1");
+    posted.confirmed("org/1", ADDRESS, "id");
+    let browser = posted.browser("org/1");
+    let drop = vec![("csrf", browser.csrf()), ("do", "drop".to_owned()), ("address", ADDRESS.to_owned())];
+    assert_eq!(browser.post("/notices", &drop, &[]).status, 303);
+    // At once, before any letter went: drop, ask, confirm.
+    assert_eq!(posted.ask("org/1", "maling@x.example", "id").status, 303);
+    let letters = posted.turn();
+    let link =
+        |letter: &Letter| letter.link("Konfirmasi:\r\n").strip_prefix("https://meja.example").expect("ours").to_owned();
+    let asked = letters.iter().find(|letter| letter.to == "RCPT TO:<maling@x.example>").expect("the question");
+    assert_eq!(Browser::new(&posted.served).post(&link(asked), &vec![], &[]).status, 200);
+    let told: Vec<String> =
+        letters.iter().filter(|letter| letter.to.contains(ADDRESS)).map(|letter| letter.header("Subject")).collect();
+    assert_eq!(told, ["Surat dihentikan di meja"]);
+    assert_eq!(letters.len(), 2, "{letters:?}");
+}
+
+#[test]
+fn what_waits_goes_to_the_address_in_place_of_the_old() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let refused = "application.submitted case/1/1 by org/1\ndecision.refused case/1/1 by official/7";
+    let mut posted = Posted::of(dir.path(), refused);
+    posted.confirmed("org/1", ADDRESS, "id");
+    posted.tell_all();
+    posted.make();
+    // The old mailbox is full; meanwhile another is confirmed, while the mail server takes letters again.
+    posted.sink.does(&[Does::Answer("452 full")]);
+    assert!(posted.send(now()).is_empty());
+    let other = "lain@yayasan.example";
+    posted.confirmed("org/1", other, "id");
+    let mut letters = posted.turn();
+    letters.sort_by_key(|letter| letter.header("Subject"));
+    let [farewell, refused] = &letters[..] else { panic!("two letters: {letters:?}") };
+    assert_eq!(farewell.to, format!("RCPT TO:<{ADDRESS}>"));
+    assert!(!farewell.text.contains("/notices/stop/"), "{}", farewell.text);
+    assert_eq!(
+        (refused.to.as_str(), refused.header("Subject").as_str()),
+        (&*format!("RCPT TO:<{other}>"), "Permohonan ditolak (case/1/1)")
+    );
+    let stop = refused.link("Berhenti menerima surat ini:\r\n");
+    assert_eq!(refused.header("List-Unsubscribe"), format!("<{stop}>"));
+    assert!(refused.text.contains(&format!("href=\"{stop}\"")), "{}", refused.text);
+    assert!(posted.turn().is_empty());
+    // What it holds ends the letters to the new address.
+    let path = stop.strip_prefix("https://meja.example").expect("at the desk");
+    assert_eq!(Browser::new(&posted.served).post(path, &vec![], &[]).status, 200);
+    assert!(!posted.browser("org/1").get("/notices").text().contains(other));
 }
 
 #[test]
@@ -438,6 +626,19 @@ fn what_waits_for_a_signature_is_told_while_it_waits() {
     let [letter] = &letters[..] else { panic!("one letter: {letters:?}") };
     assert_eq!(letter.header("Subject"), "Perjanjian menunggu tanda tangan Anda (case/1/1)");
     assert!(letter.text.contains(&format!("https://meja.example{waiting}\r\n")), "{}", letter.text);
+    assert!(posted.turn().is_empty());
+    // Whoever is confirmed after a stop hears of it too.
+    let stop = letter.link("Berhenti menerima surat ini:\r\n");
+    let path = stop.strip_prefix("https://meja.example").expect("at the desk");
+    assert_eq!(Browser::new(&posted.served).post(path, &vec![], &[]).status, 200);
+    assert!(posted.turn().is_empty());
+    posted.confirmed("org/1", "lain@yayasan.example", "en");
+    let letters = posted.turn();
+    let subjects: Vec<String> = letters.iter().map(|letter| letter.header("Subject")).collect();
+    assert_eq!(subjects, ["Agreement waits for your signature (case/1/1)"]);
+    // What may be signed no more is asked of nobody.
+    let file = rusqlite::Connection::open(dir.path().join("desk.db")).expect("opened");
+    file.execute_batch("DELETE FROM letters; UPDATE outbox SET expires = '2014-01-01'").expect("changed");
     assert!(posted.turn().is_empty());
 }
 

@@ -99,6 +99,7 @@ fn a_file_is_clean_found_too_large_or_not_looked_at() {
         (Clamd::Whole, long.clone(), found()),
         (Clamd::Most(100), long.clone(), Err(Unfit::TooLarge)),
         (Clamd::Most(10_000_000), vec![0; 9_000_000], Ok(())),
+        (Clamd::Says("stream: Heuristics.Limits.Exceeded.MaxScanTime FOUND"), b"x".to_vec(), Err(Unfit::TooLarge)),
         (
             Clamd::Says("stream: a name\r\nwith more FOUND"),
             b"x".to_vec(),
@@ -211,6 +212,37 @@ fn nothing_is_taken_that_was_not_looked_at() {
         let up = format!("\nhibah_scanner_up {}\n", u8::from(how.is_some()));
         assert!(served.get("/metrics").text().contains(&up), "{how:?}");
     }
+}
+
+#[test]
+fn an_upload_is_looked_at_once_while_it_does_not_change() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = scanned_city(dir.path(), clamd(Clamd::Whole));
+    let browser = Browser::of(&served, &key("org/1"));
+    let csrf = browser.csrf();
+    let put = |at: usize, bytes: &[u8]| {
+        let address = format!("/uploads/{}?at={at}&of=8", sha256(b"proposal"));
+        browser.send("PUT", &address, bytes, &[("x-hibah-csrf", csrf.as_str())]).status
+    };
+    assert_eq!([put(0, b"prop"), put(4, b"osal")], [204, 204]);
+    let looked = || served.get("/metrics").text().contains("hibah_documents_scanned_total{result=\"clean\"} 1\n");
+    assert!(looked(), "{}", served.get("/metrics").text());
+    assert_eq!([put(8, b""), put(4, b"osal"), put(8, b"")], [204, 409, 204]);
+    assert!(looked(), "{}", served.get("/metrics").text());
+}
+
+#[test]
+fn a_socket_whose_queue_is_full_is_not_waited_for() {
+    use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, listen, socket};
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("clamd.ctl");
+    let full = socket(AddressFamily::UNIX, SocketType::STREAM, None).expect("a socket");
+    bind(&full, &SocketAddrUnix::new(&path).expect("a path")).and_then(|()| listen(&full, 0)).expect("it listens");
+    let _first = std::os::unix::net::UnixStream::connect(&path).expect("one has room");
+    let scanner: Scanner = path.to_str().expect("text").parse().expect("a path");
+    assert!(scanner.ping().is_err());
+    let served = scanned_city(dir.path(), scanner);
+    assert!(served.get("/metrics").text().contains("\nhibah_scanner_up 0\n"));
 }
 
 #[test]
