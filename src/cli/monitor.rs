@@ -168,6 +168,7 @@ fn follow(args: &Args, board: Option<&Board>, stop: &dyn Fn() -> bool) -> Result
     while !stop() {
         let bar = progress::bar("Checking");
         let settings = Settings {
+            sources: args.source.clone(),
             vkeys: args.vkey.clone(),
             policies: policies.clone(),
             stale_after_s: args.stale_after,

@@ -222,8 +222,40 @@ fn what_somebody_else_saw_is_compared() {
 #[test]
 fn a_source_that_shows_less_is_told() {
     let (shell, good) = followed();
+    // A copy that falls behind says nothing of the ledger: its owner may have put an old one there.
     put(&shell, "mirror", &Served::over(&good[..24]));
-    found(&shell, "site mirror", Finding::Shrink, "mirror showed 28 entries, and then 24");
+    shell.check(
+        "$ hibah monitor site mirror --state seen --once
+         ? 2
+         mirror: it shows an older state: 24 entries, and 28 were shown before
+         error: 1 source could not be judged, *
+         $ hibah monitor site mirror --state seen --once --stale-after 99999d
+         ? 2",
+    );
+    assert!(!shell.path().join(KEPT).join("evidence").exists());
+    put(&shell, "site", &Served::over(&good[..24]));
+    found(&shell, "site", Finding::Shrink, "site showed 28 entries, and then 24");
+}
+
+#[test]
+fn a_source_speaks_for_one_ledger_only() {
+    let (shell, good) = (Shell::with_ledger(), made());
+    put(&shell, "site", &Served::over(&good));
+    shell.check("$ hibah monitor led site --state both --once");
+    // The address of the one ledger shows old notes of the other.
+    shell.check("$ mv led gone");
+    put(&shell, "led", &Served::over(&good[..24]));
+    shell.check(&format!(
+        "$ hibah monitor led site --state both --once
+         ? 2
+         led: it shows the ledger {ORIGIN}, and has been a source of *: it does not count; *
+         error: 1 source could not be judged, *
+         $ rm both/sources.json && hibah monitor led site --state both --once
+         ? 2
+         led: it shows the ledger {ORIGIN}, and has been a source of *"
+    ));
+    shell.write("both/sources.json", "x");
+    shell.check("$ hibah monitor site --state both --once\n? 2\nerror: both/sources.json cannot be read (*): *");
 }
 
 #[test]

@@ -13,6 +13,8 @@ use crate::ledger::verify::SourceError;
 use crate::tlog::hash::sha256;
 use crate::tlog::tile::tiles_of_size;
 
+/// In the monitor's own folder: which ledger each source shows.
+const SOURCES_FILE: &str = "sources.json";
 const SEEN_FILE: &str = "seen.json";
 const VKEY_FILE: &str = "vkey";
 const TOLD_FILE: &str = "told";
@@ -26,6 +28,60 @@ pub(super) struct Kept {
 /// By source, the largest checkpoint that it showed, and when it first did.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SeenBySource(pub(super) BTreeMap<String, SeenAt>);
+
+/// The ledger of each source: the first that it showed. Else whoever is listed could speak for any ledger.
+#[derive(Default)]
+pub(super) struct Bound(BTreeMap<String, String>);
+
+impl Bound {
+    /// What a monitor's folder tells; one that was made before this was kept tells it by what each source was seen with.
+    pub(super) fn open(dir: &Path) -> Result<Self, SourceError> {
+        let file = dir.join(SOURCES_FILE);
+        let unread = |fault: &dyn std::fmt::Display| {
+            SourceError(format!("{} cannot be read ({fault}): put it back, or move it away", file.display()))
+        };
+        match fs::read(&file) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Self).map_err(|fault| unread(&fault)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::seen(dir)),
+            Err(error) => Err(unread(&error)),
+        }
+    }
+
+    fn seen(dir: &Path) -> Self {
+        let folders = fs::read_dir(dir).into_iter().flatten().flatten();
+        let mut seen: Vec<SeenAt> =
+            folders.flat_map(|folder| Kept::at(&folder.path()).seen().0.into_values()).collect();
+        // The first that a source showed is taken over last.
+        seen.sort_by(|one, other| other.at.cmp(&one.at));
+        let of = |seen: SeenAt| Some((seen.from.clone(), seen.note().ok()?.1.origin));
+        Self(seen.into_iter().filter_map(of).collect())
+    }
+
+    pub(super) fn of(&self, from: &str) -> Option<&str> {
+        self.0.get(from).map(String::as_str)
+    }
+
+    /// Whether a source may show this ledger.
+    pub(super) fn allows(&self, dir: &Path, from: &str, origin: &str) -> Result<(), SourceError> {
+        match self.of(from) {
+            Some(of) if of != origin => Err(SourceError(format!(
+                "it shows the ledger {origin}, and has been a source of {of}: it does not count; if its owner says that this is right, take its line out of {}",
+                dir.join(SOURCES_FILE).display()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Binds a source that showed what this ledger signed.
+    pub(super) fn bind(&mut self, dir: &Path, from: &str, origin: &str) -> Result<(), SourceError> {
+        let file = dir.join(SOURCES_FILE);
+        if self.of(from).is_none() || !file.exists() {
+            self.0.entry(from.to_owned()).or_insert_with(|| origin.to_owned());
+            write(&file, format!("{:#}\n", serde_json::json!(self.0)).as_bytes())?;
+        }
+        Ok(())
+    }
+}
 
 /// Evidence in its folder.
 #[derive(Clone, Debug)]

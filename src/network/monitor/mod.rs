@@ -9,7 +9,8 @@
 //! | a larger tree that contains the known one | the entries are fetched, compared with the signed root, and judged |
 //! | a tree that does not contain it, or is not contained in it | `fork` or `rewrite` |
 //! | an entry that is refused | `rule`: the mirror stays before it |
-//! | fewer entries than the same source did before | `shrink` |
+//! | fewer entries than the same source did before | `shrink`, at the ledger's own source; at any other, a mark on that source |
+//! | another ledger than it did before | trouble of its own ledger: a source is bound to the first that it showed |
 //! | a checkpoint or files that no key of the ledger signed for | trouble, told each round: it proves nothing about the ledger |
 
 mod followed;
@@ -27,7 +28,7 @@ use std::sync::Arc;
 
 use self::followed::Followed;
 pub use self::kept::Filed;
-use self::kept::Kept;
+use self::kept::{Bound, Kept};
 use self::picture::{Alarm, LedgerSeen, Picture, SourceSeen, Standing};
 use self::recipients::{Recipients, Shared};
 pub use self::watched::{Noted, Watched};
@@ -42,6 +43,8 @@ use crate::tlog::policy::Policy;
 
 /// What a monitor is told beforehand, and the time of the round.
 pub struct Settings<'a> {
+    /// The sources' names, in the order in which they were given.
+    pub sources: Vec<String>,
     /// Verifier keys of ledgers, from a place that is trusted.
     pub vkeys: Vec<VerifierKey>,
     /// Witnesses whose times count: those of policies that name the ledger, or name none.
@@ -61,6 +64,15 @@ pub struct Settings<'a> {
 impl Settings<'_> {
     fn vkey(&self, origin: &str) -> Option<&VerifierKey> {
         self.vkeys.iter().find(|key| key.name() == origin)
+    }
+
+    /// The ledger's own source: the one at the address that its origin names, or else the first that shows it.
+    fn own_source(&self, bound: &Bound, origin: &str) -> Option<&str> {
+        let at_home =
+            |from: &&String| picture::is_at_home(from, origin) && bound.of(from).is_none_or(|of| of == origin);
+        let mut sources = self.sources.iter();
+        let first = || self.sources.iter().find(|from| bound.of(from) == Some(origin));
+        sources.find(at_home).or_else(first).map(String::as_str)
     }
 
     fn policies<'s>(&'s self, origin: &'s str) -> impl Iterator<Item = &'s Policy> {
@@ -140,10 +152,10 @@ pub struct Monitor {
     ledgers: BTreeMap<String, Followed>,
     /// Those that were convicted at the first look.
     broken: Vec<String>,
-    /// Each source, by its name.
-    heard: BTreeMap<String, SourceSeen>,
-    /// The ledger that a source showed before this monitor began.
-    remembered: BTreeMap<String, String>,
+    /// Each source, in the order in which they are looked at.
+    heard: Vec<SourceSeen>,
+    /// The ledger of each source, for ever.
+    bound: Bound,
     /// What was ever found, by ledger and folder.
     alarms: BTreeMap<String, BTreeMap<PathBuf, Alarm>>,
     recipients: Recipients,
@@ -174,8 +186,8 @@ impl Monitor {
             dir: dir.to_owned(),
             ledgers: BTreeMap::new(),
             broken: Vec::new(),
-            heard: BTreeMap::new(),
-            remembered: BTreeMap::new(),
+            heard: Vec::new(),
+            bound: Bound::open(dir)?,
             alarms: BTreeMap::new(),
             recipients: Recipients::default(),
             shared: Arc::default(),
@@ -188,13 +200,8 @@ impl Monitor {
         Ok(own)
     }
 
-    /// Which source showed the ledger of a folder, and what was found of it.
+    /// What was found of the ledger of a folder.
     fn remember(&mut self, kept: &Kept) {
-        for (from, seen) in kept.seen().0 {
-            if let Ok((_, checkpoint)) = seen.note() {
-                self.remembered.insert(from, checkpoint.origin);
-            }
-        }
         for (folder, evidence, shown) in kept.filed() {
             let Some(at) = evidence.seen_at() else { continue };
             let alarm = Alarm::new(&shown, folder.clone(), at, at);
@@ -205,10 +212,15 @@ impl Monitor {
     /// Looks at what one source shows.
     pub fn look(&mut self, settings: &Settings<'_>, shower: &Shower<'_>, tell: &mut dyn FnMut(Event)) {
         let seen = self.telling(settings, tell, |own, tell| own.see(settings, shower, tell));
+        let seen = seen.and_then(|origin| self.bound.bind(&self.dir, shower.from, &origin).map(|()| origin));
+        let place = self.heard.iter().position(|heard| heard.from == shower.from);
         // What somebody else keeps of a checkpoint is no source of the ledger.
         if shower.files.is_some() || shower.checkpoint.is_err() {
-            let heard = self.heard.entry(shower.from.to_owned()).or_default();
-            heard.from = shower.from.to_owned();
+            let place = place.unwrap_or_else(|| {
+                self.heard.push(SourceSeen { from: shower.from.to_owned(), ..SourceSeen::default() });
+                self.heard.len() - 1
+            });
+            let heard = &mut self.heard[place];
             match &seen {
                 Ok(origin) => {
                     (heard.origin, heard.answered) = (Some(origin.clone()), Some(settings.at));
@@ -217,13 +229,11 @@ impl Monitor {
                 Err(SourceError(sentence)) => {
                     let since = heard.trouble.take().map_or(settings.at, |(since, _)| since);
                     heard.trouble = Some((since, sentence.clone()));
-                    if heard.origin.is_none() {
-                        heard.origin = self.remembered.get(shower.from).cloned();
-                    }
+                    heard.origin = self.bound.of(shower.from).map(str::to_owned);
                 }
             }
-        } else {
-            self.heard.remove(shower.from);
+        } else if let Some(place) = place {
+            self.heard.remove(place);
         }
         if let Err(SourceError(sentence)) = seen {
             tell(Event::Trouble { from: shower.from.to_owned(), sentence });
@@ -262,6 +272,8 @@ impl Monitor {
         let note = Note::parse(&bytes).map_err(|fault| none(&fault))?;
         let checkpoint = Checkpoint::parse(&note.text).map_err(|fault| none(&fault))?;
         let origin = checkpoint.origin.clone();
+        self.bound.allows(&self.dir, shower.from, &origin)?;
+        let own_source = settings.own_source(&self.bound, &origin);
         let view =
             View { from: shower.from, at: settings.at, note: &note, checkpoint: &checkpoint, files: shower.files };
         if self.broken.contains(&origin) {
@@ -270,7 +282,7 @@ impl Monitor {
         let mut was_broken = false;
         if let Some(followed) = self.ledgers.get_mut(&origin) {
             if !followed.is_ahead {
-                return followed.see(settings, view, tell).map(|()| origin);
+                return followed.see(settings, view, own_source, tell).map(|()| origin);
             }
             was_broken = followed.is_broken;
             self.ledgers.remove(&origin);
@@ -285,7 +297,7 @@ impl Monitor {
             return Ok(origin);
         };
         followed.is_broken = was_broken;
-        let seen = self.ledgers.entry(origin.clone()).or_insert(followed).see(settings, view, tell);
+        let seen = self.ledgers.entry(origin.clone()).or_insert(followed).see(settings, view, own_source, tell);
         seen.map(|()| origin)
     }
 
@@ -293,7 +305,8 @@ impl Monitor {
     pub fn end_round(&mut self, settings: &Settings<'_>, tell: &mut dyn FnMut(Event)) {
         self.telling(settings, tell, |own, tell| {
             for (origin, followed) in &mut own.ledgers {
-                if let Err(SourceError(sentence)) = followed.age(settings, tell) {
+                let own_source = settings.own_source(&own.bound, origin);
+                if let Err(SourceError(sentence)) = followed.age(settings, own_source, tell) {
                     tell(Event::Trouble { from: origin.clone(), sentence });
                 }
             }
@@ -345,10 +358,10 @@ impl Monitor {
         if grown {
             self.shared = Arc::new(self.recipients.shared());
         }
-        let heard = self.heard.values().filter_map(|source| source.origin.as_ref());
+        let heard = self.heard.iter().filter_map(|source| source.origin.as_ref());
         let origins: BTreeSet<&String> = self.ledgers.keys().chain(self.alarms.keys()).chain(heard).collect();
         let ledgers = origins.into_iter().map(|origin| self.ledger(settings, origin)).collect();
-        let unread = self.heard.values().filter(|source| source.origin.is_none()).cloned().collect();
+        let unread = self.heard.iter().filter(|source| source.origin.is_none()).cloned().collect();
         Ok(Picture { at: Some(settings.at), every_s, ledgers, unread, shared: Arc::clone(&self.shared) })
     }
 
@@ -368,10 +381,14 @@ impl Monitor {
 
     fn ledger(&self, settings: &Settings<'_>, origin: &str) -> LedgerSeen {
         let of_it = |source: &&SourceSeen| source.origin.as_deref() == Some(origin);
-        let sources: Vec<SourceSeen> = self.heard.values().filter(of_it).cloned().collect();
+        let followed = self.ledgers.get(origin);
+        let mark = |source: &SourceSeen| {
+            let older = followed.and_then(|followed| followed.older.get(&source.from).copied());
+            SourceSeen { older, ..source.clone() }
+        };
+        let sources: Vec<SourceSeen> = self.heard.iter().filter(of_it).map(mark).collect();
         let mut alarms: Vec<Alarm> = self.alarms.get(origin).into_iter().flat_map(BTreeMap::values).cloned().collect();
         alarms.sort_by_key(|alarm| std::cmp::Reverse(alarm.first));
-        let followed = self.ledgers.get(origin);
         let quorum = followed.and_then(|followed| followed.quorum(settings));
         let silent = sources.iter().all(|source| source.trouble.is_some());
         let standing = if alarms.iter().any(|alarm| alarm.finding != Finding::Stale) {
@@ -392,6 +409,7 @@ impl Monitor {
             name: state.and_then(|state| state.government()),
             trial: state.is_some_and(State::is_trial),
             vkey: followed.map(Followed::vkey),
+            vkey_given: settings.vkey(origin).is_some(),
             size: followed.map_or_else(|| self.kept_size(origin), |followed| followed.checkpoint.size),
             recorded: followed.and_then(|followed| followed.replay().last_time()),
             witnesses: followed.map(|followed| followed.witnesses(settings)).unwrap_or_default(),

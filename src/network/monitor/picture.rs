@@ -49,6 +49,8 @@ pub struct LedgerSeen {
     pub trial: bool,
     /// The key that it is known by.
     pub vkey: Option<String>,
+    /// Whether whoever runs the monitor gave that key; the ledger named it itself otherwise.
+    pub vkey_given: bool,
     /// Entries that were verified.
     pub size: u64,
     /// When the newest of them was recorded, by the ledger's clock.
@@ -57,7 +59,7 @@ pub struct LedgerSeen {
     pub witnesses: Vec<WitnessSeen>,
     /// Whether those that cosigned the newest checkpoint are a quorum; none where no policy is for this ledger.
     pub quorum: Option<bool>,
-    /// Where it is read.
+    /// Where it is read, in the order in which they were given.
     pub sources: Vec<SourceSeen>,
     /// How it stands.
     pub standing: Standing,
@@ -74,12 +76,24 @@ impl LedgerSeen {
         self.sources.iter().filter_map(|source| source.answered).max()
     }
 
-    /// Where people read it: its first source that is a web address.
+    /// Where people read it: the web address that its origin names, or else its first source that is one.
     #[must_use]
     pub fn url(&self) -> Option<&str> {
-        let web = |from: &&str| from.starts_with("http://") || from.starts_with("https://");
-        self.sources.iter().map(|source| source.from.as_str()).find(web).map(|url| url.trim_end_matches('/'))
+        let web =
+            || self.sources.iter().map(|source| source.from.as_str()).filter(|from| without_scheme(from).is_some());
+        let url = web().find(|from| is_at_home(from, &self.origin)).or_else(|| web().next());
+        url.map(|url| url.trim_end_matches('/'))
     }
+}
+
+fn without_scheme(from: &str) -> Option<&str> {
+    from.strip_prefix("https://").or_else(|| from.strip_prefix("http://"))
+}
+
+/// Whether a source is a web address on the host that a ledger's origin begins with.
+pub(super) fn is_at_home(from: &str, origin: &str) -> bool {
+    let host = |address: &str| address.split(['/', ':']).next().map(str::to_ascii_lowercase);
+    without_scheme(from).is_some_and(|address| host(address) == host(origin))
 }
 
 /// A witness of a ledger.
@@ -102,6 +116,19 @@ pub struct SourceSeen {
     pub answered: Option<Timestamp>,
     /// Since when it does not, and why.
     pub trouble: Option<(Timestamp, String)>,
+    /// It shows an older state than it did, or than others do.
+    pub older: Option<Older>,
+}
+
+/// What is older than it should be at a source that is not the ledger's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Older {
+    /// Since when, by the monitor's clock.
+    pub since: Timestamp,
+    /// How many entries it shows.
+    pub size: u64,
+    /// How many it, or another source, had shown.
+    pub known: u64,
 }
 
 /// How a ledger stands, the worst that holds.

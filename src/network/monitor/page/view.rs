@@ -43,6 +43,7 @@ struct Card<'p> {
     origin: &'p str,
     url: Option<&'p str>,
     vkey: Option<&'p str>,
+    vkey_given: bool,
     trial: bool,
     word: &'static str,
     class: &'static str,
@@ -174,6 +175,7 @@ fn card(ledger: &LedgerSeen, lang: Lang) -> Card<'_> {
         origin: &ledger.origin,
         url: ledger.url(),
         vkey: ledger.vkey.as_deref(),
+        vkey_given: ledger.vkey_given,
         trial: ledger.trial,
         word,
         class: match ledger.standing {
@@ -266,6 +268,9 @@ pub(super) fn state(picture: &Picture) -> Value {
             "answered_at": time(source.answered),
             "trouble": source.trouble.as_ref().map(|(_, why)| why),
             "trouble_since": time(source.trouble.as_ref().map(|(since, _)| *since)),
+            "older": source.older.map(|older| json!({
+                "size": older.size, "known": older.known, "since": older.since.to_string(),
+            })),
         })
     };
     let alarm = |alarm: &Alarm| {
@@ -284,6 +289,7 @@ pub(super) fn state(picture: &Picture) -> Value {
             "name_en": ledger.name.as_ref().map(|(_, en)| en),
             "trial": ledger.trial,
             "vkey": ledger.vkey,
+            "vkey_from_ledger": ledger.vkey.is_some() && !ledger.vkey_given,
             "size": ledger.size,
             "recorded_at": time(ledger.recorded),
             "witnesses": ledger.witnesses.iter().map(witness).collect::<Vec<_>>(),

@@ -44,6 +44,10 @@ words! {
     not_cosigned: "belum menyaksikan titik periksa terbaru", "has not seen the newest checkpoint";
     sources: "Sumber", "Sources";
     key: "Kunci", "Key";
+    key_from_ledger: "Kunci ini disebut oleh buku besar itu sendiri: bandingkan dengan yang diumumkan di tempat lain.", "The ledger named this key itself: compare it with one that is published elsewhere.";
+    older: "alamat ini menunjukkan keadaan lama", "this address shows an older state";
+    of: "dari", "of";
+    entries: "entri", "entries";
     alarms: "Peringatan", "Alarms";
     first_seen: "Pertama kali terlihat", "First seen";
     detail: "Rinciannya, dalam bahasa Inggris", "In detail";
