@@ -91,8 +91,8 @@ fn shared(state: &Value) {
 fn page(monitor: &str, names: &std::collections::BTreeSet<String>) {
     let (id, en) = (get(&format!("{monitor}/")), get(&format!("{monitor}/en/")));
     for (heard, lang, sentence) in [
-        (&id, "id", "8 buku besar diikuti. Semuanya terbaca, tumbuh, dan cocok."),
-        (&en, "en", "8 ledgers are followed. All of them are read, grow and hold."),
+        (&id, "id", "8 buku besar diikuti. Semuanya terbaca dan cocok."),
+        (&en, "en", "8 ledgers are followed. All of them are read and hold."),
     ] {
         let text = heard.text();
         assert!(text.contains(&format!("<html lang=\"{lang}\">")) && text.contains(sentence), "{text}");

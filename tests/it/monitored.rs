@@ -419,7 +419,7 @@ fn a_monitor_that_runs_tells_each_growth_and_ends_with_the_first_lie() {
 }
 
 /// Takes posts, and answers each with the next of these statuses.
-fn hook(statuses: Vec<u16>) -> (String, Arc<Mutex<Vec<String>>>) {
+pub fn hook(statuses: Vec<u16>) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}/hook", listener.local_addr().expect("bound"));
     let taken = Arc::new(Mutex::new(Vec::new()));

@@ -32,7 +32,7 @@ use self::kept::{Bound, Kept};
 use self::picture::{Alarm, LedgerSeen, Picture, SourceSeen, Standing};
 use self::recipients::{Recipients, Shared};
 pub use self::watched::{Noted, Watched};
-use self::withheld::{Handed, NotTaken, Statements, Takes};
+use self::withheld::{Fate, Handed, NotTaken, Statements, Takes, Told};
 use crate::grants::state::State;
 use crate::grants::time::Timestamp;
 use crate::ledger::evidence::{Evidence, Finding, Shown, View};
@@ -40,6 +40,9 @@ use crate::ledger::verify::{Source, SourceError};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::{Note, VerifierKey};
 use crate::tlog::policy::Policy;
+
+/// How long a newest checkpoint may lack its quorum where nothing says how old one may be, in seconds.
+const UNWITNESSED_S: u64 = 3_600;
 
 /// What a monitor is told beforehand, and the time of the round.
 pub struct Settings<'a> {
@@ -160,6 +163,8 @@ pub struct Monitor {
     alarms: BTreeMap<String, BTreeMap<PathBuf, Alarm>>,
     recipients: Recipients,
     shared: Arc<Shared>,
+    /// Since when too few witnesses have seen the newest checkpoint, by ledger.
+    unwitnessed: BTreeMap<String, Timestamp>,
     /// What was handed in, by ledger.
     statements: BTreeMap<String, Statements>,
     /// Held as long as this monitor runs: two would move one mirror.
@@ -191,6 +196,7 @@ impl Monitor {
             alarms: BTreeMap::new(),
             recipients: Recipients::default(),
             shared: Arc::default(),
+            unwitnessed: BTreeMap::new(),
             statements: BTreeMap::new(),
             _lock: lock,
         };
@@ -312,7 +318,7 @@ impl Monitor {
             }
         });
         if let Some(takes) = &settings.takes {
-            self.follow_statements(takes, tell);
+            self.follow_statements(takes, settings.at, tell);
         }
     }
 
@@ -333,12 +339,16 @@ impl Monitor {
     }
 
     /// Looks for what was handed in among the new entries, and hands the rest to the desks.
-    fn follow_statements(&mut self, takes: &Takes, tell: &mut dyn FnMut(Event)) {
+    fn follow_statements(&mut self, takes: &Takes, at: Timestamp, tell: &mut dyn FnMut(Event)) {
         for (origin, followed) in &self.ledgers {
             let statements = self.statements.entry(origin.clone());
             let statements = statements.or_insert_with(|| Statements::open(&followed.kept.dir));
             let desk = takes.desks.get(origin);
-            let done = statements.look(followed).and_then(|()| desk.map_or(Ok(()), |desk| statements.forward(desk)));
+            // Hours in which the ledger could not be read count for nothing.
+            let heard = self.heard.iter().filter(|source| source.origin.as_ref() == Some(origin));
+            let read = heard.filter_map(|source| source.answered).max();
+            let looked = read.map_or(Ok(()), |read| statements.look(followed, read, takes.after_s));
+            let done = looked.and_then(|()| desk.map_or(Ok(()), |desk| statements.forward(desk, at)));
             if let Err(SourceError(sentence)) = done {
                 tell(Event::Trouble { from: origin.clone(), sentence });
             }
@@ -350,6 +360,7 @@ impl Monitor {
     /// # Errors
     /// What the mirrors' files report.
     pub fn picture(&mut self, settings: &Settings<'_>, every_s: u64) -> Result<Picture, SourceError> {
+        self.unwitnessed(settings);
         let mut grown = false;
         for (origin, followed) in &self.ledgers {
             let size = followed.checkpoint.size;
@@ -362,14 +373,31 @@ impl Monitor {
         let origins: BTreeSet<&String> = self.ledgers.keys().chain(self.alarms.keys()).chain(heard).collect();
         let ledgers = origins.into_iter().map(|origin| self.ledger(settings, origin)).collect();
         let unread = self.heard.iter().filter(|source| source.origin.is_none()).cloned().collect();
-        Ok(Picture { at: Some(settings.at), every_s, ledgers, unread, shared: Arc::clone(&self.shared) })
+        Ok(Picture {
+            at: Some(settings.at),
+            every_s,
+            watches_growth: settings.stale_after_s.is_some(),
+            ledgers,
+            unread,
+            shared: Arc::clone(&self.shared),
+        })
     }
 
-    /// What was handed in and should have been recorded by now, each with the file of its bytes.
-    fn withheld(&self, settings: &Settings<'_>, origin: &str) -> Vec<(Handed, PathBuf)> {
+    /// What was handed in and is told.
+    fn told(&self, settings: &Settings<'_>, origin: &str, read: Option<Timestamp>) -> Vec<Told> {
         let kept = settings.takes.as_ref().zip(self.statements.get(origin));
-        let told = kept.map(|(takes, kept)| (kept, kept.withheld(settings.at, takes.after_s)));
-        told.map_or_else(Vec::new, |(kept, all)| all.into_iter().map(|one| (one.clone(), kept.file(&one))).collect())
+        kept.map_or_else(Vec::new, |(takes, kept)| kept.told((read, settings.at), takes.after_s))
+    }
+
+    /// Since when the newest checkpoint lacks its quorum in each round; none: it has it, or needs none.
+    fn unwitnessed(&mut self, settings: &Settings<'_>) {
+        for (origin, followed) in &self.ledgers {
+            if followed.quorum(settings) == Some(false) {
+                self.unwitnessed.entry(origin.clone()).or_insert(settings.at);
+            } else {
+                self.unwitnessed.remove(origin);
+            }
+        }
     }
 
     /// How many entries the mirror has of a ledger that was not read since the start.
@@ -390,6 +418,8 @@ impl Monitor {
         let mut alarms: Vec<Alarm> = self.alarms.get(origin).into_iter().flat_map(BTreeMap::values).cloned().collect();
         alarms.sort_by_key(|alarm| std::cmp::Reverse(alarm.first));
         let quorum = followed.and_then(|followed| followed.quorum(settings));
+        let read = sources.iter().filter_map(|source| source.answered).max();
+        let handed = self.told(settings, origin, read);
         let silent = sources.iter().all(|source| source.trouble.is_some());
         let standing = if alarms.iter().any(|alarm| alarm.finding != Finding::Stale) {
             Standing::Alarm
@@ -398,8 +428,11 @@ impl Monitor {
             Standing::Silent(since.max().unwrap_or(settings.at))
         } else if alarms.iter().any(|alarm| alarm.last == settings.at) {
             Standing::Stale
-        } else if quorum == Some(false) {
-            Standing::Unwitnessed
+        } else if handed.iter().any(|told| told.fate == Fate::Withheld) {
+            Standing::Withheld
+        } else if let Some(since) = self.unwitnessed.get(origin).copied() {
+            let for_s = u64::try_from((settings.at.ms() - since.ms()) / 1_000).unwrap_or_default();
+            Standing::Unwitnessed { since, too_long: for_s >= settings.stale_after_s.unwrap_or(UNWITNESSED_S) }
         } else {
             Standing::Good
         };
@@ -417,7 +450,7 @@ impl Monitor {
             sources,
             standing,
             alarms,
-            withheld: self.withheld(settings, origin),
+            handed,
         }
     }
 }

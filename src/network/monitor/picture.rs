@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::recipients::Shared;
-use super::withheld::Handed;
+use super::withheld::{Fate, Told};
 use crate::grants::time::Timestamp;
 use crate::ledger::evidence::{Finding, Shown};
 
@@ -15,6 +15,8 @@ pub struct Picture {
     pub at: Option<Timestamp>,
     /// How long the monitor waits between rounds, in seconds.
     pub every_s: u64,
+    /// Whether it is looked how old the newest checkpoints are: else nobody says that a ledger grows.
+    pub watches_growth: bool,
     /// Each ledger that was ever read, by origin.
     pub ledgers: Vec<LedgerSeen>,
     /// Sources of which it is not known which ledger they show.
@@ -65,11 +67,16 @@ pub struct LedgerSeen {
     pub standing: Standing,
     /// What was found, the newest first.
     pub alarms: Vec<Alarm>,
-    /// Statements that it should have recorded, each with the file of its bytes.
-    pub withheld: Vec<(Handed, PathBuf)>,
+    /// Statements that were handed to the monitor and are told.
+    pub handed: Vec<Told>,
 }
 
 impl LedgerSeen {
+    /// Those of the statements that became this, the oldest first.
+    pub fn of_fate(&self, fate: Fate) -> impl Iterator<Item = &Told> {
+        self.handed.iter().filter(move |told| told.fate == fate)
+    }
+
     /// When a source of it last answered with a checkpoint that the ledger signed.
     #[must_use]
     pub fn answered(&self) -> Option<Timestamp> {
@@ -136,8 +143,15 @@ pub struct Older {
 pub enum Standing {
     /// It is read, grows, and holds.
     Good,
-    /// Its newest checkpoint lacks a quorum of witnesses.
-    Unwitnessed,
+    /// Its newest checkpoint lacks a quorum of witnesses, since then; `too_long`: for longer than is allowed.
+    Unwitnessed {
+        /// Since which round.
+        since: Timestamp,
+        /// Whether that is longer than is allowed.
+        too_long: bool,
+    },
+    /// A statement that its desk answered is not recorded in time.
+    Withheld,
     /// Its newest checkpoint is shown for longer than is allowed.
     Stale,
     /// No source answers, since then.
@@ -152,7 +166,9 @@ impl Standing {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Good => "good",
-            Self::Unwitnessed => "unwitnessed",
+            Self::Unwitnessed { too_long: false, .. } => "unwitnessed",
+            Self::Unwitnessed { too_long: true, .. } => "unwitnessed-too-long",
+            Self::Withheld => "withheld",
             Self::Stale => "stale",
             Self::Silent(_) => "silent",
             Self::Alarm => "alarm",

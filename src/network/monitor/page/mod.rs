@@ -7,6 +7,7 @@
 mod view;
 mod words;
 
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -22,7 +23,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::picture::Picture;
-use super::withheld::{Handed, NotTaken};
+use super::withheld::{Handed, NotTaken, Told};
 use crate::ledger::evidence::EVIDENCE_FILE;
 use crate::ledger::statement::MAX_STATEMENT_BYTES;
 use crate::public::connections::{self, Bounds};
@@ -116,6 +117,7 @@ pub fn router(board: Arc<Board>) -> Router {
         .route("/evidence/{ledger}/{evidence}/{*file}", get(evidence))
         .route("/statements", post(hand_in))
         .route("/statements/{ledger}/{hash}", get(statement))
+        .route("/statements/{ledger}/{hash}/receipt", get(receipt))
         .route("/healthz", get(async || answer(TEXT, "ok\n")))
         .route("/{style}", get(style))
         .fallback(async || missing())
@@ -194,12 +196,25 @@ async fn hand_in(State(board): State<Arc<Board>>, request: Request) -> Response 
     }
 }
 
-/// The bytes of a statement that is told as withheld.
-async fn statement(State(board): State<Arc<Board>>, Path((ledger, hash)): Path<(String, String)>) -> Response {
+/// What is told of this statement.
+fn told(board: &Board, (ledger, hash): &(String, String)) -> Option<Told> {
     let picture = board.picture();
-    let of_it = picture.ledgers.iter().filter(|seen| seen.origin.replace('/', "_") == ledger);
-    let found = of_it.flat_map(|seen| &seen.withheld).find(|(handed, _)| handed.hash == hash);
-    let Some((_, path)) = found.cloned() else { return missing() };
+    let of_it = picture.ledgers.iter().filter(|seen| seen.origin.replace('/', "_") == *ledger);
+    of_it.flat_map(|seen| &seen.handed).find(|told| told.handed.hash == *hash).cloned()
+}
+
+/// The bytes of a statement that is told.
+async fn statement(State(board): State<Arc<Board>>, Path(place): Path<(String, String)>) -> Response {
+    text(told(&board, &place).map(|told| told.statement)).await
+}
+
+/// The desk's receipt for one.
+async fn receipt(State(board): State<Arc<Board>>, Path(place): Path<(String, String)>) -> Response {
+    text(told(&board, &place).and_then(|told| told.receipt)).await
+}
+
+async fn text(path: Option<PathBuf>) -> Response {
+    let Some(path) = path else { return missing() };
     match tokio::task::spawn_blocking(move || std::fs::read(path)).await {
         Ok(Ok(bytes)) => answer(TEXT, bytes),
         _ => missing(),

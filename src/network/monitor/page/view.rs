@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::picture::{Alarm, LedgerSeen, Picture, SourceSeen, Standing};
 use super::super::recipients::{Body, By};
-use super::super::withheld::Handed;
+use super::super::withheld::{Fate, Handed, Told};
 use super::words::{self, Words};
 use crate::grants::kinds::Kind;
 use crate::grants::time::Timestamp;
@@ -16,6 +16,8 @@ use crate::public::pages::words::Lang;
 const MOST_SHOWN: usize = 200;
 /// The most alarms of a ledger that are shown; the newest are.
 const MOST_ALARMS: usize = 50;
+/// The most statements of a ledger and fate that the page and the feed show; programs get all.
+const MOST_HELD: usize = 50;
 /// Times are told as in Jakarta: one page for the whole country.
 const OFFSET_MIN: i32 = 420;
 
@@ -50,14 +52,22 @@ struct Card<'p> {
     /// Whether its details are shown at once.
     opened: bool,
     sentence: &'static str,
-    silent: Option<Moment>,
+    since: Option<Moment>,
     size: String,
     recorded: Option<Moment>,
     answered: Option<Moment>,
     witnesses: Vec<(&'p str, Option<Moment>)>,
     sources: &'p [SourceSeen],
     alarms: Vec<Shown<'p>>,
-    withheld: Vec<Held<'p>>,
+    handed: Vec<Fated<'p>>,
+}
+
+/// Statements that one thing became of.
+struct Fated<'p> {
+    name: &'static str,
+    meaning: &'static str,
+    held: Vec<Held<'p>>,
+    more: usize,
 }
 
 struct Held<'p> {
@@ -130,7 +140,8 @@ fn summary(picture: &Picture, lang: Lang) -> String {
         (Lang::English, _) => format!("{count} ledgers are followed."),
     };
     if is_good(picture) {
-        return format!("{followed} {}", words::of(lang).all_good);
+        let w = words::of(lang);
+        return format!("{followed} {}", if picture.watches_growth { w.all_grow } else { w.all_good });
     }
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for ledger in picture.ledgers.iter().filter(|ledger| ledger.standing != Standing::Good) {
@@ -159,9 +170,11 @@ fn cards(picture: &Picture, lang: Lang) -> Vec<Card<'_>> {
     let rank = |ledger: &LedgerSeen| match ledger.standing {
         Standing::Alarm => 0,
         Standing::Silent(_) => 1,
-        Standing::Stale => 2,
-        Standing::Unwitnessed => 3,
-        Standing::Good => 4,
+        Standing::Withheld => 2,
+        Standing::Unwitnessed { too_long: true, .. } => 3,
+        Standing::Stale => 4,
+        Standing::Unwitnessed { too_long: false, .. } => 5,
+        Standing::Good => 6,
     };
     ledgers.sort_by_key(|ledger| (rank(ledger), name(ledger, lang)));
     ledgers.into_iter().map(|ledger| card(ledger, lang)).collect()
@@ -180,12 +193,12 @@ fn card(ledger: &LedgerSeen, lang: Lang) -> Card<'_> {
         word,
         class: match ledger.standing {
             Standing::Good => "",
-            Standing::Alarm | Standing::Silent(_) => " tag-bad",
-            Standing::Stale | Standing::Unwitnessed => " tag-before",
+            Standing::Stale | Standing::Unwitnessed { too_long: false, .. } => " tag-before",
+            _ => " tag-bad",
         },
         opened: ledger.standing != Standing::Good,
         sentence,
-        silent: if let Standing::Silent(since) = ledger.standing { Some(moment(since, lang)) } else { None },
+        since: since(ledger.standing).map(|since| moment(since, lang)),
         size: grouped(ledger.size, lang),
         recorded: ledger.recorded.map(|at| moment(at, lang)),
         answered: ledger.answered().map(|at| moment(at, lang)),
@@ -196,11 +209,29 @@ fn card(ledger: &LedgerSeen, lang: Lang) -> Card<'_> {
             .collect(),
         sources: &ledger.sources,
         alarms: ledger.alarms.iter().take(MOST_ALARMS).map(|alarm| shown(alarm, lang)).collect(),
-        withheld: ledger.withheld.iter().take(MOST_ALARMS).map(|(one, _)| held(ledger, one, lang)).collect(),
+        handed: [Fate::Withheld, Fate::Lapsed, Fate::NotHandedOn]
+            .into_iter()
+            .filter_map(|fate| fated(ledger, fate, lang))
+            .collect(),
     }
 }
 
-fn held<'p>(ledger: &LedgerSeen, handed: &'p Handed, lang: Lang) -> Held<'p> {
+fn since(standing: Standing) -> Option<Timestamp> {
+    match standing {
+        Standing::Silent(since) | Standing::Unwitnessed { since, .. } => Some(since),
+        _ => None,
+    }
+}
+
+fn fated(ledger: &LedgerSeen, fate: Fate, lang: Lang) -> Option<Fated<'_>> {
+    let (name, meaning) = words::fate(fate, lang);
+    let count = ledger.of_fate(fate).count();
+    let held = ledger.of_fate(fate).take(MOST_HELD).map(|told| held(ledger, told, lang)).collect();
+    (count > 0).then(|| Fated { name, meaning, held, more: count.saturating_sub(MOST_HELD) })
+}
+
+fn held<'p>(ledger: &LedgerSeen, told: &'p Told, lang: Lang) -> Held<'p> {
+    let handed = &told.handed;
     Held {
         handed,
         kind: Kind::parse(&handed.kind).map_or("", |kind| lang.pick(kind.title_id(), kind.title_en())),
@@ -283,6 +314,7 @@ pub(super) fn state(picture: &Picture) -> Value {
     };
     let ledger = |ledger: &LedgerSeen| {
         let witness = |witness: &super::super::picture::WitnessSeen| json!({ "name": witness.name, "cosigned_at": time(witness.cosigned) });
+        let handed_in = |fate| ledger.of_fate(fate).map(|told| told_of(ledger, told)).collect::<Vec<_>>();
         json!({
             "origin": ledger.origin,
             "name_id": ledger.name.as_ref().map(|(id, _)| id),
@@ -296,9 +328,12 @@ pub(super) fn state(picture: &Picture) -> Value {
             "quorum": ledger.quorum,
             "answered_at": time(ledger.answered()),
             "standing": ledger.standing.as_str(),
+            "unwitnessed_since": time(if let Standing::Unwitnessed { since, .. } = ledger.standing { Some(since) } else { None }),
             "silent_since": time(if let Standing::Silent(since) = ledger.standing { Some(since) } else { None }),
             "alarms": ledger.alarms.iter().take(MOST_ALARMS).map(alarm).collect::<Vec<_>>(),
-            "withheld": ledger.withheld.iter().map(|(one, _)| withheld(ledger, one)).collect::<Vec<_>>(),
+            "withheld": handed_in(Fate::Withheld),
+            "lapsed": handed_in(Fate::Lapsed),
+            "not_handed_on": handed_in(Fate::NotHandedOn),
             "sources": ledger.sources.iter().map(source).collect::<Vec<_>>(),
         })
     };
@@ -313,9 +348,10 @@ pub(super) fn state(picture: &Picture) -> Value {
     })
 }
 
-fn withheld(ledger: &LedgerSeen, one: &Handed) -> Value {
+fn told_of(ledger: &LedgerSeen, Told { handed: one, receipt, .. }: &Told) -> Value {
     let mut told = handed(one);
     told["statement"] = json!(statement_href(ledger, one));
+    told["receipt"] = json!(receipt.as_ref().map(|_| format!("{}/receipt", statement_href(ledger, one))));
     told
 }
 
@@ -329,6 +365,9 @@ pub(super) fn handed(one: &Handed) -> Value {
         "accepted_after_entries": one.size,
         "checkpoint": one.checkpoint,
         "desk": one.desk,
+        "desk_answered_at": one.answered_at,
+        "lapsed_after_entries": one.lapsed.as_ref().map(|(size, _)| size),
+        "lapsed_because": one.lapsed.as_ref().map(|(_, why)| why),
         "entry": one.entry,
     })
 }
@@ -390,21 +429,21 @@ pub(super) fn feed(picture: &Picture, lang: Lang) -> String {
                 summary: format!("{meaning} {}.", alarm.sentence),
             });
         }
-        for (one, _) in ledger.withheld.iter().take(MOST_ALARMS) {
+        for Told { handed: one, .. } in ledger.of_fate(Fate::Withheld).take(MOST_HELD) {
             let Some(at) = one.received() else { continue };
             items.push(Item {
                 id: format!("{}/statement-{}", ledger.origin.replace('/', "_"), one.hash),
-                title: of(words::of(lang).withheld),
+                title: of(words::fate(Fate::Withheld, lang).0),
                 at,
                 href: statement_href(ledger, one),
-                summary: format!("{} ({}, {})", words::of(lang).withheld_lead, one.kind, one.about),
+                summary: format!("{} ({}, {})", words::fate(Fate::Withheld, lang).1, one.kind, one.about),
             });
         }
-        if let Standing::Silent(since) = ledger.standing {
+        if let Standing::Silent(since) | Standing::Unwitnessed { since, too_long: true } = ledger.standing {
             let (word, sentence) = words::standing(ledger.standing, lang);
             let place = ledger.origin.replace('/', "_");
             items.push(Item {
-                id: format!("{place}/silent-{since}"),
+                id: format!("{place}/{}-{since}", ledger.standing.as_str()),
                 title: of(word),
                 at: since,
                 href: format!("{}/#{place}", lang.prefix()),

@@ -2,6 +2,7 @@
 
 use crate::ledger::evidence::Finding;
 use crate::network::monitor::picture::Standing;
+use crate::network::monitor::withheld::Fate;
 use crate::public::pages::words::Lang;
 
 macro_rules! words {
@@ -24,7 +25,8 @@ words! {
     title: "Buku besar hibah yang diawasi", "Grant ledgers under watch";
     lead: "Pengawas ini membaca setiap buku besar di bawah, memeriksa sendiri setiap entri yang baru, dan membandingkan yang ditunjukkan sekarang dengan yang pernah ditunjukkan. Ia bukan pemerintah dan tidak perlu dipercaya: setiap peringatan disertai bukti yang dapat diperiksa siapa pun.",
         "This monitor reads each ledger below, checks every new entry itself, and compares what is shown now with what was shown before. It is no government and needs no trust: each alarm comes with evidence that anybody can check.";
-    all_good: "Semuanya terbaca, tumbuh, dan cocok.", "All of them are read, grow and hold.";
+    all_good: "Semuanya terbaca dan cocok.", "All of them are read and hold.";
+    all_grow: "Semuanya terbaca, tumbuh, dan cocok.", "All of them are read, grow and hold.";
     none_yet: "Putaran pertama belum selesai: muat ulang halaman ini sebentar lagi.", "The first round is not over: load this page again in a moment.";
     looked: "Putaran terakhir", "Newest round";
     every: "setiap", "every";
@@ -54,9 +56,6 @@ words! {
     evidence: "Berkas bukti", "Evidence file";
     check: "Periksa sendiri: simpan berkas itu, lalu", "Check it yourself: save the file, then";
     check_tree: "Periksa sendiri: berkas di sampingnya ikut diperlukan, jadi periksalah di alamatnya", "Check it yourself: the files beside it are needed, so check it at its address";
-    withheld: "Ditahan", "Withheld";
-    withheld_lead: "Pernyataan yang ditandatangani dan diterima aturan, diserahkan kepada pengawas ini, dan tidak dicatat buku besar dalam waktunya. Kapan diserahkan, dan apa jawaban loket, adalah ucapan pengawas; selebihnya dapat diperiksa.",
-        "Signed statements that the rules accept, handed to this monitor, which the ledger did not record in time. When each was handed in, and what the desk answered, is the monitor’s word; the rest can be checked.";
     received: "Diserahkan", "Handed in";
     accepted_after: "diterima aturan setelah entri", "accepted by the rules after entries";
     statement: "Pernyataannya", "The statement";
@@ -80,7 +79,10 @@ words! {
     json: "Data halaman ini (JSON)", "This page’s data (JSON)";
     foot: "Halaman ini adalah ucapan pengawas. Yang membuktikan adalah buku besar, saksi, dan berkas bukti: periksalah dengan hibah verify.",
         "This page is the monitor’s word. What proves anything are the ledgers, the witnesses and the evidence files: check them with hibah verify.";
-    silent_since: "tidak menjawab sejak", "no answer since";
+    since: "sejak", "since";
+    receipt: "Tanda terima loket: menurutnya sudah dicatat", "The desk’s receipt: it says that this is recorded";
+    lapsed_after: "Tidak dapat dicatat lagi setelah entri", "No longer recordable after entries";
+    more: "Tidak ditampilkan", "Not shown";
 }
 
 pub(super) const fn of(lang: Lang) -> &'static Words {
@@ -94,7 +96,21 @@ pub(super) const fn of(lang: Lang) -> &'static Words {
 pub(super) const fn standing(standing: Standing, lang: Lang) -> (&'static str, &'static str) {
     let (word, sentence) = match standing {
         Standing::Good => (("Baik", "Good"), ("", "")),
-        Standing::Unwitnessed => (
+        Standing::Withheld => (
+            ("Menahan pernyataan", "Withholds a statement"),
+            (
+                "Loketnya menjawab, tetapi pernyataan yang diterima aturan tidak dicatat dalam waktunya.",
+                "Its desk answered, and a statement that the rules accept is not recorded in time.",
+            ),
+        ),
+        Standing::Unwitnessed { too_long: true, .. } => (
+            ("Tanpa saksi", "No witnesses"),
+            (
+                "Terlalu lama titik periksa terbaru belum disaksikan oleh cukup banyak saksi: mungkin mereka menolaknya.",
+                "For too long, too few witnesses have seen the newest checkpoint: they may refuse it.",
+            ),
+        ),
+        Standing::Unwitnessed { .. } => (
             ("Menunggu saksi", "Waits for witnesses"),
             (
                 "Titik periksa terbaru belum disaksikan oleh cukup banyak saksi.",
@@ -124,6 +140,43 @@ pub(super) const fn standing(standing: Standing, lang: Lang) -> (&'static str, &
         ),
     };
     (lang.pick(word.0, word.1), lang.pick(sentence.0, sentence.1))
+}
+
+/// A name for what became of statements, and what it means.
+pub(super) const fn fate(fate: Fate, lang: Lang) -> (&'static str, &'static str) {
+    let (id, en) = match fate {
+        Fate::Withheld => (
+            (
+                "Ditahan",
+                "Pernyataan yang ditandatangani dan diterima aturan, diserahkan kepada pengawas ini dan diteruskan ke loket, yang menjawab; buku besar tidak mencatatnya dalam waktunya. Kapan diserahkan, dan apa jawaban loket, adalah ucapan pengawas; selebihnya dapat diperiksa.",
+            ),
+            (
+                "Withheld",
+                "Signed statements that the rules accept, handed to this monitor and on to the desk, which answered; the ledger did not record them in time. When each was handed in, and what the desk answered, is the monitor’s word; the rest can be checked.",
+            ),
+        ),
+        Fate::NotHandedOn => (
+            (
+                "Diserahkan di sini, belum diteruskan",
+                "Pernyataan yang diterima aturan dan menunggu di pengawas ini: loket tidak dikenalnya, atau belum menjawab. Ini bukan bukti bahwa buku besar menahan sesuatu.",
+            ),
+            (
+                "Handed in here, not handed on",
+                "Statements that the rules accept and that wait at this monitor: it knows no desk, or the desk has not answered. It does not show that the ledger withholds anything.",
+            ),
+        ),
+        Fate::Lapsed => (
+            (
+                "Tidak dapat dicatat lagi",
+                "Pernyataan yang tidak dicatat dalam waktunya, dan kini ditolak aturan karena yang dicatat sesudahnya, atau karena masa berlakunya habis.",
+            ),
+            (
+                "No longer recordable",
+                "Statements that were not recorded in time, and that the rules now refuse for what was recorded since, or because they expired.",
+            ),
+        ),
+    };
+    (lang.pick(id.0, en.0), lang.pick(id.1, en.1))
 }
 
 /// A name for a finding, and what it means.
