@@ -102,6 +102,10 @@ fn page(monitor: &str, names: &std::collections::BTreeSet<String>) {
         assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     }
     assert!(names.iter().all(|name| id.text().contains(name.as_str())));
+    assert!(
+        en.text().contains("<code>bandung.federasi.example/hibah</code></span></th>")
+            && en.text().contains(">Trial</span>")
+    );
     assert!(en.text().contains("Possible") && en.text().contains("only the name is the same"));
     let feed = get(&format!("{monitor}/alarms.atom"));
     let read = roxmltree::Document::parse(feed.text()).expect("XML");
@@ -155,7 +159,10 @@ fn a_ledger_that_is_stopped_is_told() {
     let of_it = ledgers(&state).iter().find(|ledger| ledger["origin"] == origin).expect("the ledger");
     assert!(of_it["silent_since"].is_string() && of_it["answered_at"].is_string(), "{of_it:#}");
     assert!(get(&format!("{monitor}/")).text().contains("Tidak menjawab: 1."));
-    assert!(get(&format!("{monitor}/en/alarms.atom")).text().contains("No answer"));
+    let title = format!("({origin}) [Trial]: No answer");
+    state_when(&monitor, "a second round without answer is in the feed", |_| {
+        get(&format!("{monitor}/en/alarms.atom")).text().contains(&title)
+    });
     assert!(!server.stop(), "its status says so");
 }
 

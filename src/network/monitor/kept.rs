@@ -15,9 +15,13 @@ use crate::tlog::tile::tiles_of_size;
 
 /// In the monitor's own folder: which ledger each source shows.
 const SOURCES_FILE: &str = "sources.json";
+const ID_FILE: &str = "id";
 const SEEN_FILE: &str = "seen.json";
 const VKEY_FILE: &str = "vkey";
 const TOLD_FILE: &str = "told";
+
+/// The most findings of a kind that are kept of one ledger: who convicts himself each minute fills no disk.
+const MOST_OF_KIND: usize = 100;
 
 /// The folder of one ledger.
 pub(super) struct Kept {
@@ -28,6 +32,22 @@ pub(super) struct Kept {
 /// By source, the largest checkpoint that it showed, and when it first did.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SeenBySource(pub(super) BTreeMap<String, SeenAt>);
+
+/// What tells a monitor from all others: made once, kept in its folder.
+pub(super) fn id(dir: &Path) -> Result<String, SourceError> {
+    let file = dir.join(ID_FILE);
+    if let Ok(id) = fs::read_to_string(&file) {
+        let id = id.trim();
+        if id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(id.to_owned());
+        }
+    }
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)
+        .map_err(|fault| SourceError(format!("the system gives no random numbers ({fault}): try again later")))?;
+    let id = format!("{:032x}", u128::from_be_bytes(random));
+    write(&file, format!("{id}\n").as_bytes()).map(|()| id)
+}
 
 /// The ledger of each source: the first that it showed. Else whoever is listed could speak for any ledger.
 #[derive(Default)]
@@ -171,10 +191,21 @@ impl Kept {
     /// mirror's files, which are replaced and never changed.
     pub(super) fn file(&self, evidence: &Evidence, subject: &str) -> Result<Filed, SourceError> {
         let finding = evidence.finding().map_err(SourceError)?;
-        let name = format!("{}-{}", finding.as_str(), &sha256(subject.as_bytes()).to_hex()[..16]);
+        let prefix = format!("{}-", finding.as_str());
+        let name = format!("{prefix}{}", &sha256(subject.as_bytes()).to_hex()[..16]);
         let folder = self.dir.join("evidence").join(&name);
         if folder.join(EVIDENCE_FILE).exists() {
             return Ok(Filed { folder, known: true });
+        }
+        let filed = fs::read_dir(self.dir.join("evidence")).into_iter().flatten().flatten();
+        let of_kind =
+            |entry: &fs::DirEntry| entry.path().is_dir() && entry.file_name().to_string_lossy().starts_with(&prefix);
+        if filed.filter(of_kind).count() >= MOST_OF_KIND {
+            return Err(SourceError(format!(
+                "{} has {MOST_OF_KIND} findings of the kind {}, and this one is not kept: read those",
+                self.dir.join("evidence").display(),
+                finding.as_str()
+            )));
         }
         let fault = |error: std::io::Error| unwritten(&folder, &error);
         let unfinished = self.dir.join("evidence").join(format!("{name}.unfinished"));

@@ -152,6 +152,8 @@ pub struct Shower<'a> {
 /// Follows ledgers in a folder.
 pub struct Monitor {
     dir: PathBuf,
+    /// What tells it from other monitors.
+    id: String,
     ledgers: BTreeMap<String, Followed>,
     /// Those that were convicted at the first look.
     broken: Vec<String>,
@@ -189,6 +191,7 @@ impl Monitor {
         })?;
         let mut own = Self {
             dir: dir.to_owned(),
+            id: kept::id(dir)?,
             ledgers: BTreeMap::new(),
             broken: Vec::new(),
             heard: Vec::new(),
@@ -364,7 +367,7 @@ impl Monitor {
         let mut grown = false;
         for (origin, followed) in &self.ledgers {
             let size = followed.checkpoint.size;
-            grown |= self.recipients.take_in(origin, followed.kept.mirror.tree(), size)?;
+            grown |= self.recipients.take_in(origin, self.ledgers.len(), followed.kept.mirror.tree(), size)?;
         }
         if grown {
             self.shared = Arc::new(self.recipients.shared());
@@ -375,6 +378,8 @@ impl Monitor {
         let unread = self.heard.iter().filter(|source| source.origin.is_none()).cloned().collect();
         Ok(Picture {
             at: Some(settings.at),
+            ended: None,
+            id: self.id.clone(),
             every_s,
             watches_growth: settings.stale_after_s.is_some(),
             ledgers,
@@ -416,7 +421,7 @@ impl Monitor {
         };
         let sources: Vec<SourceSeen> = self.heard.iter().filter(of_it).map(mark).collect();
         let mut alarms: Vec<Alarm> = self.alarms.get(origin).into_iter().flat_map(BTreeMap::values).cloned().collect();
-        alarms.sort_by_key(|alarm| std::cmp::Reverse(alarm.first));
+        alarms.sort_by_key(Alarm::order);
         let quorum = followed.and_then(|followed| followed.quorum(settings));
         let read = sources.iter().filter_map(|source| source.answered).max();
         let handed = self.told(settings, origin, read);

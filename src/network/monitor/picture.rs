@@ -8,11 +8,18 @@ use super::withheld::{Fate, Told};
 use crate::grants::time::Timestamp;
 use crate::ledger::evidence::{Finding, Shown};
 
+/// The most alarms of a kind of a ledger that are shown.
+const MOST_OF_KIND: usize = 10;
+
 /// All ledgers after a round.
 #[derive(Clone, Default)]
 pub struct Picture {
     /// When the round began; none before the first has ended.
     pub at: Option<Timestamp>,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// What tells this monitor from others, in feeds.
+    pub id: String,
     /// How long the monitor waits between rounds, in seconds.
     pub every_s: u64,
     /// Whether it is looked how old the newest checkpoints are: else nobody says that a ledger grows.
@@ -65,13 +72,22 @@ pub struct LedgerSeen {
     pub sources: Vec<SourceSeen>,
     /// How it stands.
     pub standing: Standing,
-    /// What was found, the newest first.
+    /// What was found, the gravest kind first, of each kind the oldest first.
     pub alarms: Vec<Alarm>,
     /// Statements that were handed to the monitor and are told.
     pub handed: Vec<Told>,
 }
 
 impl LedgerSeen {
+    /// The alarms that are shown, the oldest of each kind: later ones push no earlier one away. And how many more there are.
+    #[must_use]
+    pub fn shown_alarms(&self) -> (Vec<&Alarm>, usize) {
+        let kinds = self.alarms.chunk_by(|one, other| one.finding == other.finding);
+        let shown: Vec<&Alarm> = kinds.flat_map(|kind| kind.iter().take(MOST_OF_KIND)).collect();
+        let more = self.alarms.len() - shown.len();
+        (shown, more)
+    }
+
     /// Those of the statements that became this, the oldest first.
     pub fn of_fate(&self, fate: Fate) -> impl Iterator<Item = &Told> {
         self.handed.iter().filter(move |told| told.fate == fate)
@@ -196,6 +212,12 @@ impl Alarm {
         Self { finding: shown.finding, sentence: shown.sentence.clone(), first, last, folder }
     }
 
+    /// The gravest first: what proves itself, then what is the monitor's word too; the oldest of each kind first.
+    pub(super) fn order(&self) -> (usize, Timestamp) {
+        const GRAVEST: [Finding; 5] = [Finding::Rule, Finding::Fork, Finding::Rewrite, Finding::Time, Finding::Shrink];
+        (GRAVEST.iter().position(|kind| *kind == self.finding).unwrap_or(GRAVEST.len()), self.first)
+    }
+
     /// Whether the files of the ledger stand beside the evidence, and are needed to check it.
     #[must_use]
     pub fn has_tree(&self) -> bool {
@@ -210,5 +232,66 @@ impl Alarm {
         }
         let ledger = self.folder.ancestors().nth(2);
         (name(ledger), name(Some(&self.folder)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Alarm, Finding, LedgerSeen, MOST_OF_KIND, Standing, Timestamp, is_at_home};
+
+    fn ledger(mut alarms: Vec<Alarm>) -> LedgerSeen {
+        alarms.sort_by_key(Alarm::order);
+        LedgerSeen {
+            origin: "a.example/hibah".to_owned(),
+            name: None,
+            trial: false,
+            vkey: None,
+            vkey_given: false,
+            size: 0,
+            recorded: None,
+            witnesses: Vec::new(),
+            quorum: None,
+            sources: Vec::new(),
+            standing: Standing::Alarm,
+            alarms,
+            handed: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn later_findings_push_no_conviction_away() {
+        let alarm = |finding, ms: usize| {
+            let first = Timestamp::from_ms(1_700_000_000_000 + ms as i64).expect("a time");
+            Alarm { finding, sentence: ms.to_string(), first, last: first, folder: "x".into() }
+        };
+        let mut alarms: Vec<Alarm> = (1..60).rev().map(|ms| alarm(Finding::Shrink, ms)).collect();
+        alarms.extend([
+            alarm(Finding::Stale, 0),
+            alarm(Finding::Fork, 2),
+            alarm(Finding::Fork, 1),
+            alarm(Finding::Rule, 9),
+        ]);
+        let ledger = ledger(alarms);
+        let (shown, more) = ledger.shown_alarms();
+        let told: Vec<_> = shown.iter().map(|alarm| (alarm.finding, alarm.sentence.as_str())).collect();
+        assert_eq!(
+            told[..4],
+            [(Finding::Rule, "9"), (Finding::Fork, "1"), (Finding::Fork, "2"), (Finding::Shrink, "1")]
+        );
+        assert_eq!((told.len(), told[told.len() - 1], more), (MOST_OF_KIND + 4, (Finding::Stale, "0"), 49));
+    }
+
+    #[test]
+    fn an_address_is_at_home_by_its_host() {
+        for (from, expected) in [
+            ("https://a.example/hibah", true),
+            ("http://A.example:8080", true),
+            ("https://b.example/a.example/hibah", false),
+            ("https://a.example.b/hibah", false),
+            ("a.example/hibah", false),
+            ("s3://a.example/hibah", false),
+        ] {
+            assert_eq!(is_at_home(from, "a.example/hibah"), expected, "{from}");
+        }
     }
 }

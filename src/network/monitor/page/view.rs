@@ -4,7 +4,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::super::picture::{Alarm, LedgerSeen, Picture, SourceSeen, Standing};
-use super::super::recipients::{Body, By};
+use super::super::recipients::{Body, By, Licence};
 use super::super::withheld::{Fate, Handed, Told};
 use super::words::{self, Words};
 use crate::grants::kinds::Kind;
@@ -14,8 +14,6 @@ use crate::public::pages::words::Lang;
 
 /// The most bodies in common that the page shows; programs get all that are told.
 const MOST_SHOWN: usize = 200;
-/// The most alarms of a ledger that are shown; the newest are.
-const MOST_ALARMS: usize = 50;
 /// The most statements of a ledger and fate that the page and the feed show; programs get all.
 const MOST_HELD: usize = 50;
 /// Times are told as in Jakarta: one page for the whole country.
@@ -32,6 +30,8 @@ struct Page<'p> {
     every_s: u64,
     summary: String,
     trouble: bool,
+    /// When the last whole round ended, where that is too long ago.
+    late: Option<Moment>,
     cards: Vec<Card<'p>>,
     unread: &'p [SourceSeen],
     bodies: Vec<Common<'p>>,
@@ -59,6 +59,7 @@ struct Card<'p> {
     witnesses: Vec<(&'p str, Option<Moment>)>,
     sources: &'p [SourceSeen],
     alarms: Vec<Shown<'p>>,
+    more_alarms: usize,
     handed: Vec<Fated<'p>>,
 }
 
@@ -90,6 +91,7 @@ struct Common<'p> {
     name: &'p str,
     licence: Option<String>,
     on: Vec<There<'p>>,
+    more: usize,
 }
 
 struct There<'p> {
@@ -102,7 +104,7 @@ struct There<'p> {
 }
 
 /// The page for people.
-pub(super) fn page(picture: &Picture, lang: Lang, style: &str) -> String {
+pub(super) fn page(picture: &Picture, late: Option<Timestamp>, lang: Lang, style: &str) -> String {
     let w = words::of(lang);
     let (bodies, told) = (&picture.shared.bodies, picture.shared.bodies.len().min(MOST_SHOWN));
     let page = Page {
@@ -113,7 +115,8 @@ pub(super) fn page(picture: &Picture, lang: Lang, style: &str) -> String {
         at: picture.at.map(|at| moment(at, lang)),
         every_s: picture.every_s,
         summary: summary(picture, lang),
-        trouble: !is_good(picture),
+        trouble: late.is_some() || !is_good(picture),
+        late: late.map(|ended| moment(ended, lang)),
         cards: cards(picture, lang),
         unread: &picture.unread,
         bodies: bodies.iter().take(told).map(|body| common(picture, body, lang)).collect(),
@@ -164,6 +167,15 @@ fn name(ledger: &LedgerSeen, lang: Lang) -> &str {
     }
 }
 
+/// A ledger chooses its name itself; its origin is what its key signs for.
+fn full_name(ledger: &LedgerSeen, lang: Lang) -> String {
+    let trial = if ledger.trial { format!(" [{}]", words::of(lang).trial_tag) } else { String::new() };
+    match &ledger.name {
+        Some(_) => format!("{} ({}){trial}", name(ledger, lang), ledger.origin),
+        None => format!("{}{trial}", ledger.origin),
+    }
+}
+
 /// Whoever must be looked at comes first.
 fn cards(picture: &Picture, lang: Lang) -> Vec<Card<'_>> {
     let mut ledgers: Vec<&LedgerSeen> = picture.ledgers.iter().collect();
@@ -182,6 +194,7 @@ fn cards(picture: &Picture, lang: Lang) -> Vec<Card<'_>> {
 
 fn card(ledger: &LedgerSeen, lang: Lang) -> Card<'_> {
     let (word, sentence) = words::standing(ledger.standing, lang);
+    let (alarms, more_alarms) = ledger.shown_alarms();
     Card {
         id: ledger.origin.replace('/', "_"),
         name: name(ledger, lang),
@@ -208,7 +221,8 @@ fn card(ledger: &LedgerSeen, lang: Lang) -> Card<'_> {
             .map(|witness| (witness.name.as_str(), witness.cosigned.map(|at| moment(at, lang))))
             .collect(),
         sources: &ledger.sources,
-        alarms: ledger.alarms.iter().take(MOST_ALARMS).map(|alarm| shown(alarm, lang)).collect(),
+        alarms: alarms.into_iter().map(|alarm| shown(alarm, lang)).collect(),
+        more_alarms,
         handed: [Fate::Withheld, Fate::Lapsed, Fate::NotHandedOn]
             .into_iter()
             .filter_map(|fate| fated(ledger, fate, lang))
@@ -272,8 +286,12 @@ fn common<'p>(picture: &'p Picture, body: &'p Body, lang: Lang) -> Common<'p> {
     };
     Common {
         name: &body.name,
-        licence: if let By::Licence(kind, number) = &body.by { Some(format!("{number} ({kind})")) } else { None },
+        licence: match &body.by {
+            By::Licence(licence) => Some(format!("{} ({}, {})", licence.number, licence.kind, licence.issuer)),
+            By::Name => None,
+        },
         on: body.on.iter().map(there).collect(),
+        more: body.more,
     }
 }
 
@@ -291,7 +309,7 @@ fn grouped(number: u64, lang: Lang) -> String {
 }
 
 /// The same for programs.
-pub(super) fn state(picture: &Picture) -> Value {
+pub(super) fn state(picture: &Picture, late: Option<Timestamp>) -> Value {
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
     let source = |source: &SourceSeen| {
         json!({
@@ -330,7 +348,8 @@ pub(super) fn state(picture: &Picture) -> Value {
             "standing": ledger.standing.as_str(),
             "unwitnessed_since": time(if let Standing::Unwitnessed { since, .. } = ledger.standing { Some(since) } else { None }),
             "silent_since": time(if let Standing::Silent(since) = ledger.standing { Some(since) } else { None }),
-            "alarms": ledger.alarms.iter().take(MOST_ALARMS).map(alarm).collect::<Vec<_>>(),
+            "alarms": ledger.shown_alarms().0.into_iter().map(alarm).collect::<Vec<_>>(),
+            "alarms_more": ledger.shown_alarms().1,
             "withheld": handed_in(Fate::Withheld),
             "lapsed": handed_in(Fate::Lapsed),
             "not_handed_on": handed_in(Fate::NotHandedOn),
@@ -340,6 +359,8 @@ pub(super) fn state(picture: &Picture) -> Value {
     json!({
         "at": time(picture.at),
         "every_s": picture.every_s,
+        "ended_at": time(picture.ended),
+        "is_late": late.is_some(),
         "ledgers": picture.ledgers.iter().map(ledger).collect::<Vec<_>>(),
         "unread": picture.unread.iter().map(source).collect::<Vec<_>>(),
         "shared": picture.shared.bodies.iter().map(|body| in_common(picture, body)).collect::<Vec<_>>(),
@@ -391,17 +412,20 @@ fn in_common(picture: &Picture, body: &Body) -> Value {
         })
     });
     let (by, licence) = match &body.by {
-        By::Licence(kind, number) => ("licence", Some(json!({ "type": kind, "number": number }))),
+        By::Licence(Licence { kind, number, issuer }) => {
+            ("licence", Some(json!({ "type": kind, "number": number, "issuer": issuer })))
+        }
         By::Name => ("name", None),
     };
-    json!({ "by": by, "possible_only": body.by == By::Name, "licence": licence, "on": on.collect::<Vec<_>>() })
+    json!({ "by": by, "possible_only": body.by == By::Name, "licence": licence, "on": on.collect::<Vec<_>>(), "on_more": body.more })
 }
 
 #[derive(Template)]
 #[template(path = "alarms.xml", config = "src/network/monitor/page/askama.toml")]
-struct Feed {
+struct Feed<'p> {
     lang: Lang,
     w: &'static Words,
+    id: &'p str,
     updated: String,
     items: Vec<Item>,
 }
@@ -418,8 +442,8 @@ struct Item {
 pub(super) fn feed(picture: &Picture, lang: Lang) -> String {
     let mut items: Vec<Item> = Vec::new();
     for ledger in &picture.ledgers {
-        let of = |what: &str| format!("{}: {what}", name(ledger, lang));
-        for alarm in ledger.alarms.iter().take(MOST_ALARMS) {
+        let of = |what: &str| format!("{}: {what}", full_name(ledger, lang));
+        for alarm in ledger.shown_alarms().0 {
             let (sort, meaning) = words::finding(alarm.finding, lang);
             items.push(Item {
                 id: href(alarm).trim_start_matches("/evidence/").to_owned(),
@@ -439,7 +463,13 @@ pub(super) fn feed(picture: &Picture, lang: Lang) -> String {
                 summary: format!("{} ({}, {})", words::fate(Fate::Withheld, lang).1, one.kind, one.about),
             });
         }
-        if let Standing::Silent(since) | Standing::Unwitnessed { since, too_long: true } = ledger.standing {
+        // One round in which nobody answered may be chance.
+        let again = |since: &Timestamp| picture.at.is_some_and(|at| at > *since);
+        let since = match ledger.standing {
+            Standing::Silent(since) | Standing::Unwitnessed { since, too_long: true } => Some(since),
+            _ => None,
+        };
+        if let Some(since) = since.filter(again) {
             let (word, sentence) = words::standing(ledger.standing, lang);
             let place = ledger.origin.replace('/', "_");
             items.push(Item {
@@ -454,7 +484,7 @@ pub(super) fn feed(picture: &Picture, lang: Lang) -> String {
     items.sort_by_key(|item| std::cmp::Reverse(item.at));
     let newest = items.first().map(|item| item.at).or(picture.at);
     let updated = newest.map_or_else(|| "1970-01-01T00:00:00Z".to_owned(), |at| at.to_string());
-    let feed = Feed { lang, w: words::of(lang), updated, items };
+    let feed = Feed { lang, w: words::of(lang), id: &picture.id, updated, items };
     // Nothing in it can fail to print.
     feed.render().expect("the feed prints")
 }

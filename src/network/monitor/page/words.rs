@@ -36,7 +36,10 @@ words! {
     standing: "Keadaan", "Standing";
     size: "Entri diperiksa", "Entries checked";
     trial: "Uji coba: tidak ada catatannya yang nyata", "Trial: none of its records is real";
+    trial_tag: "Uji coba", "Trial";
     origin: "Buku besar", "Ledger";
+    more_alarms: "Peringatan lain yang tidak ditampilkan", "Further alarms that are not shown";
+    late: "Halaman ini tidak baru: pengawas belum menyelesaikan satu putaran sejak", "This page is not new: the monitor has not finished a round since";
     recorded: "Entri terbaru dicatat", "Newest entry recorded";
     answered: "Terakhir terlihat", "Last seen";
     never: "belum pernah", "never";
@@ -61,12 +64,12 @@ words! {
     statement: "Pernyataannya", "The statement";
     desk_said: "Jawaban loket", "The desk’s answer";
     shared: "Lembaga yang dibiayai lebih dari satu pemerintah", "Organisations that more than one government funded";
-    shared_lead: "Dari entri yang sudah diperiksa. Nomor izin yang sama hampir pasti lembaga yang sama. Nama yang sama hanya mungkin: nama yang sama tidak membuktikan apa pun. Dibiayai dua pemerintah bukan pelanggaran dengan sendirinya.",
-        "From entries that were checked. The same licence number is most likely the same body. The same name is possible only: a same name proves nothing. Being funded by two governments is no offence in itself.";
+    shared_lead: "Dari entri yang sudah diperiksa. Izin yang sama (jenis, nomor, dan penerbitnya) hampir pasti lembaga yang sama. Nama yang sama hanya mungkin: nama yang sama tidak membuktikan apa pun. Dibiayai dua pemerintah bukan pelanggaran dengan sendirinya.",
+        "From entries that were checked. The same licence (its kind, number and issuer) is most likely the same body. The same name is possible only: a same name proves nothing. Being funded by two governments is no offence in itself.";
     shared_none: "Belum ada.", "There are none yet.";
     shared_more: "Selebihnya tidak ditampilkan; jumlahnya", "More are not shown; how many:";
     shared_left_out: "Tidak lengkap: lembaga yang terdaftar melebihi yang dapat dibandingkan pengawas ini.", "Incomplete: more organisations are registered than this monitor compares.";
-    by_licence: "Nomor izin sama", "Same licence number";
+    by_licence: "Izin sama", "Same licence";
     by_name: "Mungkin", "Possible";
     by_name_note: "hanya namanya yang sama", "only the name is the same";
     organisations: "Lembaga", "Organisations";
