@@ -49,6 +49,7 @@ fn eight_governments_are_witnessed_and_one_page_tells_of_all() {
     let script = script::script().expect("the script");
     let mut names = std::collections::BTreeSet::new();
     for ledger in ledgers(&state) {
+        assert_eq!(ledger["vkey_from_ledger"], false);
         assert_eq!((&ledger["quorum"], &ledger["trial"]), (&true.into(), &true.into()), "{ledger:#}");
         let witnesses = ledger["witnesses"].as_array().expect("witnesses");
         assert!(witnesses.len() == 2 && witnesses.iter().all(|witness| witness["cosigned_at"].is_string()));

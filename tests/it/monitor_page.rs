@@ -64,6 +64,8 @@ fn a_monitor_of_ones_own_shows_a_page_and_remembers() {
     let (watching, page) = follow();
     let origin = cli_shell::ORIGIN;
     let state = state_when(&page, "it is read", |state| standing(state, origin) == "good");
+    assert_eq!(ledgers(&state)[0]["vkey_from_ledger"], true);
+    assert!(get(&format!("{page}/en/")).text().contains("The ledger named this key itself"));
     assert_eq!((&ledgers(&state)[0]["quorum"], &state["shared"]), (&Value::Null, &serde_json::json!([])));
     assert!(watching.stop(), "a monitor that found nothing ends well");
     assert!(ledger.stop());
@@ -90,13 +92,19 @@ fn stands(shell: &Shell, options: &[&str], expected: &str, word: &str) -> (Value
 
 #[test]
 fn a_ledger_stands_as_the_worst_that_holds() {
-    let (shell, _) = followed();
+    let (shell, good) = followed();
     let witness = Cosigner::new("witness.example/w1", key(7)).expect("a witness");
     shell.write("policy", format!("witness w {}\nquorum w\n", witness.verifier()));
     let other = "log log.example/grants+e4d32d15+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\n";
     shell.write("other", format!("{other}witness w {}\nquorum w\n", witness.verifier()));
     let (_, well) = stands(&shell, &["site", "mirror"], "good", "Good");
     assert!(well);
+    // A copy that falls behind is marked, and is no alarm of the ledger.
+    put(&shell, "mirror", &Served::over(&good[..24]));
+    let (state, well) = stands(&shell, &["site", "mirror"], "good", "Good");
+    let older = |at: usize| &ledgers(&state)[0]["sources"][at]["older"];
+    assert!(well && older(0).is_null() && older(1)["size"] == 24 && older(1)["known"] == 28, "{state:#}");
+    put(&shell, "mirror", &Served::over(&good));
     // What asks for another log's witnesses asks nothing of this one.
     let (state, _) = stands(&shell, &["site", "--policy", "other"], "good", "Good");
     assert_eq!(

@@ -234,6 +234,16 @@ fn a_source_that_shows_less_is_told() {
     );
     assert!(!shell.path().join(KEPT).join("evidence").exists());
     put(&shell, "site", &Served::over(&good[..24]));
+    // Whoever convicts himself without end fills no disk.
+    let kept = shell.path().join(KEPT).join("evidence");
+    (0..100).for_each(|n| std::fs::create_dir_all(kept.join(format!("shrink-{n}"))).expect("made"));
+    shell.check(&format!(
+        "$ hibah monitor site --state seen --once
+         ? 2
+         {KEPT}: enough findings of this kind are kept, *
+         error: 1 source could not be judged, *"
+    ));
+    std::fs::remove_dir_all(kept).expect("removed");
     found(&shell, "site", Finding::Shrink, "site showed 28 entries, and then 24");
 }
 

@@ -430,7 +430,13 @@ fn grown(kept: &Kept, (known, size): (u64, u64), view: View<'_>) -> Seen {
 
 /// Files evidence and tells of it, once it convicts by itself.
 fn file(kept: &Kept, evidence: &Evidence, subject: &str, tell: &mut dyn FnMut(Event)) -> Seen {
-    let filed = kept.file(evidence, subject)?;
+    let Some(filed) = kept.file(evidence, subject)? else {
+        let from = kept.dir.display().to_string();
+        let sentence =
+            "enough findings of this kind are kept, and one more was found: read those in evidence".to_owned();
+        tell(Event::Trouble { from, sentence });
+        return Ok(());
+    };
     // What was filed first is what is told.
     let bytes = std::fs::read(filed.folder.join(evidence::EVIDENCE_FILE)).map_err(unread)?;
     let evidence = Evidence::parse(&bytes)?;

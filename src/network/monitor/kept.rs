@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::evidence::{EVIDENCE_FILE, Evidence, SeenAt, Shown};
+use crate::ledger::evidence::{EVIDENCE_FILE, Evidence, Finding, SeenAt, Shown};
 use crate::ledger::mirror::Mirror;
 use crate::ledger::tree::Tree;
 use crate::ledger::verify::SourceError;
@@ -188,24 +188,21 @@ impl Kept {
     }
 
     /// Files evidence under a name that its subject gives, so that one thing is filed once. A tree is hard links to the
-    /// mirror's files, which are replaced and never changed.
-    pub(super) fn file(&self, evidence: &Evidence, subject: &str) -> Result<Filed, SourceError> {
+    /// mirror's files, which are replaced and never changed. `None`: enough of its kind are kept.
+    pub(super) fn file(&self, evidence: &Evidence, subject: &str) -> Result<Option<Filed>, SourceError> {
         let finding = evidence.finding().map_err(SourceError)?;
         let prefix = format!("{}-", finding.as_str());
         let name = format!("{prefix}{}", &sha256(subject.as_bytes()).to_hex()[..16]);
         let folder = self.dir.join("evidence").join(&name);
         if folder.join(EVIDENCE_FILE).exists() {
-            return Ok(Filed { folder, known: true });
+            return Ok(Some(Filed { folder, known: true }));
         }
         let filed = fs::read_dir(self.dir.join("evidence")).into_iter().flatten().flatten();
         let of_kind =
             |entry: &fs::DirEntry| entry.path().is_dir() && entry.file_name().to_string_lossy().starts_with(&prefix);
-        if filed.filter(of_kind).count() >= MOST_OF_KIND {
-            return Err(SourceError(format!(
-                "{} has {MOST_OF_KIND} findings of the kind {}, and this one is not kept: read those",
-                self.dir.join("evidence").display(),
-                finding.as_str()
-            )));
+        // A stale checkpoint takes its time, and how the ledger stands depends on it.
+        if finding != Finding::Stale && filed.filter(of_kind).count() >= MOST_OF_KIND {
+            return Ok(None);
         }
         let fault = |error: std::io::Error| unwritten(&folder, &error);
         let unfinished = self.dir.join("evidence").join(format!("{name}.unfinished"));
@@ -225,6 +222,6 @@ impl Kept {
         }
         fs::write(unfinished.join(EVIDENCE_FILE), evidence.print()).map_err(fault)?;
         fs::rename(&unfinished, &folder).map_err(fault)?;
-        Ok(Filed { folder, known: false })
+        Ok(Some(Filed { folder, known: false }))
     }
 }

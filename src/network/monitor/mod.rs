@@ -71,11 +71,12 @@ impl Settings<'_> {
 
     /// The ledger's own source: the one at the address that its origin names, or else the first that shows it.
     fn own_source(&self, bound: &Bound, origin: &str) -> Option<&str> {
-        let at_home =
-            |from: &&String| picture::is_at_home(from, origin) && bound.of(from).is_none_or(|of| of == origin);
-        let mut sources = self.sources.iter();
-        let first = || self.sources.iter().find(|from| bound.of(from) == Some(origin));
-        sources.find(at_home).or_else(first).map(String::as_str)
+        let find = |is_own: &dyn Fn(&str) -> bool| self.sources.iter().map(String::as_str).find(|from| is_own(from));
+        let at_home = |from: &str| picture::is_at_home(from, origin);
+        // One that was never read may be another ledger's on the same host.
+        find(&|from| at_home(from) && bound.of(from) == Some(origin))
+            .or_else(|| find(&|from| at_home(from) && bound.of(from).is_none()))
+            .or_else(|| find(&|from| bound.of(from) == Some(origin)))
     }
 
     fn policies<'s>(&'s self, origin: &'s str) -> impl Iterator<Item = &'s Policy> {
@@ -321,7 +322,7 @@ impl Monitor {
             }
         });
         if let Some(takes) = &settings.takes {
-            self.follow_statements(takes, settings.at, tell);
+            self.follow_statements(settings, takes, tell);
         }
     }
 
@@ -342,16 +343,14 @@ impl Monitor {
     }
 
     /// Looks for what was handed in among the new entries, and hands the rest to the desks.
-    fn follow_statements(&mut self, takes: &Takes, at: Timestamp, tell: &mut dyn FnMut(Event)) {
-        for (origin, followed) in &self.ledgers {
+    fn follow_statements(&mut self, settings: &Settings<'_>, takes: &Takes, tell: &mut dyn FnMut(Event)) {
+        let reads: Vec<_> = self.ledgers.keys().map(|origin| self.read_at(settings, origin)).collect();
+        for ((origin, followed), read) in self.ledgers.iter().zip(reads) {
             let statements = self.statements.entry(origin.clone());
             let statements = statements.or_insert_with(|| Statements::open(&followed.kept.dir));
             let desk = takes.desks.get(origin);
-            // Hours in which the ledger could not be read count for nothing.
-            let heard = self.heard.iter().filter(|source| source.origin.as_ref() == Some(origin));
-            let read = heard.filter_map(|source| source.answered).max();
             let looked = read.map_or(Ok(()), |read| statements.look(followed, read, takes.after_s));
-            let done = looked.and_then(|()| desk.map_or(Ok(()), |desk| statements.forward(desk, at)));
+            let done = looked.and_then(|()| desk.map_or(Ok(()), |desk| statements.forward(desk, settings.at)));
             if let Err(SourceError(sentence)) = done {
                 tell(Event::Trouble { from: origin.clone(), sentence });
             }
@@ -389,9 +388,16 @@ impl Monitor {
     }
 
     /// What was handed in and is told.
-    fn told(&self, settings: &Settings<'_>, origin: &str, read: Option<Timestamp>) -> Vec<Told> {
+    fn told(&self, settings: &Settings<'_>, origin: &str) -> Vec<Told> {
+        let read = self.read_at(settings, origin);
         let kept = settings.takes.as_ref().zip(self.statements.get(origin));
         kept.map_or_else(Vec::new, |(takes, kept)| kept.told((read, settings.at), takes.after_s))
+    }
+
+    /// When the ledger's own source was last read: a mirror that lags shows no newer statement, and withholds none.
+    fn read_at(&self, settings: &Settings<'_>, origin: &str) -> Option<Timestamp> {
+        let own_source = settings.own_source(&self.bound, origin)?;
+        self.heard.iter().find(|source| source.from == own_source).and_then(|source| source.answered)
     }
 
     /// Since when the newest checkpoint lacks its quorum in each round; none: it has it, or needs none.
@@ -423,8 +429,7 @@ impl Monitor {
         let mut alarms: Vec<Alarm> = self.alarms.get(origin).into_iter().flat_map(BTreeMap::values).cloned().collect();
         alarms.sort_by_key(Alarm::order);
         let quorum = followed.and_then(|followed| followed.quorum(settings));
-        let read = sources.iter().filter_map(|source| source.answered).max();
-        let handed = self.told(settings, origin, read);
+        let handed = self.told(settings, origin);
         let silent = sources.iter().all(|source| source.trouble.is_some());
         let standing = if alarms.iter().any(|alarm| alarm.finding != Finding::Stale) {
             Standing::Alarm

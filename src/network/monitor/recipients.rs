@@ -276,11 +276,8 @@ impl OfLedger {
             if org.named_by == index && hides("/body/name") {
                 org.name.clear();
             }
-            if org.licensed_by == index
-                && (["number", "type", "issuer"]
-                    .map(|field| hides(&format!("/body/registration/{field}")))
-                    .contains(&true))
-            {
+            let licence = ["number", "type", "issuer"].map(|field| format!("/body/registration/{field}"));
+            if org.licensed_by == index && licence.iter().any(|place| hides(place)) {
                 org.licence = Default::default();
             }
         }

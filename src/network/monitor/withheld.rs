@@ -311,7 +311,15 @@ impl Statements {
         let next = unanswered.min_by_key(|handed| (handed.desk.is_some(), handed.order()));
         let Some(mut next) = next.cloned() else { return Ok(()) };
         let bytes = fs::read(self.file(&next)).map_err(|error| SourceError(error.to_string()))?;
-        let answer = Remote::new(desk).submit(&bytes, With::default())?;
+        let answer = match Remote::new(desk).submit(&bytes, With::default()) {
+            Ok(answer) => answer,
+            Err(SourceError(sentence)) => {
+                next.desk = Some(sentence.chars().take(MOST_ANSWER).collect());
+                self.keep(&next, None)?;
+                self.waiting.insert(next.hash.clone(), next);
+                return Err(SourceError(sentence));
+            }
+        };
         let said = String::from_utf8_lossy(&answer.body);
         let said: String = said.chars().take(MOST_ANSWER).collect();
         next.desk = Some(match answer.status {
