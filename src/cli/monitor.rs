@@ -123,7 +123,7 @@ pub(super) async fn show(
 ) -> Result<(), Failure> {
     let at = listener.local_addr().map_err(Failure::could_not)?;
     let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::could_not)?;
-    let board = Arc::new(Board::new(args.withheld_after.is_some()));
+    let board = Arc::new(Board::new(args.withheld_after.is_some(), Box::new(|| clock::now().ok())));
     let (tell, ended) = watch::channel(false);
     let (own, shown, stopped) = (args.clone(), Arc::clone(&board), stop.clone());
     // A round may wait for a slow source, so nobody waits for its end.
@@ -168,6 +168,7 @@ fn follow(args: &Args, board: Option<&Board>, stop: &dyn Fn() -> bool) -> Result
     while !stop() {
         let bar = progress::bar("Checking");
         let settings = Settings {
+            sources: args.source.clone(),
             vkeys: args.vkey.clone(),
             policies: policies.clone(),
             stale_after_s: args.stale_after,

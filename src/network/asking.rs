@@ -30,8 +30,9 @@ use crate::tlog::policy::{Policy, PolicyWitness};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// After how long the same checkpoint is cosigned again, in seconds.
 const AGAIN_S: u64 = 3_600;
-/// How far a witness's clock may be ahead, in seconds: a time to come says nothing of when the ledger was seen.
-const AHEAD_S: u64 = 300;
+/// How far a witness's clock may be ahead, or behind when it was asked, in seconds: a time to come or long past says nothing
+/// of when the ledger was seen.
+const OFF_S: u64 = 300;
 /// How long a witness that could not be understood rests, the first time; twice as long each time after that.
 const REST: Duration = Duration::from_secs(5);
 /// How long it rests at most, and one that does not know the ledger.
@@ -126,6 +127,8 @@ struct Witness {
     ask: Sender<Ask>,
     /// Whether its answer is awaited.
     busy: bool,
+    /// When it was last asked, in seconds since 1970.
+    asked_s: u64,
     /// It is not asked before this time.
     rests_until: Duration,
     /// How often in a row it could not be understood.
@@ -179,6 +182,7 @@ impl Asker {
                 told,
                 ask,
                 busy: false,
+                asked_s: 0,
                 rests_until: Duration::ZERO,
                 failures: 0,
                 cosigned: known.and_then(|one| one.cosigned),
@@ -234,6 +238,7 @@ impl Asker {
                 // Witnesses read short requests: no lines of other witnesses.
                 let ask = Ask { number: out.number, size: out.signed.size, note: read(&out.signed)? };
                 witness.busy = witness.ask.send(ask).is_ok();
+                witness.asked_s = now_s;
             }
         }
         Ok(())
@@ -252,13 +257,17 @@ impl Asker {
     }
 
     fn hear(&mut self, Answer { place, number, size, told }: Answer) -> Result<(), StoreError> {
-        let now = self.passed();
+        let (now, now_s) = (self.passed(), (self.task.times.now_s)());
         let witness = &mut self.witnesses[place];
         witness.busy = false;
         let problem = match told {
-            Outcome::Cosigned(_, cosignature) if cosignature.time_s > (self.task.times.now_s)() + AHEAD_S => {
+            Outcome::Cosigned(_, cosignature) if cosignature.time_s > now_s + OFF_S => {
                 witness.rests_until = now + LONG_REST;
                 "its clock is ahead of this one by more than five minutes".to_owned()
+            }
+            Outcome::Cosigned(_, cosignature) if cosignature.time_s.saturating_add(OFF_S) < witness.asked_s => {
+                witness.rests_until = now + LONG_REST;
+                "its clock is behind this one by more than five minutes".to_owned()
             }
             Outcome::Cosigned(line, cosignature) => {
                 witness.failures = 0;

@@ -137,6 +137,21 @@ fn what_is_seen_is_told(desk: &str, public: &str, vkey_one: &str) {
     assert_eq!((&status["seen_size"], &status["size"]), (&20.into(), &20.into()));
 }
 
+fn the_folder_and_a_copy_have_the_cosignatures(shell: &Shell, public: &str) {
+    shell.check(&format!(
+        "$ hibah verify {public} --policy policy --vkey $(cat vkey)
+         witnesses   seen by W0, W4
+         # the folder itself, and a copy of it as files
+         $ hibah verify led --policy policy
+         witnesses   seen by W0, W4
+         $ hibah export led mirror
+         $ hibah verify mirror --policy policy
+         witnesses   seen by W0, W4"
+    ));
+    // A note that is not of the newest checkpoint is not taken for it, whatever stands beside it.
+    a_note_of_another_checkpoint_is_not_taken(shell);
+}
+
 #[test]
 fn a_quorum_is_asked_and_shown() {
     let shell = Shell::with_ledger();
@@ -186,18 +201,7 @@ fn a_quorum_is_asked_and_shown() {
     let seen = submit();
     assert_eq!((seen.status, seen.header("hibah-index")), (200, "19"), "{}", seen.text());
     assert_eq!(TlogProof::parse(&seen.body).expect("a receipt").checkpoint.signatures.len(), 3);
-    shell.check(&format!(
-        "$ hibah verify {public} --policy policy --vkey $(cat vkey)
-         witnesses   seen by W0, W4
-         # the folder itself, and a copy of it as files
-         $ hibah verify led --policy policy
-         witnesses   seen by W0, W4
-         $ hibah export led mirror
-         $ hibah verify mirror --policy policy
-         witnesses   seen by W0, W4"
-    ));
-    // A note that is not of the newest checkpoint is not taken for it, whatever stands beside it.
-    a_note_of_another_checkpoint_is_not_taken(&shell);
+    the_folder_and_a_copy_have_the_cosignatures(&shell, &public);
     what_is_seen_is_told(&desk, &public, &vkey_one);
     let standings = || {
         let cosigned = Cosigned::read(&shell.path().join("led")).expect("opened").expect("there");
@@ -352,7 +356,8 @@ fn a_policy_that_cannot_be_met_is_refused_at_the_start() {
     );
 }
 
-/// A ledger without new entries is stale by its newest cosignature, so the same checkpoint goes out again after an hour.
+/// A ledger without new entries is stale by its newest cosignature, so the same checkpoint goes out again after an hour. A
+/// witness whose clock is an hour behind does not count, until it goes right.
 #[test]
 fn the_same_checkpoint_is_cosigned_again_after_an_hour() {
     let shell = Shell::with_ledger();
@@ -363,10 +368,11 @@ fn the_same_checkpoint_is_cosigned_again_after_an_hour() {
     let begun = Instant::now();
     let real = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
     let later = Arc::new(AtomicU64::new(0));
-    let clock = Arc::clone(&later);
+    let (clock, rested) = (Arc::clone(&later), Arc::new(AtomicU64::new(0)));
+    let rest = Arc::clone(&rested);
     let times = Times {
         now_s: Box::new(move || real + clock.load(Ordering::SeqCst)),
-        passed: Box::new(move || begun.elapsed()),
+        passed: Box::new(move || begun.elapsed() + Duration::from_secs(rest.load(Ordering::SeqCst))),
     };
     let _asking = Asking::start(Task {
         dir: dir.clone(),
@@ -389,6 +395,12 @@ fn the_same_checkpoint_is_cosigned_again_after_an_hour() {
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(cosigned(), (18, first), "not before the hour is over");
     later.store(3_700, Ordering::SeqCst);
+    let kept = || Cosigned::read(&dir).expect("opened").expect("there").standings().expect("read");
+    let problem = || kept().iter().map(|standing| standing.problem.clone()).collect::<String>();
+    await_that("it goes out again", || problem().contains("its clock is behind this one"));
+    assert_eq!(cosigned(), (18, first), "an hour ago is not now");
+    later.store(0, Ordering::SeqCst);
+    rested.store(600, Ordering::SeqCst);
     await_that("it is cosigned again", || cosigned().1 > first);
     assert_eq!(cosigned().0, 18);
 }

@@ -49,6 +49,7 @@ fn eight_governments_are_witnessed_and_one_page_tells_of_all() {
     let script = script::script().expect("the script");
     let mut names = std::collections::BTreeSet::new();
     for ledger in ledgers(&state) {
+        assert_eq!(ledger["vkey_from_ledger"], false);
         assert_eq!((&ledger["quorum"], &ledger["trial"]), (&true.into(), &true.into()), "{ledger:#}");
         let witnesses = ledger["witnesses"].as_array().expect("witnesses");
         assert!(witnesses.len() == 2 && witnesses.iter().all(|witness| witness["cosigned_at"].is_string()));
@@ -91,8 +92,8 @@ fn shared(state: &Value) {
 fn page(monitor: &str, names: &std::collections::BTreeSet<String>) {
     let (id, en) = (get(&format!("{monitor}/")), get(&format!("{monitor}/en/")));
     for (heard, lang, sentence) in [
-        (&id, "id", "8 buku besar diikuti. Semuanya terbaca, tumbuh, dan cocok."),
-        (&en, "en", "8 ledgers are followed. All of them are read, grow and hold."),
+        (&id, "id", "8 buku besar diikuti. Semuanya terbaca dan cocok."),
+        (&en, "en", "8 ledgers are followed. All of them are read and hold."),
     ] {
         let text = heard.text();
         assert!(text.contains(&format!("<html lang=\"{lang}\">")) && text.contains(sentence), "{text}");
@@ -102,6 +103,10 @@ fn page(monitor: &str, names: &std::collections::BTreeSet<String>) {
         assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     }
     assert!(names.iter().all(|name| id.text().contains(name.as_str())));
+    assert!(
+        en.text().contains("<code>bandung.federasi.example/hibah</code></span></th>")
+            && en.text().contains(">Trial</span>")
+    );
     assert!(en.text().contains("Possible") && en.text().contains("only the name is the same"));
     let feed = get(&format!("{monitor}/alarms.atom"));
     let read = roxmltree::Document::parse(feed.text()).expect("XML");
@@ -155,7 +160,10 @@ fn a_ledger_that_is_stopped_is_told() {
     let of_it = ledgers(&state).iter().find(|ledger| ledger["origin"] == origin).expect("the ledger");
     assert!(of_it["silent_since"].is_string() && of_it["answered_at"].is_string(), "{of_it:#}");
     assert!(get(&format!("{monitor}/")).text().contains("Tidak menjawab: 1."));
-    assert!(get(&format!("{monitor}/en/alarms.atom")).text().contains("No answer"));
+    let title = format!("({origin}) [Trial]: No answer");
+    state_when(&monitor, "a second round without answer is in the feed", |_| {
+        get(&format!("{monitor}/en/alarms.atom")).text().contains(&title)
+    });
     assert!(!server.stop(), "its status says so");
 }
 

@@ -11,7 +11,7 @@ use crate::cli_shell::{self, Shell};
 use crate::cosigned::{sign, witness, write_policy};
 use crate::ledger_city::{ORIGIN, warrant};
 use crate::ledger_verify::{Served, and, replayed};
-use crate::monitored::{followed, put};
+use crate::monitored::{followed, hook, put};
 use crate::public_town::Heard;
 use crate::tlog_vectors::key;
 
@@ -64,6 +64,8 @@ fn a_monitor_of_ones_own_shows_a_page_and_remembers() {
     let (watching, page) = follow();
     let origin = cli_shell::ORIGIN;
     let state = state_when(&page, "it is read", |state| standing(state, origin) == "good");
+    assert_eq!(ledgers(&state)[0]["vkey_from_ledger"], true);
+    assert!(get(&format!("{page}/en/")).text().contains("The ledger named this key itself"));
     assert_eq!((&ledgers(&state)[0]["quorum"], &state["shared"]), (&Value::Null, &serde_json::json!([])));
     assert!(watching.stop(), "a monitor that found nothing ends well");
     assert!(ledger.stop());
@@ -90,13 +92,19 @@ fn stands(shell: &Shell, options: &[&str], expected: &str, word: &str) -> (Value
 
 #[test]
 fn a_ledger_stands_as_the_worst_that_holds() {
-    let (shell, _) = followed();
+    let (shell, good) = followed();
     let witness = Cosigner::new("witness.example/w1", key(7)).expect("a witness");
     shell.write("policy", format!("witness w {}\nquorum w\n", witness.verifier()));
     let other = "log log.example/grants+e4d32d15+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\n";
     shell.write("other", format!("{other}witness w {}\nquorum w\n", witness.verifier()));
     let (_, well) = stands(&shell, &["site", "mirror"], "good", "Good");
     assert!(well);
+    // A copy that falls behind is marked, and is no alarm of the ledger.
+    put(&shell, "mirror", &Served::over(&good[..24]));
+    let (state, well) = stands(&shell, &["site", "mirror"], "good", "Good");
+    let older = |at: usize| &ledgers(&state)[0]["sources"][at]["older"];
+    assert!(well && older(0).is_null() && older(1)["size"] == 24 && older(1)["known"] == 28, "{state:#}");
+    put(&shell, "mirror", &Served::over(&good));
     // What asks for another log's witnesses asks nothing of this one.
     let (state, _) = stands(&shell, &["site", "--policy", "other"], "good", "Good");
     assert_eq!(
@@ -154,12 +162,19 @@ fn hand_in(page: &str, bytes: &[u8]) -> Heard {
     Heard::of(agent.post(format!("{page}/statements")).send(bytes).expect("an answer"))
 }
 
-/// What is told as withheld, once there are so many.
-fn withheld(page: &str, count: usize) -> Vec<Value> {
-    let of_it = |state: &Value| ledgers(state).first().and_then(|ledger| ledger["withheld"].as_array().cloned());
+/// What is told of statements as this, once there are so many.
+fn told(page: &str, fate: &str, count: usize) -> Vec<Value> {
+    let of_it = |state: &Value| ledgers(state).first().and_then(|ledger| ledger[fate].as_array().cloned());
     let all = |state: &Value| of_it(state).unwrap_or_default();
-    let state = state_when(page, "withheld", |state| ledgers(state).len() == 1 && all(state).len() == count);
+    let state = state_when(page, fate, |state| ledgers(state).len() == 1 && all(state).len() == count);
     all(&state)
+}
+
+/// Whether the feed of alarms leads there.
+fn feed_has(page: &str, path: &str) -> bool {
+    let feed = get(&format!("{page}/en/alarms.atom"));
+    let read = roxmltree::Document::parse(feed.text()).expect("XML");
+    read.descendants().any(|node| node.attribute("href") == Some(path))
 }
 
 #[test]
@@ -191,25 +206,39 @@ fn a_statement_that_is_not_recorded_is_told_as_withheld_until_it_is() {
     let heard = hand_in(&page, &first);
     assert_eq!((heard.status, &heard.json()["kind"]), (202, &"organisation.registered".into()), "{}", heard.text());
     assert_eq!(hand_in(&page, &first).json(), heard.json(), "it is kept once");
-    let told = withheld(&page, 1).remove(0);
-    let path = told["statement"].as_str().expect("an address");
+    // Nobody knows of it but this monitor, so the ledger withholds nothing.
+    let waits = told(&page, "not_handed_on", 1).remove(0);
+    let path = waits["statement"].as_str().expect("an address");
     let given = get(&format!("{page}{path}"));
     assert_eq!(given.body, first, "its very bytes");
     shell.write("given", &given.body);
-    let (size, time) = (&told["accepted_after_entries"], told["received_at"].as_str().expect("a time"));
+    let (size, time) = (&waits["accepted_after_entries"], waits["received_at"].as_str().expect("a time"));
     shell.check(&format!("$ hibah check given {public} --at {size} --time {time}\nIt would be recorded: *"));
     let shown = get(&format!("{page}/"));
-    assert!(shown.text().contains(&format!("href=\"{path}\"")) && shown.text().contains("Ditahan"), "{}", shown.text());
-    let feed = get(&format!("{page}/en/alarms.atom"));
-    let read = roxmltree::Document::parse(feed.text()).expect("XML");
-    assert!(read.descendants().any(|node| node.attribute("href") == Some(path)), "{}", feed.text());
+    assert!(
+        shown.text().contains(&format!("href=\"{path}\"")) && !shown.text().contains("Ditahan"),
+        "{}",
+        shown.text()
+    );
+    assert!(shown.text().contains("Semuanya terbaca dan cocok.") && !feed_has(&page, path), "{}", shown.text());
+    assert!(watching.stop());
+    // A desk that answers and records nothing withholds it; one that cannot answer now is asked again.
+    let (silent_desk, taken) = hook(vec![503, 429, 202]);
+    let known = format!("{}={}", cli_shell::ORIGIN, silent_desk.trim_end_matches("/hook"));
+    let (watching, page) = monitor(&shell, &[&[public.as_str(), "--desk", &known], &taking[..]].concat());
+    let held = told(&page, "withheld", 1).remove(0);
+    assert_eq!((&held["desk"], &held["receipt"]), (&"status 202".into(), &Value::Null));
+    assert!(taken.lock().expect("whole").iter().all(|given| given.as_bytes() == first), "its very bytes");
+    let shown = get(&format!("{page}/"));
+    assert!(shown.text().contains("Ditahan") && shown.text().contains("Menahan pernyataan: 1."), "{}", shown.text());
+    assert!(feed_has(&page, path));
     assert_eq!(get(&format!("{page}/statements/hibah.bandung.example_ledger/{}", "0".repeat(64))).status, 404);
     assert!(watching.stop());
     // It is remembered over a new start; once recorded, it is withheld no more.
     let (watching, page) = monitor(&shell, &[&[public.as_str()], &taking[..]].concat());
-    withheld(&page, 1);
+    told(&page, "withheld", 1);
     shell.check(&format!("$ hibah submit {desk} first\nRecorded as entry 18; the ledger has 19 entries."));
-    withheld(&page, 0);
+    told(&page, "withheld", 0);
     assert!(watching.stop());
     // A monitor that knows the desk hands it on.
     let known = format!("{}={desk}", cli_shell::ORIGIN);
@@ -219,7 +248,7 @@ fn a_statement_that_is_not_recorded_is_told_as_withheld_until_it_is() {
     let heard = hand_in(&page, &std::fs::read(shell.path().join("second")).expect("a statement"));
     assert_eq!(heard.status, 202, "{}", heard.text());
     state_when(&page, "it is recorded", |state| ledgers(state)[0]["size"] == 20);
-    withheld(&page, 0);
+    told(&page, "withheld", 0);
     assert!(watching.stop() && ledger.stop() && one.stop());
     // Without the option nothing is taken.
     let (watching, page) = monitor(&shell, &["led"]);

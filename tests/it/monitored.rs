@@ -242,8 +242,50 @@ fn what_somebody_else_saw_earlier_is_told_only_if_it_stays_so() {
 #[test]
 fn a_source_that_shows_less_is_told() {
     let (shell, good) = followed();
+    // A copy that falls behind says nothing of the ledger: its owner may have put an old one there.
     put(&shell, "mirror", &Served::over(&good[..24]));
-    found(&shell, "site mirror", Finding::Shrink, "mirror showed 28 entries, and then 24");
+    shell.check(
+        "$ hibah monitor site mirror --state seen --once
+         ? 2
+         mirror: it shows an older state: 24 entries, and 28 were shown before
+         error: 1 source could not be judged, *
+         $ hibah monitor site mirror --state seen --once --stale-after 99999d
+         ? 2",
+    );
+    assert!(!shell.path().join(KEPT).join("evidence").exists());
+    put(&shell, "site", &Served::over(&good[..24]));
+    // Whoever convicts himself without end fills no disk.
+    let kept = shell.path().join(KEPT).join("evidence");
+    (0..100).for_each(|n| std::fs::create_dir_all(kept.join(format!("shrink-{n}"))).expect("made"));
+    shell.check(&format!(
+        "$ hibah monitor site --state seen --once
+         ? 2
+         {KEPT}: enough findings of this kind are kept, *
+         error: 1 source could not be judged, *"
+    ));
+    std::fs::remove_dir_all(kept).expect("removed");
+    found(&shell, "site", Finding::Shrink, "site showed 28 entries, and then 24");
+}
+
+#[test]
+fn a_source_speaks_for_one_ledger_only() {
+    let (shell, good) = (Shell::with_ledger(), made());
+    put(&shell, "site", &Served::over(&good));
+    shell.check("$ hibah monitor led site --state both --once");
+    // The address of the one ledger shows old notes of the other.
+    shell.check("$ mv led gone");
+    put(&shell, "led", &Served::over(&good[..24]));
+    shell.check(&format!(
+        "$ hibah monitor led site --state both --once
+         ? 2
+         led: it shows the ledger {ORIGIN}, and has been a source of *: it does not count; *
+         error: 1 source could not be judged, *
+         $ rm both/sources.json && hibah monitor led site --state both --once
+         ? 2
+         led: it shows the ledger {ORIGIN}, and has been a source of *"
+    ));
+    shell.write("both/sources.json", "x");
+    shell.check("$ hibah monitor site --state both --once\n? 2\nerror: both/sources.json cannot be read (*): *");
 }
 
 #[test]
@@ -407,7 +449,7 @@ fn a_monitor_that_runs_tells_each_growth_and_ends_with_the_first_lie() {
 }
 
 /// Takes posts, and answers each with the next of these statuses.
-fn hook(statuses: Vec<u16>) -> (String, Arc<Mutex<Vec<String>>>) {
+pub fn hook(statuses: Vec<u16>) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}/hook", listener.local_addr().expect("bound"));
     let taken = Arc::new(Mutex::new(Vec::new()));

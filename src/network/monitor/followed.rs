@@ -1,9 +1,9 @@
 //! One ledger that is followed: what is known of it, and each new checkpoint judged against that.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::kept::{Kept, SeenBySource};
-use super::picture::WitnessSeen;
+use super::picture::{Older, WitnessSeen};
 use super::watched::Watched;
 use super::{Event, Settings};
 use crate::grants::state::State;
@@ -36,6 +36,8 @@ pub(super) struct Followed {
     shown: Option<(String, Timestamp)>,
     /// Who answered in this round.
     answered: BTreeSet<String>,
+    /// Sources that are not the ledger's own and show an older state.
+    pub(super) older: BTreeMap<String, Older>,
     /// The replay is beyond the checkpoint: it is built anew from the mirror before anything else.
     pub(super) is_ahead: bool,
     /// An entry was refused, and what follows it is judged no more.
@@ -83,8 +85,8 @@ impl Followed {
 
     fn at(kept: Kept, vkey: VerifierKey, note: Note, checkpoint: Checkpoint, replay: Replay) -> Self {
         let seen = kept.seen();
-        let (shown, answered) = (None, BTreeSet::new());
-        Self { kept, vkey, note, checkpoint, replay, seen, shown, answered, is_ahead: false, is_broken: false }
+        let (shown, answered, older) = (None, BTreeSet::new(), BTreeMap::new());
+        Self { kept, vkey, note, checkpoint, replay, seen, shown, answered, older, is_ahead: false, is_broken: false }
     }
 
     /// The first look at a ledger: all of it is fetched and verified. `None` when it is convicted at once.
@@ -129,8 +131,15 @@ impl Followed {
         Ok(Some(followed))
     }
 
-    /// Judges a checkpoint of this ledger that somebody showed.
-    pub(super) fn see(&mut self, settings: &Settings<'_>, view: View<'_>, tell: &mut dyn FnMut(Event)) -> Seen {
+    /// Judges a checkpoint of this ledger that somebody showed. Only its own source can go back on what it showed: any other
+    /// is a copy, and its owner could show an old one to speak ill of the ledger.
+    pub(super) fn see(
+        &mut self,
+        settings: &Settings<'_>,
+        view: View<'_>,
+        own_source: Option<&str>,
+        tell: &mut dyn FnMut(Event),
+    ) -> Seen {
         let (size, known) = (view.checkpoint.size, self.checkpoint.size);
         let signed = signers(self.replay.state(), view.note, size);
         let not_signed =
@@ -145,11 +154,18 @@ impl Followed {
         let before = self.seen.0.get(view.from).cloned();
         // A witness sees a checkpoint before the ledger shows it: that may take until the next round.
         let late = !settings.goes_on || before.as_ref().is_some_and(|before| size_of(before) > known);
-        if let Some(before) = before.filter(|before| size_of(before) > size && !signed.is_empty()) {
-            let subject = format!("{} {} {}", view.from, before.checkpoint, view.note.text);
-            let keys = self.keys_of(&before, &signed);
-            let shrank = Evidence::new(Finding::Shrink, self.origin(), &keys, vec![before, view.seen()]);
-            file(&self.kept, &shrank, &subject, tell)?;
+        match before.filter(|before| size_of(before) > size && !signed.is_empty()) {
+            Some(before) if own_source == Some(view.from) => {
+                let subject = format!("{} {} {}", view.from, before.checkpoint, view.note.text);
+                let keys = self.keys_of(&before, &signed);
+                let shrank = Evidence::new(Finding::Shrink, self.origin(), &keys, vec![before, view.seen()]);
+                file(&self.kept, &shrank, &subject, tell)?;
+            }
+            Some(before) => {
+                let since = self.older.get(view.from).map_or(view.at, |older| older.since);
+                self.mark(view.from, Older { since, size, known: size_of(&before) }, tell);
+            }
+            None => drop(self.older.remove(view.from)),
         }
         if view.files.is_none() && size > known {
             if signed.is_empty() {
@@ -213,6 +229,14 @@ impl Followed {
         };
         let seen = |key: VerifierKey| WitnessSeen { cosigned: cosigned(&key), name: key.name().to_owned() };
         settings.witnesses(self.origin()).into_iter().map(seen).collect()
+    }
+
+    /// Marks a source that shows an older state.
+    fn mark(&mut self, from: &str, older: Older, tell: &mut dyn FnMut(Event)) {
+        self.older.insert(from.to_owned(), older);
+        let Older { size, known, .. } = older;
+        let sentence = format!("it shows an older state: {size} entries, and {known} were shown before");
+        tell(Event::Trouble { from: from.to_owned(), sentence });
     }
 
     /// Who showed the known checkpoint: this source, if it did.
@@ -333,7 +357,12 @@ impl Followed {
     }
 
     /// What was shown for too long, at the end of a round.
-    pub(super) fn age(&mut self, settings: &Settings<'_>, tell: &mut dyn FnMut(Event)) -> Seen {
+    pub(super) fn age(
+        &mut self,
+        settings: &Settings<'_>,
+        own_source: Option<&str>,
+        tell: &mut dyn FnMut(Event),
+    ) -> Seen {
         let answered = std::mem::take(&mut self.answered);
         let Some(limit_s) = settings.stale_after_s else { return Ok(()) };
         if let Some((from, at)) = self.shown.clone().filter(|(from, _)| answered.contains(from)) {
@@ -346,11 +375,19 @@ impl Followed {
             }
         }
         // Who stays behind what another showed long ago.
-        let Some(newest) = self.seen.0.values().max_by_key(|seen| size_of(seen)) else { return Ok(()) };
-        let since_s = Timestamp::parse(&newest.at).map_or(i64::MAX, |at| at.ms() / 1000);
-        let is_over = settings.at.ms() / 1000 - since_s > i64::try_from(limit_s).unwrap_or(i64::MAX);
-        let behind = |seen: &&SeenAt| answered.contains(&seen.from) && size_of(seen) < size_of(newest);
-        for seen in self.seen.0.values().filter(behind).filter(|_| is_over) {
+        let Some(newest) = self.seen.0.values().max_by_key(|seen| size_of(seen)).cloned() else { return Ok(()) };
+        let (newest, known) = (&newest, size_of(&newest));
+        let since = Timestamp::parse(&newest.at).unwrap_or(settings.at);
+        let is_over = (settings.at.ms() - since.ms()) / 1000 > i64::try_from(limit_s).unwrap_or(i64::MAX);
+        let behind = |seen: &&SeenAt| is_over && answered.contains(&seen.from) && size_of(seen) < known;
+        let behind: Vec<SeenAt> = self.seen.0.values().filter(behind).cloned().collect();
+        for seen in &behind {
+            if own_source != Some(seen.from.as_str()) {
+                if !self.older.contains_key(&seen.from) {
+                    self.mark(&seen.from, Older { since, size: size_of(seen), known }, tell);
+                }
+                continue;
+            }
             let shown = SeenAt { at: settings.at.to_string(), ..seen.clone() };
             let keys = self.keys_of(seen, &self.keys_of(newest, &[]));
             let stale = Evidence::new(Finding::Stale, self.origin(), &keys, vec![shown, newest.clone()]);
@@ -396,7 +433,13 @@ fn grown(kept: &Kept, (known, size): (u64, u64), view: View<'_>) -> Seen {
 
 /// Files evidence and tells of it, once it convicts by itself.
 fn file(kept: &Kept, evidence: &Evidence, subject: &str, tell: &mut dyn FnMut(Event)) -> Seen {
-    let filed = kept.file(evidence, subject)?;
+    let Some(filed) = kept.file(evidence, subject)? else {
+        let from = kept.dir.display().to_string();
+        let sentence =
+            "enough findings of this kind are kept, and one more was found: read those in evidence".to_owned();
+        tell(Event::Trouble { from, sentence });
+        return Ok(());
+    };
     // What was filed first is what is told.
     let bytes = std::fs::read(filed.folder.join(evidence::EVIDENCE_FILE)).map_err(unread)?;
     let evidence = Evidence::parse(&bytes)?;

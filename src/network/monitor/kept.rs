@@ -6,16 +6,22 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::evidence::{EVIDENCE_FILE, Evidence, SeenAt, Shown};
+use crate::ledger::evidence::{EVIDENCE_FILE, Evidence, Finding, SeenAt, Shown};
 use crate::ledger::mirror::Mirror;
 use crate::ledger::tree::Tree;
 use crate::ledger::verify::SourceError;
 use crate::tlog::hash::sha256;
 use crate::tlog::tile::tiles_of_size;
 
+/// In the monitor's own folder: which ledger each source shows.
+const SOURCES_FILE: &str = "sources.json";
+const ID_FILE: &str = "id";
 const SEEN_FILE: &str = "seen.json";
 const VKEY_FILE: &str = "vkey";
 const TOLD_FILE: &str = "told";
+
+/// The most findings of a kind that are kept of one ledger: who convicts himself each minute fills no disk.
+const MOST_OF_KIND: usize = 100;
 
 /// The folder of one ledger.
 pub(super) struct Kept {
@@ -26,6 +32,76 @@ pub(super) struct Kept {
 /// By source, the largest checkpoint that it showed, and when it first did.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SeenBySource(pub(super) BTreeMap<String, SeenAt>);
+
+/// What tells a monitor from all others: made once, kept in its folder.
+pub(super) fn id(dir: &Path) -> Result<String, SourceError> {
+    let file = dir.join(ID_FILE);
+    if let Ok(id) = fs::read_to_string(&file) {
+        let id = id.trim();
+        if id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(id.to_owned());
+        }
+    }
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)
+        .map_err(|fault| SourceError(format!("the system gives no random numbers ({fault}): try again later")))?;
+    let id = format!("{:032x}", u128::from_be_bytes(random));
+    write(&file, format!("{id}\n").as_bytes()).map(|()| id)
+}
+
+/// The ledger of each source: the first that it showed. Else whoever is listed could speak for any ledger.
+#[derive(Default)]
+pub(super) struct Bound(BTreeMap<String, String>);
+
+impl Bound {
+    /// What a monitor's folder tells; one that was made before this was kept tells it by what each source was seen with.
+    pub(super) fn open(dir: &Path) -> Result<Self, SourceError> {
+        let file = dir.join(SOURCES_FILE);
+        let unread = |fault: &dyn std::fmt::Display| {
+            SourceError(format!("{} cannot be read ({fault}): put it back, or move it away", file.display()))
+        };
+        match fs::read(&file) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Self).map_err(|fault| unread(&fault)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::seen(dir)),
+            Err(error) => Err(unread(&error)),
+        }
+    }
+
+    fn seen(dir: &Path) -> Self {
+        let folders = fs::read_dir(dir).into_iter().flatten().flatten();
+        let mut seen: Vec<SeenAt> =
+            folders.flat_map(|folder| Kept::at(&folder.path()).seen().0.into_values()).collect();
+        // The first that a source showed is taken over last.
+        seen.sort_by(|one, other| other.at.cmp(&one.at));
+        let of = |seen: SeenAt| Some((seen.from.clone(), seen.note().ok()?.1.origin));
+        Self(seen.into_iter().filter_map(of).collect())
+    }
+
+    pub(super) fn of(&self, from: &str) -> Option<&str> {
+        self.0.get(from).map(String::as_str)
+    }
+
+    /// Whether a source may show this ledger.
+    pub(super) fn allows(&self, dir: &Path, from: &str, origin: &str) -> Result<(), SourceError> {
+        match self.of(from) {
+            Some(of) if of != origin => Err(SourceError(format!(
+                "it shows the ledger {origin}, and has been a source of {of}: it does not count; if its owner says that this is right, take its line out of {}",
+                dir.join(SOURCES_FILE).display()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Binds a source that showed what this ledger signed.
+    pub(super) fn bind(&mut self, dir: &Path, from: &str, origin: &str) -> Result<(), SourceError> {
+        let file = dir.join(SOURCES_FILE);
+        if self.of(from).is_none() || !file.exists() {
+            self.0.entry(from.to_owned()).or_insert_with(|| origin.to_owned());
+            write(&file, format!("{:#}\n", serde_json::json!(self.0)).as_bytes())?;
+        }
+        Ok(())
+    }
+}
 
 /// Evidence in its folder.
 #[derive(Clone, Debug)]
@@ -112,13 +188,21 @@ impl Kept {
     }
 
     /// Files evidence under a name that its subject gives, so that one thing is filed once. A tree is hard links to the
-    /// mirror's files, which are replaced and never changed.
-    pub(super) fn file(&self, evidence: &Evidence, subject: &str) -> Result<Filed, SourceError> {
+    /// mirror's files, which are replaced and never changed. `None`: enough of its kind are kept.
+    pub(super) fn file(&self, evidence: &Evidence, subject: &str) -> Result<Option<Filed>, SourceError> {
         let finding = evidence.finding().map_err(SourceError)?;
-        let name = format!("{}-{}", finding.as_str(), &sha256(subject.as_bytes()).to_hex()[..16]);
+        let prefix = format!("{}-", finding.as_str());
+        let name = format!("{prefix}{}", &sha256(subject.as_bytes()).to_hex()[..16]);
         let folder = self.dir.join("evidence").join(&name);
         if folder.join(EVIDENCE_FILE).exists() {
-            return Ok(Filed { folder, known: true });
+            return Ok(Some(Filed { folder, known: true }));
+        }
+        let filed = fs::read_dir(self.dir.join("evidence")).into_iter().flatten().flatten();
+        let of_kind =
+            |entry: &fs::DirEntry| entry.path().is_dir() && entry.file_name().to_string_lossy().starts_with(&prefix);
+        // A stale checkpoint takes its time, and how the ledger stands depends on it.
+        if finding != Finding::Stale && filed.filter(of_kind).count() >= MOST_OF_KIND {
+            return Ok(None);
         }
         let fault = |error: std::io::Error| unwritten(&folder, &error);
         let unfinished = self.dir.join("evidence").join(format!("{name}.unfinished"));
@@ -138,6 +222,6 @@ impl Kept {
         }
         fs::write(unfinished.join(EVIDENCE_FILE), evidence.print()).map_err(fault)?;
         fs::rename(&unfinished, &folder).map_err(fault)?;
-        Ok(Filed { folder, known: false })
+        Ok(Some(Filed { folder, known: false }))
     }
 }

@@ -9,7 +9,8 @@
 //! | a larger tree that contains the known one | the entries are fetched, compared with the signed root, and judged |
 //! | a tree that does not contain it, or is not contained in it | `fork` or `rewrite` |
 //! | an entry that is refused | `rule`: the mirror stays before it |
-//! | fewer entries than the same source did before | `shrink` |
+//! | fewer entries than the same source did before | `shrink`, at the ledger's own source; at any other, a mark on that source |
+//! | another ledger than it did before | trouble of its own ledger: a source is bound to the first that it showed |
 //! | a checkpoint or files that no key of the ledger signed for | trouble, told each round: it proves nothing about the ledger |
 
 mod followed;
@@ -27,11 +28,11 @@ use std::sync::Arc;
 
 use self::followed::Followed;
 pub use self::kept::Filed;
-use self::kept::Kept;
+use self::kept::{Bound, Kept};
 use self::picture::{Alarm, LedgerSeen, Picture, SourceSeen, Standing};
 use self::recipients::{Recipients, Shared};
 pub use self::watched::{Noted, Watched};
-use self::withheld::{Handed, NotTaken, Statements, Takes};
+use self::withheld::{Fate, Handed, NotTaken, Statements, Takes, Told};
 use crate::grants::state::State;
 use crate::grants::time::Timestamp;
 use crate::ledger::evidence::{Evidence, Finding, Shown, View};
@@ -40,8 +41,13 @@ use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::{Note, VerifierKey};
 use crate::tlog::policy::Policy;
 
+/// How long a newest checkpoint may lack its quorum where nothing says how old one may be, in seconds.
+const UNWITNESSED_S: u64 = 3_600;
+
 /// What a monitor is told beforehand, and the time of the round.
 pub struct Settings<'a> {
+    /// The sources' names, in the order in which they were given.
+    pub sources: Vec<String>,
     /// Verifier keys of ledgers, from a place that is trusted.
     pub vkeys: Vec<VerifierKey>,
     /// Witnesses whose times count: those of policies that name the ledger, or name none.
@@ -63,6 +69,16 @@ pub struct Settings<'a> {
 impl Settings<'_> {
     fn vkey(&self, origin: &str) -> Option<&VerifierKey> {
         self.vkeys.iter().find(|key| key.name() == origin)
+    }
+
+    /// The ledger's own source: the one at the address that its origin names, or else the first that shows it.
+    fn own_source(&self, bound: &Bound, origin: &str) -> Option<&str> {
+        let find = |is_own: &dyn Fn(&str) -> bool| self.sources.iter().map(String::as_str).find(|from| is_own(from));
+        let at_home = |from: &str| picture::is_at_home(from, origin);
+        // One that was never read may be another ledger's on the same host.
+        find(&|from| at_home(from) && bound.of(from) == Some(origin))
+            .or_else(|| find(&|from| at_home(from) && bound.of(from).is_none()))
+            .or_else(|| find(&|from| bound.of(from) == Some(origin)))
     }
 
     fn policies<'s>(&'s self, origin: &'s str) -> impl Iterator<Item = &'s Policy> {
@@ -139,17 +155,21 @@ pub struct Shower<'a> {
 /// Follows ledgers in a folder.
 pub struct Monitor {
     dir: PathBuf,
+    /// What tells it from other monitors.
+    id: String,
     ledgers: BTreeMap<String, Followed>,
     /// Those that were convicted at the first look.
     broken: Vec<String>,
-    /// Each source, by its name.
-    heard: BTreeMap<String, SourceSeen>,
-    /// The ledger that a source showed before this monitor began.
-    remembered: BTreeMap<String, String>,
+    /// Each source, in the order in which they are looked at.
+    heard: Vec<SourceSeen>,
+    /// The ledger of each source, for ever.
+    bound: Bound,
     /// What was ever found, by ledger and folder.
     alarms: BTreeMap<String, BTreeMap<PathBuf, Alarm>>,
     recipients: Recipients,
     shared: Arc<Shared>,
+    /// Since when too few witnesses have seen the newest checkpoint, by ledger.
+    unwitnessed: BTreeMap<String, Timestamp>,
     /// What was handed in, by ledger.
     statements: BTreeMap<String, Statements>,
     /// Held as long as this monitor runs: two would move one mirror.
@@ -174,13 +194,15 @@ impl Monitor {
         })?;
         let mut own = Self {
             dir: dir.to_owned(),
+            id: kept::id(dir)?,
             ledgers: BTreeMap::new(),
             broken: Vec::new(),
-            heard: BTreeMap::new(),
-            remembered: BTreeMap::new(),
+            heard: Vec::new(),
+            bound: Bound::open(dir)?,
             alarms: BTreeMap::new(),
             recipients: Recipients::default(),
             shared: Arc::default(),
+            unwitnessed: BTreeMap::new(),
             statements: BTreeMap::new(),
             _lock: lock,
         };
@@ -190,13 +212,8 @@ impl Monitor {
         Ok(own)
     }
 
-    /// Which source showed the ledger of a folder, and what was found of it.
+    /// What was found of the ledger of a folder.
     fn remember(&mut self, kept: &Kept) {
-        for (from, seen) in kept.seen().0 {
-            if let Ok((_, checkpoint)) = seen.note() {
-                self.remembered.insert(from, checkpoint.origin);
-            }
-        }
         for (folder, evidence, shown) in kept.filed() {
             let Some(at) = evidence.seen_at() else { continue };
             let alarm = Alarm::new(&shown, folder.clone(), at, at);
@@ -207,10 +224,15 @@ impl Monitor {
     /// Looks at what one source shows.
     pub fn look(&mut self, settings: &Settings<'_>, shower: &Shower<'_>, tell: &mut dyn FnMut(Event)) {
         let seen = self.telling(settings, tell, |own, tell| own.see(settings, shower, tell));
+        let seen = seen.and_then(|origin| self.bound.bind(&self.dir, shower.from, &origin).map(|()| origin));
+        let place = self.heard.iter().position(|heard| heard.from == shower.from);
         // What somebody else keeps of a checkpoint is no source of the ledger.
         if shower.files.is_some() || shower.checkpoint.is_err() {
-            let heard = self.heard.entry(shower.from.to_owned()).or_default();
-            heard.from = shower.from.to_owned();
+            let place = place.unwrap_or_else(|| {
+                self.heard.push(SourceSeen { from: shower.from.to_owned(), ..SourceSeen::default() });
+                self.heard.len() - 1
+            });
+            let heard = &mut self.heard[place];
             match &seen {
                 Ok(origin) => {
                     (heard.origin, heard.answered) = (Some(origin.clone()), Some(settings.at));
@@ -219,13 +241,11 @@ impl Monitor {
                 Err(SourceError(sentence)) => {
                     let since = heard.trouble.take().map_or(settings.at, |(since, _)| since);
                     heard.trouble = Some((since, sentence.clone()));
-                    if heard.origin.is_none() {
-                        heard.origin = self.remembered.get(shower.from).cloned();
-                    }
+                    heard.origin = self.bound.of(shower.from).map(str::to_owned);
                 }
             }
-        } else {
-            self.heard.remove(shower.from);
+        } else if let Some(place) = place {
+            self.heard.remove(place);
         }
         if let Err(SourceError(sentence)) = seen {
             tell(Event::Trouble { from: shower.from.to_owned(), sentence });
@@ -264,6 +284,8 @@ impl Monitor {
         let note = Note::parse(&bytes).map_err(|fault| none(&fault))?;
         let checkpoint = Checkpoint::parse(&note.text).map_err(|fault| none(&fault))?;
         let origin = checkpoint.origin.clone();
+        self.bound.allows(&self.dir, shower.from, &origin)?;
+        let own_source = settings.own_source(&self.bound, &origin);
         let view =
             View { from: shower.from, at: settings.at, note: &note, checkpoint: &checkpoint, files: shower.files };
         if self.broken.contains(&origin) {
@@ -272,7 +294,7 @@ impl Monitor {
         let mut was_broken = false;
         if let Some(followed) = self.ledgers.get_mut(&origin) {
             if !followed.is_ahead {
-                return followed.see(settings, view, tell).map(|()| origin);
+                return followed.see(settings, view, own_source, tell).map(|()| origin);
             }
             was_broken = followed.is_broken;
             self.ledgers.remove(&origin);
@@ -287,7 +309,7 @@ impl Monitor {
             return Ok(origin);
         };
         followed.is_broken = was_broken;
-        let seen = self.ledgers.entry(origin.clone()).or_insert(followed).see(settings, view, tell);
+        let seen = self.ledgers.entry(origin.clone()).or_insert(followed).see(settings, view, own_source, tell);
         seen.map(|()| origin)
     }
 
@@ -295,13 +317,14 @@ impl Monitor {
     pub fn end_round(&mut self, settings: &Settings<'_>, tell: &mut dyn FnMut(Event)) {
         self.telling(settings, tell, |own, tell| {
             for (origin, followed) in &mut own.ledgers {
-                if let Err(SourceError(sentence)) = followed.age(settings, tell) {
+                let own_source = settings.own_source(&own.bound, origin);
+                if let Err(SourceError(sentence)) = followed.age(settings, own_source, tell) {
                     tell(Event::Trouble { from: origin.clone(), sentence });
                 }
             }
         });
         if let Some(takes) = &settings.takes {
-            self.follow_statements(takes, tell);
+            self.follow_statements(settings, takes, tell);
         }
     }
 
@@ -322,12 +345,14 @@ impl Monitor {
     }
 
     /// Looks for what was handed in among the new entries, and hands the rest to the desks.
-    fn follow_statements(&mut self, takes: &Takes, tell: &mut dyn FnMut(Event)) {
-        for (origin, followed) in &self.ledgers {
+    fn follow_statements(&mut self, settings: &Settings<'_>, takes: &Takes, tell: &mut dyn FnMut(Event)) {
+        let reads: Vec<_> = self.ledgers.keys().map(|origin| self.read_at(settings, origin)).collect();
+        for ((origin, followed), read) in self.ledgers.iter().zip(reads) {
             let statements = self.statements.entry(origin.clone());
             let statements = statements.or_insert_with(|| Statements::open(&followed.kept.dir));
             let desk = takes.desks.get(origin);
-            let done = statements.look(followed).and_then(|()| desk.map_or(Ok(()), |desk| statements.forward(desk)));
+            let looked = read.map_or(Ok(()), |read| statements.look(followed, read, takes.after_s));
+            let done = looked.and_then(|()| desk.map_or(Ok(()), |desk| statements.forward(desk, settings.at)));
             if let Err(SourceError(sentence)) = done {
                 tell(Event::Trouble { from: origin.clone(), sentence });
             }
@@ -339,26 +364,53 @@ impl Monitor {
     /// # Errors
     /// What the mirrors' files report.
     pub fn picture(&mut self, settings: &Settings<'_>, every_s: u64) -> Result<Picture, SourceError> {
+        self.unwitnessed(settings);
         let mut grown = false;
         for (origin, followed) in &self.ledgers {
             let size = followed.checkpoint.size;
-            grown |= self.recipients.take_in(origin, followed.kept.mirror.tree(), size)?;
+            grown |= self.recipients.take_in(origin, self.ledgers.len(), followed.kept.mirror.tree(), size)?;
         }
         if grown {
             self.shared = Arc::new(self.recipients.shared());
         }
-        let heard = self.heard.values().filter_map(|source| source.origin.as_ref());
+        let heard = self.heard.iter().filter_map(|source| source.origin.as_ref());
         let origins: BTreeSet<&String> = self.ledgers.keys().chain(self.alarms.keys()).chain(heard).collect();
         let ledgers = origins.into_iter().map(|origin| self.ledger(settings, origin)).collect();
-        let unread = self.heard.values().filter(|source| source.origin.is_none()).cloned().collect();
-        Ok(Picture { at: Some(settings.at), every_s, ledgers, unread, shared: Arc::clone(&self.shared) })
+        let unread = self.heard.iter().filter(|source| source.origin.is_none()).cloned().collect();
+        Ok(Picture {
+            at: Some(settings.at),
+            ended: None,
+            id: self.id.clone(),
+            every_s,
+            watches_growth: settings.stale_after_s.is_some(),
+            ledgers,
+            unread,
+            shared: Arc::clone(&self.shared),
+        })
     }
 
-    /// What was handed in and should have been recorded by now, each with the file of its bytes.
-    fn withheld(&self, settings: &Settings<'_>, origin: &str) -> Vec<(Handed, PathBuf)> {
+    /// What was handed in and is told.
+    fn told(&self, settings: &Settings<'_>, origin: &str) -> Vec<Told> {
+        let read = self.read_at(settings, origin);
         let kept = settings.takes.as_ref().zip(self.statements.get(origin));
-        let told = kept.map(|(takes, kept)| (kept, kept.withheld(settings.at, takes.after_s)));
-        told.map_or_else(Vec::new, |(kept, all)| all.into_iter().map(|one| (one.clone(), kept.file(&one))).collect())
+        kept.map_or_else(Vec::new, |(takes, kept)| kept.told((read, settings.at), takes.after_s))
+    }
+
+    /// When the ledger's own source was last read: a mirror that lags shows no newer statement, and withholds none.
+    fn read_at(&self, settings: &Settings<'_>, origin: &str) -> Option<Timestamp> {
+        let own_source = settings.own_source(&self.bound, origin)?;
+        self.heard.iter().find(|source| source.from == own_source).and_then(|source| source.answered)
+    }
+
+    /// Since when the newest checkpoint lacks its quorum in each round; none: it has it, or needs none.
+    fn unwitnessed(&mut self, settings: &Settings<'_>) {
+        for (origin, followed) in &self.ledgers {
+            if followed.quorum(settings) == Some(false) {
+                self.unwitnessed.entry(origin.clone()).or_insert(settings.at);
+            } else {
+                self.unwitnessed.remove(origin);
+            }
+        }
     }
 
     /// How many entries the mirror has of a ledger that was not read since the start.
@@ -370,11 +422,16 @@ impl Monitor {
 
     fn ledger(&self, settings: &Settings<'_>, origin: &str) -> LedgerSeen {
         let of_it = |source: &&SourceSeen| source.origin.as_deref() == Some(origin);
-        let sources: Vec<SourceSeen> = self.heard.values().filter(of_it).cloned().collect();
-        let mut alarms: Vec<Alarm> = self.alarms.get(origin).into_iter().flat_map(BTreeMap::values).cloned().collect();
-        alarms.sort_by_key(|alarm| std::cmp::Reverse(alarm.first));
         let followed = self.ledgers.get(origin);
+        let mark = |source: &SourceSeen| {
+            let older = followed.and_then(|followed| followed.older.get(&source.from).copied());
+            SourceSeen { older, ..source.clone() }
+        };
+        let sources: Vec<SourceSeen> = self.heard.iter().filter(of_it).map(mark).collect();
+        let mut alarms: Vec<Alarm> = self.alarms.get(origin).into_iter().flat_map(BTreeMap::values).cloned().collect();
+        alarms.sort_by_key(Alarm::order);
         let quorum = followed.and_then(|followed| followed.quorum(settings));
+        let handed = self.told(settings, origin);
         let silent = sources.iter().all(|source| source.trouble.is_some());
         let standing = if alarms.iter().any(|alarm| alarm.finding != Finding::Stale) {
             Standing::Alarm
@@ -383,8 +440,11 @@ impl Monitor {
             Standing::Silent(since.max().unwrap_or(settings.at))
         } else if alarms.iter().any(|alarm| alarm.last == settings.at) {
             Standing::Stale
-        } else if quorum == Some(false) {
-            Standing::Unwitnessed
+        } else if handed.iter().any(|told| told.fate == Fate::Withheld) {
+            Standing::Withheld
+        } else if let Some(since) = self.unwitnessed.get(origin).copied() {
+            let for_s = u64::try_from((settings.at.ms() - since.ms()) / 1_000).unwrap_or_default();
+            Standing::Unwitnessed { since, too_long: for_s >= settings.stale_after_s.unwrap_or(UNWITNESSED_S) }
         } else {
             Standing::Good
         };
@@ -394,6 +454,7 @@ impl Monitor {
             name: state.and_then(|state| state.government()),
             trial: state.is_some_and(State::is_trial),
             vkey: followed.map(Followed::vkey),
+            vkey_given: settings.vkey(origin).is_some(),
             size: followed.map_or_else(|| self.kept_size(origin), |followed| followed.checkpoint.size),
             recorded: followed.and_then(|followed| followed.replay().last_time()),
             witnesses: followed.map(|followed| followed.witnesses(settings)).unwrap_or_default(),
@@ -401,7 +462,7 @@ impl Monitor {
             sources,
             standing,
             alarms,
-            withheld: self.withheld(settings, origin),
+            handed,
         }
     }
 }

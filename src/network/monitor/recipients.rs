@@ -1,9 +1,10 @@
 //! Organisations that more than one government paid, found in entries that were verified.
 //!
-//! Ledgers know each other's organisations only by what registrars wrote: the licence's kind and number, and the name. One
-//! number on two ledgers is most likely one body; one name may be chance, and is told as possible only.
+//! Ledgers know each other's organisations only by what registrars wrote: the licence's kind, number and issuer, and the name.
+//! One licence on two ledgers is most likely one body; one name may be chance, and is told as possible only.
 //!
-//! In memory is each registered organisation, about 300 bytes, and nothing of a case; [`MOST`] of all ledgers together.
+//! In memory is each registered organisation, about 300 bytes, and nothing of a case; [`MOST`] of all ledgers together, and of
+//! each its share.
 //! After a start it is read anew from the mirrors.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,11 @@ pub const MOST: usize = 500_000;
 /// The most that are told of those in common.
 pub const MOST_TOLD: usize = 1_000;
 
+/// The most places that are told of one body.
+const MOST_PLACES: usize = 20;
+/// A number of fewer digits is no number of a licence, but a page or a place of one.
+const FEWEST_DIGITS: usize = 4;
+
 /// All organisations of all ledgers.
 #[derive(Default)]
 pub struct Recipients {
@@ -45,14 +51,33 @@ struct OfLedger {
 #[derive(Default)]
 struct Org {
     name: String,
-    /// Kind and number of its licence.
-    licence: (String, String),
+    licence: Licence,
     /// The entries that name and licence are from, for an erasure names those.
     named_by: u64,
     licensed_by: u64,
     paid: i64,
     times: u64,
     years: BTreeSet<u16>,
+}
+
+/// A licence, as a registrar wrote it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Licence {
+    /// Its kind, such as `AHU`.
+    pub kind: String,
+    /// Its number.
+    pub number: String,
+    /// Who gave it.
+    pub issuer: String,
+}
+
+impl Licence {
+    /// What is compared; none where it names no licence.
+    fn key(&self) -> Option<Self> {
+        let is_number = self.number.chars().filter(char::is_ascii_digit).count() >= FEWEST_DIGITS;
+        let key = || Self { kind: plain(&self.kind), number: plain(&self.number), issuer: plain(&self.issuer) };
+        is_number.then(key)
+    }
 }
 
 /// Those in common.
@@ -74,13 +99,15 @@ pub struct Body {
     pub name: String,
     /// On each ledger, in the order of origins.
     pub on: Vec<OnLedger>,
+    /// In how many more places than are told.
+    pub more: usize,
 }
 
 /// Why organisations of several ledgers seem to be one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum By {
-    /// They have one licence: its kind and number.
-    Licence(String, String),
+    /// They have one licence.
+    Licence(Licence),
     /// They have one name, which proves nothing.
     Name,
 }
@@ -103,18 +130,25 @@ pub struct OnLedger {
 }
 
 impl Recipients {
-    /// Takes in the entries of a mirror that are new, of `size`. Answers whether there were any.
+    /// Takes in the entries of a mirror that are new, of `size`; there are so many ledgers. Answers whether there were any.
     ///
     /// # Errors
     /// What the mirror's files report.
-    pub(super) fn take_in(&mut self, origin: &str, tree: &Tree, size: u64) -> Result<bool, SourceError> {
+    pub(super) fn take_in(
+        &mut self,
+        origin: &str,
+        ledgers: usize,
+        tree: &Tree,
+        size: u64,
+    ) -> Result<bool, SourceError> {
         let ledger = self.ledgers.entry(origin.to_owned()).or_default();
         let from = ledger.taken;
         each_entry(tree, from, size, |index, bytes| {
             let unread = |fault: &dyn std::fmt::Display| SourceError(format!("{origin}: {fault}"));
             let entry = Entry::parse(bytes).map_err(|fault| unread(&fault))?;
             let statement = Statement::parse(entry.statement, origin).map_err(|fault| unread(&fault))?;
-            let new = ledger.take(index, &statement, self.count >= MOST);
+            let is_full = self.count >= MOST || ledger.orgs.len() >= MOST / ledgers.max(1);
+            let new = ledger.take(index, &statement, is_full);
             self.count += usize::from(new == Taken::New);
             self.left_out |= new == Taken::LeftOut;
             ledger.taken = index + 1;
@@ -127,14 +161,13 @@ impl Recipients {
     #[must_use]
     pub fn shared(&self) -> Shared {
         // With the licence as the first of them has it.
-        let mut by_licence: BTreeMap<(String, String), (By, Vec<OnLedger>)> = BTreeMap::new();
+        let mut by_licence: BTreeMap<Licence, (By, Vec<OnLedger>)> = BTreeMap::new();
         let mut by_name: BTreeMap<String, Vec<OnLedger>> = BTreeMap::new();
         for (origin, ledger) in &self.ledgers {
             for (n, org) in ledger.orgs.iter().filter(|(_, org)| org.times > 0) {
                 let on = || org.on(origin, *n, ledger.currency.as_ref());
-                let licence = (plain(&org.licence.0), plain(&org.licence.1));
-                if !licence.1.is_empty() {
-                    let by = || By::Licence(org.licence.0.clone(), org.licence.1.clone());
+                if let Some(licence) = org.licence.key() {
+                    let by = || By::Licence(org.licence.clone());
                     by_licence.entry(licence).or_insert_with(|| (by(), Vec::new())).1.push(on());
                 }
                 let name = plain(&org.name);
@@ -152,7 +185,11 @@ impl Recipients {
             let body = |on: &OnLedger| sure.get(&place(on));
             of_several(on) && (body(&on[0]).is_none() || on.iter().any(|other| body(other) != body(&on[0])))
         };
-        let body = |by: By, on: Vec<OnLedger>| Body { by, name: on[0].name.clone(), on };
+        let body = |by: By, on: Vec<OnLedger>| {
+            let (name, count) = (on[0].name.clone(), on.len());
+            let on = told(on);
+            Body { by, name, more: count - on.len(), on }
+        };
         let licensed = licensed.into_iter().map(|(by, on)| body(by, on));
         let named = by_name.into_iter().filter(|(_, on)| new(on));
         let named = named.map(|(_, on)| body(By::Name, on));
@@ -239,7 +276,8 @@ impl OfLedger {
             if org.named_by == index && hides("/body/name") {
                 org.name.clear();
             }
-            if org.licensed_by == index && (hides("/body/registration/number") || hides("/body/registration/type")) {
+            let licence = ["number", "type", "issuer"].map(|field| format!("/body/registration/{field}"));
+            if org.licensed_by == index && licence.iter().any(|place| hides(place)) {
                 org.licence = Default::default();
             }
         }
@@ -254,8 +292,9 @@ impl Org {
             (self.name, self.named_by) = (name, index);
         }
         if let Some(licence) = body.get("registration") {
-            let [kind, number] = ["type", "number"].map(|field| text(licence.get(field)).unwrap_or_default());
-            (self.licence, self.licensed_by) = ((kind, number), index);
+            let field = |name: &str| text(licence.get(name)).unwrap_or_default();
+            self.licence = Licence { kind: field("type"), number: field("number"), issuer: field("issuer") };
+            self.licensed_by = index;
         }
     }
 
@@ -265,6 +304,21 @@ impl Org {
         let years = self.years.iter().copied().collect();
         OnLedger { origin: origin.to_owned(), n, name, paid, times: self.times, years }
     }
+}
+
+/// Those that are told: of each ledger one, then of each a second, so that one with many hides no other.
+fn told(on: Vec<OnLedger>) -> Vec<OnLedger> {
+    let mut turn = 0;
+    let mut turns = Vec::new();
+    for (place, one) in on.iter().enumerate() {
+        turn = if place > 0 && on[place - 1].origin == one.origin { turn + 1 } else { 0 };
+        turns.push(turn);
+    }
+    let mut on: Vec<(usize, OnLedger)> = turns.into_iter().zip(on).collect();
+    on.sort_by_key(|(turn, _)| *turn);
+    on.truncate(MOST_PLACES);
+    on.sort_by(|(_, one), (_, other)| (&one.origin, one.n).cmp(&(&other.origin, other.n)));
+    on.into_iter().map(|(_, one)| one).collect()
 }
 
 fn of_several(on: &[OnLedger]) -> bool {
@@ -281,7 +335,7 @@ fn plain(text: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{By, OfLedger, Org, Recipients, Taken, plain};
+    use super::{By, Licence, MOST_PLACES, OfLedger, Org, Recipients, Taken, plain};
     use crate::grants::about::About;
     use crate::grants::time::Date;
     use crate::ledger::statement::{Content, Statement};
@@ -320,7 +374,7 @@ mod tests {
             |entry: u64, pointer: &str, what: &str| json!({"entry": entry, "pointers": [pointer], "what": what});
         take(6, "erasure.recorded", "ledger", erased(1, "/body/name", "text"));
         take(7, "erasure.recorded", "ledger", erased(1, "/body/registration/number", "sealed"));
-        let told = |org: &Org| (org.name.clone(), org.licence.1.clone(), org.paid, org.times);
+        let told = |org: &Org| (org.name.clone(), org.licence.number.clone(), org.paid, org.times);
         assert_eq!(told(&ledger.orgs[&1]), ("Yayasan B".to_owned(), "1".to_owned(), 5, 1));
         ledger.take(8, &said("erasure.recorded", "ledger", erased(2, "/body", "text")), false);
         ledger.take(9, &said("erasure.recorded", "ledger", erased(1, "/body/registration", "text")), false);
@@ -338,7 +392,8 @@ mod tests {
     fn check(orgs: &[Paid<'_>], expected: &[Told<'_>]) {
         let mut all = Recipients::default();
         for (ledger, n, name, number, times) in orgs {
-            let licence = ("AHU".to_owned(), (*number).to_owned());
+            let (number, issuer) = number.split_once(' ').unwrap_or((number, "x"));
+            let licence = Licence { kind: "AHU".to_owned(), number: number.to_owned(), issuer: issuer.to_owned() };
             let org = Org { name: (*name).to_owned(), licence, times: *times, ..Org::default() };
             all.ledgers.entry((*ledger).to_owned()).or_default().orgs.insert(*n, org);
         }
@@ -347,7 +402,7 @@ mod tests {
             .bodies
             .iter()
             .map(|body| {
-                let number = if let By::Licence(_, number) = &body.by { Some(number.as_str()) } else { None };
+                let number = if let By::Licence(licence) = &body.by { Some(licence.number.as_str()) } else { None };
                 (number, body.on.iter().map(|on| (on.origin.as_str(), on.n)).collect::<Vec<_>>())
             })
             .collect();
@@ -357,17 +412,27 @@ mod tests {
 
     #[test]
     fn only_those_that_several_paid_are_told_and_a_name_only_where_it_says_more() {
-        check(&[("a", 1, "X", "1", 1), ("b", 4, "Y", "1", 1)], &[(Some("1"), &[("a", 1), ("b", 4)])]);
-        check(&[("a", 1, "X", "1", 1), ("b", 4, "X", "1", 2)], &[(Some("1"), &[("a", 1), ("b", 4)])]);
-        check(&[("a", 1, "X", "", 1), ("b", 4, "x.", "2", 1)], &[(None, &[("a", 1), ("b", 4)])]);
-        check(&[("a", 1, "X", "1", 1), ("b", 4, "X", "1", 0)], &[]);
-        check(&[("a", 1, "X", "1", 1), ("a", 2, "X", "1", 1)], &[]);
+        check(&[("a", 1, "X", "1001", 1), ("b", 4, "Y", "1001", 1)], &[(Some("1001"), &[("a", 1), ("b", 4)])]);
+        check(&[("a", 1, "X", "1001", 1), ("b", 4, "X", "1001", 2)], &[(Some("1001"), &[("a", 1), ("b", 4)])]);
+        check(&[("a", 1, "X", "", 1), ("b", 4, "x.", "1002", 1)], &[(None, &[("a", 1), ("b", 4)])]);
+        check(&[("a", 1, "X", "1001", 1), ("b", 4, "X", "1001", 0)], &[]);
+        check(&[("a", 1, "X", "1001", 1), ("a", 2, "X", "1001", 1)], &[]);
         check(&[("a", 1, "", "", 1), ("b", 1, "", "", 1)], &[]);
-        check(&[("a", 1, "X", "1", 1), ("b", 1, "X", "2", 1)], &[(None, &[("a", 1), ("b", 1)])]);
+        check(&[("a", 1, "X", "1001", 1), ("b", 1, "X", "1002", 1)], &[(None, &[("a", 1), ("b", 1)])]);
         check(
-            &[("a", 1, "X", "1", 1), ("b", 1, "X", "1", 1), ("c", 1, "X", "", 1)],
-            &[(Some("1"), &[("a", 1), ("b", 1)]), (None, &[("a", 1), ("b", 1), ("c", 1)])],
+            &[("a", 1, "X", "1001", 1), ("b", 1, "X", "1001", 1), ("c", 1, "X", "", 1)],
+            &[(Some("1001"), &[("a", 1), ("b", 1)]), (None, &[("a", 1), ("b", 1), ("c", 1)])],
         );
+        // A number of three digits, or of another issuer, makes nobody the same.
+        check(&[("a", 1, "X", "101", 1), ("b", 1, "Y", "101", 1)], &[]);
+        check(&[("a", 1, "X", "1001 one", 1), ("b", 1, "X", "1001 two", 1)], &[(None, &[("a", 1), ("b", 1)])]);
+        check(&[("a", 1, "X", "1001 one", 1), ("b", 1, "Y", "1001 One.", 1)], &[(Some("1001"), &[("a", 1), ("b", 1)])]);
+        // Whoever registers one body often hides nobody else who paid it.
+        let mut many: Vec<Paid<'_>> = (0..90).map(|n| ("a", n, "X", "1001", 1)).collect();
+        many.push(("b", 7, "X", "1001", 1));
+        let mut told: Vec<(&str, u64)> = (0..MOST_PLACES as u64 - 1).map(|n| ("a", n)).collect();
+        told.push(("b", 7));
+        check(&many, &[(Some("1001"), &told)]);
     }
 
     #[test]

@@ -1,11 +1,20 @@
 //! Statements that a ledger would not record, as their signers hand them to a monitor.
 //!
 //! One is kept only if the rule book accepts it after the newest checkpoint, and a quorum of the ledger's witnesses has seen
-//! that one: so nobody fills the disk who cannot sign for the ledger. It is handed to the ledger's desk, and told as withheld
-//! if it is not recorded in the hours that the monitor allows. Whoever has the ledger repeats the judgement: `hibah check FILE
-//! SOURCE --at SIZE --time TIME`. That it was handed in then, and what the desk said, is the monitor's word.
+//! that one: so nobody fills the disk who cannot sign for the ledger, and no signer keeps others out. It is handed to the
+//! ledger's desk, and told as withheld if the desk answered and it is not recorded in the hours that the monitor allows.
+//! Whoever has the ledger repeats the judgement: `hibah check FILE SOURCE --at SIZE --time TIME`. That it was handed in then,
+//! and what the desk said, is the monitor's word; a receipt is the desk's.
 //!
-//! Each is a folder below the ledger's own: `statements/<hash>/statement`, and `kept.json`.
+//! | statement | is told as |
+//! |---|---|
+//! | no desk has answered | [`Fate::NotHandedOn`]: nobody withheld anything |
+//! | the desk answered, and the hours are over that the ledger was read in | [`Fate::Withheld`] |
+//! | the same, and then what the ledger recorded made it void | [`Fate::Lapsed`] |
+//! | void before its hours were over | nothing |
+//! | with a receipt of the desk | never void: it must be there |
+//!
+//! Each is a folder below the ledger's own: `statements/<hash>/statement`, `receipt` if the desk gave one, and `kept.json`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,9 +35,14 @@ use crate::network::remote::{Remote, With};
 
 /// The most statements of a ledger that wait at once.
 const MOST_WAITING: usize = 1_000;
+/// The most that one signer has among them.
+const MOST_OF_SIGNER: usize = 20;
+/// The most that are told of those that can no longer be recorded.
+const MOST_LAPSED: usize = 100;
 /// How much of a desk's answer is kept, in characters.
 const MOST_ANSWER: usize = 500;
 const STATEMENT_FILE: &str = "statement";
+const RECEIPT_FILE: &str = "receipt";
 const KEPT_FILE: &str = "kept.json";
 
 /// How statements are taken.
@@ -71,6 +85,42 @@ pub struct Handed {
     pub desk: Option<String>,
     /// The entry that it became.
     pub entry: Option<u64>,
+    /// Who signed it.
+    #[serde(default)]
+    pub signers: Vec<String>,
+    /// When the desk answered, by the monitor's clock: its hours begin here.
+    #[serde(default)]
+    pub answered_at: Option<String>,
+    /// Whether the desk gave a receipt: it says then that it is recorded.
+    #[serde(default)]
+    pub receipt: bool,
+    /// After how many entries the rules no longer take it, and why.
+    #[serde(default)]
+    pub lapsed: Option<(u64, String)>,
+}
+
+/// What became of a statement that is not recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Its hours are over.
+    Withheld,
+    /// No desk has answered.
+    NotHandedOn,
+    /// Its hours were over, and now the rules no longer take it.
+    Lapsed,
+}
+
+/// What is told of a statement that is not recorded.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The statement.
+    pub handed: Handed,
+    /// What became of it.
+    pub fate: Fate,
+    /// The file of its bytes.
+    pub statement: PathBuf,
+    /// The file of the desk's receipt.
+    pub receipt: Option<PathBuf>,
 }
 
 impl Handed {
@@ -80,11 +130,15 @@ impl Handed {
         Timestamp::parse(&self.received_at)
     }
 
-    /// Whether it should have been recorded by now.
-    fn is_over(&self, at: Timestamp, after_s: u64) -> bool {
-        let over =
-            |received: Timestamp| (at.ms() - received.ms()) / 1_000 >= i64::try_from(after_s).unwrap_or(i64::MAX);
-        self.received().is_some_and(over)
+    /// Whether the desk answered so long before `read` that it should have been recorded by then.
+    fn is_over(&self, read: Timestamp, after_s: u64) -> bool {
+        let over = |since: Timestamp| (read.ms() - since.ms()) / 1_000 >= i64::try_from(after_s).unwrap_or(i64::MAX);
+        self.answered_at.as_deref().and_then(Timestamp::parse).is_some_and(over)
+    }
+
+    /// In the order of arrival.
+    fn order(&self) -> (&str, &str) {
+        (&self.received_at, &self.hash)
     }
 }
 
@@ -93,6 +147,8 @@ pub(super) struct Statements {
     dir: PathBuf,
     /// Those that are not recorded, by hash.
     waiting: BTreeMap<String, Handed>,
+    /// Those that should have been, and no longer can be.
+    lapsed: Vec<Handed>,
     /// Up to which entry it was looked for them.
     looked: u64,
 }
@@ -105,15 +161,37 @@ impl Statements {
         let read = |folder: fs::DirEntry| {
             serde_json::from_slice::<Handed>(&fs::read(folder.path().join(KEPT_FILE)).ok()?).ok()
         };
-        let waiting = folders.filter_map(read).filter(|handed| handed.entry.is_none());
-        let waiting: BTreeMap<_, _> = waiting.map(|handed| (handed.hash.clone(), handed)).collect();
-        let looked = waiting.values().map(|handed| handed.size).min();
-        Self { dir, waiting, looked: looked.unwrap_or_default() }
+        let unrecorded = folders.filter_map(read).filter(|handed| handed.entry.is_none());
+        let (mut lapsed, waiting): (Vec<_>, Vec<_>) = unrecorded.partition(|handed| handed.lapsed.is_some());
+        lapsed.retain(|handed| handed.answered_at.is_some());
+        lapsed.sort_by(|one, other| one.order().cmp(&other.order()));
+        let looked = waiting.iter().map(|handed| handed.size).min().unwrap_or_default();
+        let waiting = waiting.into_iter().map(|handed| (handed.hash.clone(), handed)).collect();
+        Self { dir, waiting, lapsed, looked }
     }
 
     /// Where the bytes of one are.
-    pub(super) fn file(&self, handed: &Handed) -> PathBuf {
+    fn file(&self, handed: &Handed) -> PathBuf {
         self.dir.join(&handed.hash).join(STATEMENT_FILE)
+    }
+
+    /// Whether these signers may have one more about this thing: no key keeps others out.
+    fn has_room(&self, signers: &[String], about: &str) -> Result<(), NotTaken> {
+        let later = |what: &str| Err(NotTaken::Later(what.to_owned()));
+        if self.waiting.len() >= MOST_WAITING {
+            return later("too many statements of this ledger wait");
+        }
+        for signer in signers {
+            let of_it = || self.waiting.values().filter(|handed| handed.signers.contains(signer));
+            // What is new has no number yet: two of those are two things.
+            if !about.ends_with("/new") && of_it().any(|handed| handed.about == about) {
+                return later("another statement of this signer about the same thing waits");
+            }
+            if of_it().count() >= MOST_OF_SIGNER {
+                return later("too many statements of this signer wait");
+            }
+        }
+        Ok(())
     }
 
     /// Keeps a statement, handed in at this time; one that is kept already is answered as it is.
@@ -136,9 +214,8 @@ impl Statements {
             Some(false) => return Err(NotTaken::Later("too few witnesses have seen the newest checkpoint".to_owned())),
             None => return Err(NotTaken::Refused(format!("this monitor has no policy of witnesses for {origin}"))),
         }
-        if self.waiting.len() >= MOST_WAITING {
-            return Err(NotTaken::Later("too many statements of this ledger wait".to_owned()));
-        }
+        let signers: Vec<String> = statement.signers().iter().map(ToString::to_string).collect();
+        self.has_room(&signers, &statement.about().to_string())?;
         let time = replay.last_time().map_or(at, |last| last.max(at));
         replay.judge(&statement, time, Signatures::Check).map_err(|fault| refused(&fault))?;
         let handed = Handed {
@@ -150,6 +227,10 @@ impl Statements {
             checkpoint: followed.note().to_string(),
             desk: None,
             entry: None,
+            signers,
+            answered_at: None,
+            receipt: false,
+            lapsed: None,
         };
         let kept = self.keep(&handed, Some(bytes));
         kept.map_err(|SourceError(sentence)| NotTaken::Later(sentence))?;
@@ -170,8 +251,8 @@ impl Statements {
         write(&folder.join(KEPT_FILE), format!("{:#}\n", serde_json::json!(handed)).as_bytes())
     }
 
-    /// Looks for them among the entries that are new.
-    pub(super) fn look(&mut self, followed: &Followed) -> Result<(), SourceError> {
+    /// Looks for them among the entries that are new, and judges those again that are not there.
+    pub(super) fn look(&mut self, followed: &Followed, read: Timestamp, after_s: u64) -> Result<(), SourceError> {
         let size = followed.checkpoint.size;
         if self.waiting.is_empty() || size <= self.looked {
             return Ok(());
@@ -190,31 +271,162 @@ impl Statements {
             }
         }
         self.looked = size;
+        if followed.is_ahead || followed.is_broken {
+            return Ok(());
+        }
+        self.judge_again(followed, read, after_s)
+    }
+
+    /// Takes out what the rules no longer take after the newest entry. What has a receipt should be there all the same.
+    fn judge_again(&mut self, followed: &Followed, read: Timestamp, after_s: u64) -> Result<(), SourceError> {
+        let replay = followed.replay();
+        let mut void = Vec::new();
+        for handed in self.waiting.values().filter(|handed| !handed.receipt) {
+            let bytes = fs::read(self.file(handed)).map_err(|error| SourceError(error.to_string()))?;
+            let received = handed.received().unwrap_or(read);
+            let time = replay.last_time().map_or(received, |last| last.max(received));
+            let parsed = Statement::parse(&bytes, followed.origin()).map_err(|fault| SourceError(fault.to_string()))?;
+            if let Err(refused) = replay.judge(&parsed, time, Signatures::Check) {
+                void.push((handed.hash.clone(), refused.to_string()));
+            }
+        }
+        for (hash, why) in void {
+            let Some(handed) = self.waiting.remove(&hash) else { continue };
+            let was_over = handed.is_over(read, after_s);
+            let lapsed = Handed { lapsed: Some((replay.size(), why)), ..handed };
+            // One that had its time left is no matter of anybody.
+            let told = if was_over { lapsed } else { Handed { answered_at: None, ..lapsed } };
+            self.keep(&told, None)?;
+            if was_over {
+                self.lapsed.push(told);
+            }
+        }
         Ok(())
     }
 
-    /// Hands the next one that no desk has answered to this desk; one a round, for a desk may be slow.
-    pub(super) fn forward(&mut self, desk: &str) -> Result<(), SourceError> {
-        let Some(mut next) = self.waiting.values().find(|handed| handed.desk.is_none()).cloned() else { return Ok(()) };
+    /// Hands the next one that no desk has answered to this desk, in the order of arrival; one a round, for a desk may be slow.
+    pub(super) fn forward(&mut self, desk: &str, at: Timestamp) -> Result<(), SourceError> {
+        let unanswered = self.waiting.values().filter(|handed| handed.answered_at.is_none());
+        // One that the desk could not take now lets the others pass.
+        let next = unanswered.min_by_key(|handed| (handed.desk.is_some(), handed.order()));
+        let Some(mut next) = next.cloned() else { return Ok(()) };
         let bytes = fs::read(self.file(&next)).map_err(|error| SourceError(error.to_string()))?;
-        let answer = Remote::new(desk).submit(&bytes, With::default())?;
+        let answer = match Remote::new(desk).submit(&bytes, With::default()) {
+            Ok(answer) => answer,
+            Err(SourceError(sentence)) => {
+                next.desk = Some(sentence.chars().take(MOST_ANSWER).collect());
+                self.keep(&next, None)?;
+                self.waiting.insert(next.hash.clone(), next);
+                return Err(SourceError(sentence));
+            }
+        };
         let said = String::from_utf8_lossy(&answer.body);
         let said: String = said.chars().take(MOST_ANSWER).collect();
         next.desk = Some(match answer.status {
-            // A receipt; the entry is found where it stands.
-            200 | 202 => format!("status {}", answer.status),
+            // The entry is found where it stands.
+            200..=202 => format!("status {}", answer.status),
             status => format!("status {status}: {}", said.trim()),
         });
+        // Whatever else a desk says may be otherwise the next time.
+        if matches!(answer.status, 200..=202 | 409 | 422) {
+            next.answered_at = Some(at.to_string());
+        }
+        if matches!(answer.status, 200 | 201) {
+            write(&self.dir.join(&next.hash).join(RECEIPT_FILE), &answer.body)?;
+            next.receipt = true;
+        }
         self.keep(&next, None)?;
         self.waiting.insert(next.hash.clone(), next);
         Ok(())
     }
 
-    /// Those that should have been recorded by now, the oldest first.
-    pub(super) fn withheld(&self, at: Timestamp, after_s: u64) -> Vec<Handed> {
-        let mut withheld: Vec<Handed> =
-            self.waiting.values().filter(|handed| handed.is_over(at, after_s)).cloned().collect();
-        withheld.sort_by(|one, other| one.received_at.cmp(&other.received_at));
-        withheld
+    /// Those that are told, the oldest of each sort first: the ledger was read last at `read`, and it is `at`.
+    pub(super) fn told(&self, (read, at): (Option<Timestamp>, Timestamp), after_s: u64) -> Vec<Told> {
+        let over = |since: Option<Timestamp>| {
+            since.is_some_and(|since| (at.ms() - since.ms()) / 1_000 >= i64::try_from(after_s).unwrap_or(i64::MAX))
+        };
+        let fate = |handed: &Handed| {
+            if handed.lapsed.is_some() {
+                Some(Fate::Lapsed)
+            } else if handed.answered_at.is_none() {
+                over(handed.received()).then_some(Fate::NotHandedOn)
+            } else {
+                read.is_some_and(|read| handed.is_over(read, after_s)).then_some(Fate::Withheld)
+            }
+        };
+        let lapsed = self.lapsed.iter().rev().take(MOST_LAPSED);
+        let told = self.waiting.values().chain(lapsed).filter_map(|handed| Some((fate(handed)?, handed)));
+        let mut told: Vec<Told> = told
+            .map(|(fate, handed)| Told {
+                fate,
+                statement: self.file(handed),
+                receipt: handed.receipt.then(|| self.dir.join(&handed.hash).join(RECEIPT_FILE)),
+                handed: handed.clone(),
+            })
+            .collect();
+        told.sort_by(|one, other| one.handed.order().cmp(&other.handed.order()));
+        told
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BTreeMap, Fate, Handed, MOST_OF_SIGNER, Statements, Timestamp};
+
+    fn at(minute: u32) -> Timestamp {
+        Timestamp::parse(&format!("2026-01-01T00:{minute:02}:00.000Z")).expect("a time")
+    }
+
+    fn handed(hash: &str, signer: &str, answered: Option<u32>) -> Handed {
+        Handed {
+            hash: hash.to_owned(),
+            kind: "application.submitted".to_owned(),
+            about: format!("case/1/{hash}"),
+            received_at: at(0).to_string(),
+            size: 1,
+            checkpoint: String::new(),
+            desk: None,
+            entry: None,
+            signers: vec![signer.to_owned()],
+            answered_at: answered.map(|minute| at(minute).to_string()),
+            receipt: false,
+            lapsed: None,
+        }
+    }
+
+    fn statements(all: Vec<Handed>) -> Statements {
+        let (lapsed, waiting): (Vec<_>, Vec<_>) = all.into_iter().partition(|handed| handed.lapsed.is_some());
+        let waiting: BTreeMap<_, _> = waiting.into_iter().map(|handed| (handed.hash.clone(), handed)).collect();
+        Statements { dir: "nowhere".into(), waiting, lapsed, looked: 0 }
+    }
+
+    #[test]
+    fn only_hours_after_an_answer_in_which_the_ledger_was_read_count() {
+        for (answered, read, expected) in [
+            (None, Some(30), Some(Fate::NotHandedOn)),
+            (None, None, Some(Fate::NotHandedOn)),
+            (Some(10), Some(30), Some(Fate::Withheld)),
+            (Some(10), Some(20), Some(Fate::Withheld)),
+            (Some(10), Some(19), None),
+            (Some(25), Some(30), None),
+            (Some(10), None, None),
+        ] {
+            let told = statements(vec![handed("a", "k", answered)]).told((read.map(at), at(30)), 600);
+            assert_eq!(told.first().map(|told| told.fate), expected, "{answered:?} {read:?}");
+        }
+        let void = Handed { lapsed: Some((9, "B9".to_owned())), ..handed("b", "k", Some(1)) };
+        let told = statements(vec![void, handed("a", "k", Some(1))]).told((Some(at(30)), at(30)), 600);
+        assert_eq!(told.iter().map(|told| told.fate).collect::<Vec<_>>(), [Fate::Withheld, Fate::Lapsed]);
+    }
+
+    #[test]
+    fn no_signer_keeps_others_out() {
+        let many = (0..MOST_OF_SIGNER).map(|n| handed(&n.to_string(), "one", None)).collect();
+        let statements = statements(many);
+        let has_room = |signer: &str, about: &str| statements.has_room(&[signer.to_owned()], about).is_ok();
+        assert!(!has_room("one", "case/1/99") && has_room("two", "case/1/99") && has_room("two", "case/1/1"));
+        let one = self::statements(vec![handed("1", "one", None)]);
+        let has_room = |about: &str| one.has_room(&["two".to_owned(), "one".to_owned()], about).is_ok();
+        assert!(!has_room("case/1/1") && has_room("case/1/2") && has_room("org/new"));
     }
 }

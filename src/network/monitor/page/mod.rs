@@ -7,6 +7,7 @@
 mod view;
 mod words;
 
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -22,7 +23,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::picture::Picture;
-use super::withheld::{Handed, NotTaken};
+use super::withheld::{Handed, NotTaken, Told};
+use crate::grants::time::Timestamp;
 use crate::ledger::evidence::EVIDENCE_FILE;
 use crate::ledger::statement::MAX_STATEMENT_BYTES;
 use crate::public::connections::{self, Bounds};
@@ -37,6 +39,8 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:
 const MOST_HANDED: usize = 64;
 /// How long whoever hands one in is kept waiting; a round may take longer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a round may take beside three intervals, in milliseconds.
+const LATE_MS: i64 = 60_000;
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -46,10 +50,14 @@ static SHEET: LazyLock<(String, String)> = LazyLock::new(|| {
     (format!("style-{}.css", &sha256(sheet.as_bytes()).to_hex()[..16]), sheet)
 });
 
+/// The time, where it can be read; the command line alone reads clocks.
+pub type Now = Box<dyn Fn() -> Option<Timestamp> + Send + Sync>;
+
 /// Where a monitor puts what it knows, and its page takes it from; and where a page puts what people hand in.
 pub struct Board {
     picture: RwLock<Arc<Picture>>,
     takes: bool,
+    now: Now,
     hand_in: SyncSender<Handing>,
     handed: Mutex<Receiver<Handing>>,
 }
@@ -63,19 +71,28 @@ struct Handing {
 impl Board {
     /// An empty one; `takes`: people may hand in statements.
     #[must_use]
-    pub fn new(takes: bool) -> Self {
+    pub fn new(takes: bool, now: Now) -> Self {
         let (hand_in, handed) = sync_channel(MOST_HANDED);
-        Self { picture: RwLock::default(), takes, hand_in, handed: Mutex::new(handed) }
+        Self { picture: RwLock::default(), takes, now, hand_in, handed: Mutex::new(handed) }
     }
 
-    /// Shows this from now on.
+    /// Shows this from now on: a round has ended.
     pub fn show(&self, picture: Picture) {
+        let picture = Picture { ended: (self.now)(), ..picture };
         *self.picture.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(picture);
     }
 
     /// What is shown.
     pub fn picture(&self) -> Arc<Picture> {
         Arc::clone(&self.picture.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// When the last whole round ended, if that is longer ago than a few intervals: what is shown may be so no more.
+    fn late(&self) -> Option<Timestamp> {
+        let picture = self.picture();
+        let ended = picture.ended?;
+        let rounds_ms = i64::try_from(picture.every_s.saturating_mul(3_000)).unwrap_or(i64::MAX);
+        ((self.now)()?.ms() - ended.ms() > rounds_ms.saturating_add(LATE_MS)).then_some(ended)
     }
 
     /// Gives what was handed in to the monitor.
@@ -98,7 +115,7 @@ pub async fn serve(listener: TcpListener, board: Arc<Board>, shutdown: impl Futu
 pub fn router(board: Arc<Board>) -> Router {
     let page = |lang: Lang| {
         async move |State(board): State<Arc<Board>>| {
-            answer("text/html; charset=utf-8", view::page(&board.picture(), lang, &SHEET.0))
+            answer("text/html; charset=utf-8", view::page(&board.picture(), board.late(), lang, &SHEET.0))
         }
     };
     let feed = |lang: Lang| {
@@ -116,6 +133,7 @@ pub fn router(board: Arc<Board>) -> Router {
         .route("/evidence/{ledger}/{evidence}/{*file}", get(evidence))
         .route("/statements", post(hand_in))
         .route("/statements/{ledger}/{hash}", get(statement))
+        .route("/statements/{ledger}/{hash}/receipt", get(receipt))
         .route("/healthz", get(async || answer(TEXT, "ok\n")))
         .route("/{style}", get(style))
         .fallback(async || missing())
@@ -136,7 +154,7 @@ fn missing() -> Response {
 }
 
 fn state(board: &Board) -> Response {
-    let mut response = answer(JSON, format!("{:#}\n", view::state(&board.picture())));
+    let mut response = answer(JSON, format!("{:#}\n", view::state(&board.picture(), board.late())));
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response
 }
@@ -194,12 +212,25 @@ async fn hand_in(State(board): State<Arc<Board>>, request: Request) -> Response 
     }
 }
 
-/// The bytes of a statement that is told as withheld.
-async fn statement(State(board): State<Arc<Board>>, Path((ledger, hash)): Path<(String, String)>) -> Response {
+/// What is told of this statement.
+fn told(board: &Board, (ledger, hash): &(String, String)) -> Option<Told> {
     let picture = board.picture();
-    let of_it = picture.ledgers.iter().filter(|seen| seen.origin.replace('/', "_") == ledger);
-    let found = of_it.flat_map(|seen| &seen.withheld).find(|(handed, _)| handed.hash == hash);
-    let Some((_, path)) = found.cloned() else { return missing() };
+    let of_it = picture.ledgers.iter().filter(|seen| seen.origin.replace('/', "_") == *ledger);
+    of_it.flat_map(|seen| &seen.handed).find(|told| told.handed.hash == *hash).cloned()
+}
+
+/// The bytes of a statement that is told.
+async fn statement(State(board): State<Arc<Board>>, Path(place): Path<(String, String)>) -> Response {
+    text(told(&board, &place).map(|told| told.statement)).await
+}
+
+/// The desk's receipt for one.
+async fn receipt(State(board): State<Arc<Board>>, Path(place): Path<(String, String)>) -> Response {
+    text(told(&board, &place).and_then(|told| told.receipt)).await
+}
+
+async fn text(path: Option<PathBuf>) -> Response {
+    let Some(path) = path else { return missing() };
     match tokio::task::spawn_blocking(move || std::fs::read(path)).await {
         Ok(Ok(bytes)) => answer(TEXT, bytes),
         _ => missing(),
@@ -221,4 +252,35 @@ async fn dress(request: Request, next: Next) -> Response {
     set(header::X_FRAME_OPTIONS, "DENY");
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use super::{Board, Picture, Timestamp, view};
+    use crate::public::pages::words::Lang;
+
+    #[test]
+    fn a_monitor_that_no_longer_finishes_its_rounds_says_so() {
+        let clock = Arc::new(AtomicI64::new(1_800_000_000_000));
+        let now = || Timestamp::from_ms(clock.load(Ordering::SeqCst));
+        let (own, begun) = (Arc::clone(&clock), now());
+        let board = Board::new(false, Box::new(move || Timestamp::from_ms(own.load(Ordering::SeqCst))));
+        let is_late = || {
+            let state = view::state(&board.picture(), board.late());
+            let page = view::page(&board.picture(), board.late(), Lang::English, "");
+            assert_eq!(page.contains("has not finished a round since"), state["is_late"] == true);
+            state["is_late"] == true
+        };
+        assert!(!is_late(), "before the first round");
+        board.show(Picture { at: begun, every_s: 10, ..Picture::default() });
+        for (passed_ms, expected) in [(90_000, false), (1, true)] {
+            clock.fetch_add(passed_ms, Ordering::SeqCst);
+            assert_eq!(is_late(), expected);
+        }
+        board.show(Picture { at: begun, every_s: 10, ..Picture::default() });
+        assert!(!is_late(), "a round ended");
+    }
 }
