@@ -120,6 +120,7 @@ fn a_note_of_another_checkpoint_is_not_taken(shell: &Shell) {
     );
 }
 
+// long: one ledger and its witnesses, from the first checkpoint to the last
 #[test]
 fn a_quorum_is_asked_and_shown() {
     let shell = Shell::with_ledger();
