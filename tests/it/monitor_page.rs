@@ -177,6 +177,37 @@ fn feed_has(page: &str, path: &str) -> bool {
     read.descendants().any(|node| node.attribute("href") == Some(path))
 }
 
+/// What is no statement that this ledger could record is answered with why, and not kept.
+fn nobody_takes(page: &str, first: &[u8]) {
+    let mut changed = first.to_vec();
+    *changed.last_mut().expect("bytes") = b' ';
+    for (bytes, why) in [
+        (&b"nothing"[..], "it is no statement"),
+        (&b"hibah/statement/v1\nother.example/ledger\n"[..], "this monitor follows no such ledger"),
+        (&changed[..], ""),
+    ] {
+        let heard = hand_in(page, bytes);
+        assert!(heard.status == 422 && heard.text().contains(why), "{} {}", heard.status, heard.text());
+    }
+    let large = hand_in(page, &vec![b'x'; 70_000]);
+    assert_eq!(large.status, 400, "{}", large.text());
+}
+
+/// A desk that answers and records nothing withholds it; one that cannot answer now is asked again.
+fn with_a_silent_desk(shell: &Shell, options: &[&str], path: &str, first: &[u8]) {
+    let (silent_desk, taken) = hook(vec![503, 429, 202]);
+    let known = format!("{}={}", cli_shell::ORIGIN, silent_desk.trim_end_matches("/hook"));
+    let (watching, page) = monitor(shell, &[options, &["--desk", &known]].concat());
+    let held = told(&page, "withheld", 1).remove(0);
+    assert_eq!((&held["desk"], &held["receipt"]), (&"status 202".into(), &Value::Null));
+    assert!(taken.lock().expect("whole").iter().all(|given| given.as_bytes() == first), "its very bytes");
+    let shown = get(&format!("{page}/"));
+    assert!(shown.text().contains("Ditahan") && shown.text().contains("Menahan pernyataan: 1."), "{}", shown.text());
+    assert!(feed_has(&page, path));
+    assert_eq!(get(&format!("{page}/statements/hibah.bandung.example_ledger/{}", "0".repeat(64))).status, 404);
+    assert!(watching.stop());
+}
+
 #[test]
 fn a_statement_that_is_not_recorded_is_told_as_withheld_until_it_is() {
     let shell = Shell::with_ledger();
@@ -191,18 +222,7 @@ fn a_statement_that_is_not_recorded_is_told_as_withheld_until_it_is() {
     state_when(&page, "it is seen", |state| standing(state, cli_shell::ORIGIN) == "good");
     shell.check(&format!("$ {}", sign("led", "first")));
     let first = std::fs::read(shell.path().join("first")).expect("a statement");
-    let mut changed = first.clone();
-    *changed.last_mut().expect("bytes") = b' ';
-    for (bytes, why) in [
-        (&b"nothing"[..], "it is no statement"),
-        (&b"hibah/statement/v1\nother.example/ledger\n"[..], "this monitor follows no such ledger"),
-        (&changed[..], ""),
-    ] {
-        let heard = hand_in(&page, bytes);
-        assert!(heard.status == 422 && heard.text().contains(why), "{} {}", heard.status, heard.text());
-    }
-    let large = hand_in(&page, &vec![b'x'; 70_000]);
-    assert_eq!(large.status, 400, "{}", large.text());
+    nobody_takes(&page, &first);
     let heard = hand_in(&page, &first);
     assert_eq!((heard.status, &heard.json()["kind"]), (202, &"organisation.registered".into()), "{}", heard.text());
     assert_eq!(hand_in(&page, &first).json(), heard.json(), "it is kept once");
@@ -222,18 +242,7 @@ fn a_statement_that_is_not_recorded_is_told_as_withheld_until_it_is() {
     );
     assert!(shown.text().contains("Semuanya terbaca dan cocok.") && !feed_has(&page, path), "{}", shown.text());
     assert!(watching.stop());
-    // A desk that answers and records nothing withholds it; one that cannot answer now is asked again.
-    let (silent_desk, taken) = hook(vec![503, 429, 202]);
-    let known = format!("{}={}", cli_shell::ORIGIN, silent_desk.trim_end_matches("/hook"));
-    let (watching, page) = monitor(&shell, &[&[public.as_str(), "--desk", &known], &taking[..]].concat());
-    let held = told(&page, "withheld", 1).remove(0);
-    assert_eq!((&held["desk"], &held["receipt"]), (&"status 202".into(), &Value::Null));
-    assert!(taken.lock().expect("whole").iter().all(|given| given.as_bytes() == first), "its very bytes");
-    let shown = get(&format!("{page}/"));
-    assert!(shown.text().contains("Ditahan") && shown.text().contains("Menahan pernyataan: 1."), "{}", shown.text());
-    assert!(feed_has(&page, path));
-    assert_eq!(get(&format!("{page}/statements/hibah.bandung.example_ledger/{}", "0".repeat(64))).status, 404);
-    assert!(watching.stop());
+    with_a_silent_desk(&shell, &[&[public.as_str()], &taking[..]].concat(), path, &first);
     // It is remembered over a new start; once recorded, it is withheld no more.
     let (watching, page) = monitor(&shell, &[&[public.as_str()], &taking[..]].concat());
     told(&page, "withheld", 1);
