@@ -289,19 +289,6 @@ fn what_an_applicant_waits_for_is_told_and_nothing_else() {
         &["A flag waits for your answer (case/1/1)"],
         &["> Nomor", "https://meja.example/en/home\r\n", "Case: ", "(case/1/1)"],
     );
-    let ordered = format!("{applied}\nbring case/1/1 warrant.issued 50");
-    check(
-        &format!("{ordered}\nwarrant.cancelled case/1/1 by auto reason=Salah"),
-        "id",
-        &["Keputusan penetapan terbit (case/1/1)", "SP2D terbit (case/1/1)", "SP2D dibatalkan (case/1/1)"],
-        &["SP2D atas Rp 50 terbit; uang dikirim bank ke rekening lembaga.", "> Salah"],
-    );
-    check(
-        &format!("{ordered}\nfunds.returned case/1/1 by auto amount=50 reason=Tutup"),
-        "id",
-        &["Keputusan penetapan terbit (case/1/1)", "SP2D terbit (case/1/1)", "Uang dikembalikan bank (case/1/1)"],
-        &["Rp 50 tidak masuk ke rekening lembaga (retur), dengan alasan:", "> Tutup"],
-    );
     // What concerns another organisation is nobody else's letter.
     check("application.submitted case/2/1 by org/2\ndecision.refused case/2/1 by official/7", "en", &[], &[]);
 }
