@@ -138,7 +138,7 @@ const PRIVACY_ID: Prose = Prose {
             heading: "Lembaga",
             paragraphs: &[
                 "Nama lembaga penerima hibah adalah informasi publik. Nama lama tetap terbaca di halaman lembaga itu.",
-                "Alamat surel yang diberikan lembaga di loket daring hanya dipakai untuk surat kepadanya. Alamat itu tidak ada di buku besar dan tidak ada di situs ini, dan setiap surat memuat tautan untuk menghentikannya.",
+                "Alamat surel yang diberikan lembaga di loket daring hanya dipakai untuk surat kepadanya. Alamat itu tidak ada di buku besar dan tidak ada di situs ini, dan dihapus bila lembaga menghentikan surat itu.",
             ],
             links: &[("Lembaga", "/orgs")],
         },
@@ -170,7 +170,7 @@ const PRIVACY_EN: Prose = Prose {
             heading: "Organisations",
             paragraphs: &[
                 "The names of organisations that receive grants are public. Earlier names stay readable on the page of the organisation.",
-                "An e-mail address that an organisation gives at the online desk is used for its letters only. It is not on the ledger and not on this site, and each letter has a link that ends them.",
+                "An e-mail address that an organisation gives at the online desk is used for its letters only. It is not on the ledger and not on this site, and it is deleted when the organisation ends them.",
             ],
             links: &[("Organisations", "/orgs")],
         },
