@@ -205,7 +205,8 @@ impl Kept {
             let mut standing = Standing::read(reader)?;
             let witnesses = if witnessed { reader.standings()? } else { Vec::new() };
             // Of the entry that pages name as the newest, and of no earlier one.
-            if let Some(seen) = reader.seen()?.filter(|seen| witnessed && seen.signed.size == standing.size) {
+            let seen = if witnessed { reader.seen()? } else { None };
+            if let Some(seen) = seen.filter(|seen| seen.signed.size == standing.size) {
                 let note = Note::parse(seen.signed.note.as_bytes()).map_err(|fault| Fault::store(&fault))?;
                 let signs = |one: &&Witness| {
                     note.signatures.iter().any(|line| one.vkey.starts_with(&format!("{}+{}+", line.name, line.key_id)))

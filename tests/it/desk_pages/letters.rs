@@ -10,6 +10,7 @@ use super::sink::{Does, Letter, Sink, Wire, certified};
 use super::*;
 
 const FIRST: &str = "2014-01-06T02:00:00.000Z";
+const REFUSED: &str = "application.submitted case/1/1 by org/1\ndecision.refused case/1/1 by official/7";
 const ADDRESS: &str = "pengurus@yayasan.example";
 
 fn now() -> Timestamp {
@@ -46,6 +47,15 @@ struct Posted<'d> {
 }
 
 impl<'d> Posted<'d> {
+    /// One letter is made and waits: an application of the organisation that gave its address was refused.
+    fn with_a_refusal(dir: &'d Path) -> Self {
+        let mut posted = Self::of(dir, REFUSED);
+        posted.confirmed("org/1", ADDRESS, "id");
+        posted.tell_all();
+        posted.make();
+        posted
+    }
+
     /// Of a city with this history, of which no letters were made yet.
     fn of(dir: &'d Path, more: &str) -> Self {
         let mut city = OneCity::new(dir);
@@ -357,11 +367,7 @@ fn a_report_is_told_at_30_days_at_7_and_when_it_is_late() {
 #[test]
 fn a_letter_goes_once_whatever_the_mail_server_does() {
     let dir = tempfile::tempdir().expect("a folder");
-    let refused = "application.submitted case/1/1 by org/1\ndecision.refused case/1/1 by official/7";
-    let mut posted = Posted::of(dir.path(), refused);
-    posted.confirmed("org/1", ADDRESS, "id");
-    posted.tell_all();
-    posted.make();
+    let mut posted = Posted::with_a_refusal(dir.path());
     let stands = || standing(dir.path()).expect("read").expect("a desk");
     assert_eq!((stands().waiting, stands().given_up), (1, 0));
 
@@ -387,11 +393,7 @@ fn a_letter_goes_once_whatever_the_mail_server_does() {
 #[test]
 fn a_file_that_takes_no_change_sends_no_letter_and_a_stop_waits_for_none() {
     let dir = tempfile::tempdir().expect("a folder");
-    let refused = "application.submitted case/1/1 by org/1\ndecision.refused case/1/1 by official/7";
-    let mut posted = Posted::of(dir.path(), refused);
-    posted.confirmed("org/1", ADDRESS, "id");
-    posted.tell_all();
-    posted.make();
+    let mut posted = Posted::with_a_refusal(dir.path());
     posted.mailer.as_mut().expect("opened").send(now(), || false).expect("stopped");
     assert!(posted.sink.letters().is_empty());
     let file = rusqlite::Connection::open(dir.path().join("desk.db")).expect("opened");
@@ -407,7 +409,6 @@ fn a_file_that_takes_no_change_sends_no_letter_and_a_stop_waits_for_none() {
 
 #[test]
 fn a_letter_that_cannot_arrive_is_given_up_and_told() {
-    let refused = "application.submitted case/1/1 by org/1\ndecision.refused case/1/1 by official/7";
     for (does, at, given_up) in [
         (Does::Answer("550 pengurus@yayasan.example unknown"), 0, 1),
         (Does::Answer("553 5.1.3 no mailbox"), 0, 1),
@@ -422,7 +423,7 @@ fn a_letter_that_cannot_arrive_is_given_up_and_told() {
         (Does::AnswerSender("550 not you"), 4 * 86_400 + 1, 1),
     ] {
         let dir = tempfile::tempdir().expect("a folder");
-        let mut posted = Posted::of(dir.path(), refused);
+        let mut posted = Posted::of(dir.path(), REFUSED);
         posted.confirmed("org/1", ADDRESS, "id");
         posted.tell_all();
         posted.make();
@@ -440,8 +441,7 @@ fn a_letter_that_cannot_arrive_is_given_up_and_told() {
 #[test]
 fn letters_wait_for_a_server_that_is_down() {
     let dir = tempfile::tempdir().expect("a folder");
-    let refused = "application.submitted case/1/1 by org/1\ndecision.refused case/1/1 by official/7";
-    let mut posted = Posted::of(dir.path(), refused);
+    let mut posted = Posted::of(dir.path(), REFUSED);
     posted.confirmed("org/1", ADDRESS, "id");
     posted.tell_all();
     // A port at which nobody listens any more.
@@ -569,11 +569,7 @@ fn who_moves_letters_with_a_stolen_file_is_noticed_at_the_old_address() {
 #[test]
 fn what_waits_goes_to_the_address_in_place_of_the_old() {
     let dir = tempfile::tempdir().expect("a folder");
-    let refused = "application.submitted case/1/1 by org/1\ndecision.refused case/1/1 by official/7";
-    let mut posted = Posted::of(dir.path(), refused);
-    posted.confirmed("org/1", ADDRESS, "id");
-    posted.tell_all();
-    posted.make();
+    let mut posted = Posted::with_a_refusal(dir.path());
     // The old mailbox is full; meanwhile another is confirmed, while the mail server takes letters again.
     posted.sink.does(&[Does::Answer("452 full")]);
     assert!(posted.send(now()).is_empty());
