@@ -160,6 +160,8 @@ impl City {
         let options = ["serve", "led", "--public", &at(8080), "--desk", &at(8081)];
         let options = [&options[..], &["--policy", "policy", "--witnesses-every", "1", "--dumps-every", "0"]].concat();
         let ledger = run(&shell, &net, LEDGER, "ledger", &options);
+        // Two processes, each of which listens once it says so.
+        ledger.says("Public server: ");
         ledger.says("Desk: ");
         let city = Self { shell, net, ledger, witnesses, vkeys, vkey, policy, rows: 0 };
         city.shows(city.size());
