@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rusqlite::types::ToSqlOutput;
 use rusqlite::{ToSql, params};
 
 use super::reader::{GrantQuery, Reader};
@@ -26,11 +27,43 @@ pub struct Matching {
     pub all: Vec<u64>,
 }
 
+/// What words ask for.
+#[derive(Debug, PartialEq, Eq)]
+enum Sought {
+    /// An FTS5 expression.
+    Words(String),
+    /// What a grant's id begins with: among a hundred thousand, `case` is a word of all, and the index would read them all.
+    Id(String),
+}
+
+impl Sought {
+    /// None where the words narrow nothing down.
+    fn of(words: &str) -> Option<Self> {
+        id_beginning(words).map(Self::Id).or_else(|| expression(words).map(Self::Words))
+    }
+
+    /// The numbers of the grants, for ?1.
+    fn select(&self) -> &'static str {
+        match self {
+            Self::Words(_) => "SELECT rowid AS n FROM grants_words WHERE grants_words MATCH ?1",
+            // A tilde is after all that an id is written with.
+            Self::Id(_) => "SELECT n FROM grants WHERE id >= ?1 AND id < ?1 || '~'",
+        }
+    }
+}
+
+impl ToSql for Sought {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let (Self::Words(text) | Self::Id(text)) = self;
+        text.to_sql()
+    }
+}
+
 /// A query as SQL takes it.
 pub(super) struct Asked<'q> {
     query: &'q GrantQuery,
-    /// The words as an FTS5 expression; none: no word filter.
-    words: Option<String>,
+    /// None: no word filter.
+    sought: Option<Sought>,
     /// The grants that they name exactly, as a JSON array; none where there are none.
     exact: Option<String>,
 }
@@ -38,15 +71,16 @@ pub(super) struct Asked<'q> {
 impl Asked<'_> {
     /// FROM and WHERE.
     pub(super) fn filter(&self) -> String {
-        let from = match (&self.words, &self.exact) {
-            (None, _) => "FROM grants AS g WHERE ?1 IS NULL AND ?10 IS NULL",
-            (Some(_), None) => {
-                "FROM grants_words JOIN grants AS g ON g.n = grants_words.rowid WHERE grants_words MATCH ?1 AND ?10 IS NULL"
+        let from = match (&self.sought, &self.exact) {
+            (None, _) => "FROM grants AS g WHERE ?1 IS NULL AND ?10 IS NULL".to_owned(),
+            (Some(sought), None) => {
+                format!("FROM ({}) AS found JOIN grants AS g ON g.n = found.n WHERE ?10 IS NULL", sought.select())
             }
             // The number of an entry is none of the words of a grant.
-            (Some(_), Some(_)) => {
-                "FROM (SELECT rowid AS n FROM grants_words WHERE grants_words MATCH ?1 UNION SELECT value FROM json_each(?10)) AS found JOIN grants AS g ON g.n = found.n WHERE 1"
-            }
+            (Some(sought), Some(_)) => format!(
+                "FROM ({} UNION SELECT value FROM json_each(?10)) AS found JOIN grants AS g ON g.n = found.n WHERE 1",
+                sought.select()
+            ),
         };
         let narrowed = "AND (?2 IS NULL OR g.fiscal_year = ?2) AND (?3 IS NULL OR g.status = ?3) AND (?4 IS NULL OR g.field = ?4) AND (?5 IS NULL OR g.agency = ?5) AND (?6 IS NULL OR g.organisation = ?6) AND (?7 IS NULL OR g.migrated = ?7) AND (?8 IS NULL OR g.stage = ?8) AND (?9 IS NULL OR EXISTS (SELECT 1 FROM findings AS f WHERE f.thing = g.id AND f.flag = ?9) OR (?9 = 'report_missing' AND g.report_due < (SELECT day FROM progress)))";
         let amount = match self.query.amount {
@@ -68,7 +102,7 @@ impl Asked<'_> {
     /// What ?1 to ?10 stand for.
     pub(super) fn values(&self) -> [&dyn ToSql; 10] {
         let GrantQuery { fiscal_year, status, field, agency, organisation, migrated, stage, flag, .. } = self.query;
-        [&self.words, fiscal_year, status, field, agency, organisation, migrated, stage, flag, &self.exact]
+        [&self.sought, fiscal_year, status, field, agency, organisation, migrated, stage, flag, &self.exact]
     }
 }
 
@@ -76,7 +110,7 @@ impl Reader {
     pub(super) fn asked<'q>(&self, query: &'q GrantQuery) -> Result<Asked<'q>, StoreError> {
         let exact: Vec<String> = self.named_exactly(&query.words)?.iter().map(u64::to_string).collect();
         let exact = (!exact.is_empty()).then(|| format!("[{}]", exact.join(",")));
-        Ok(Asked { query, words: expression(&query.words), exact })
+        Ok(Asked { query, sought: Sought::of(&query.words), exact })
     }
 
     /// The grants that have these words, or that the words name exactly; none where the words narrow nothing down.
@@ -84,10 +118,9 @@ impl Reader {
     /// # Errors
     /// What the files report.
     pub fn matching(&self, words: &str) -> Result<Option<Matching>, StoreError> {
-        let Some(expression) = expression(words) else { return Ok(None) };
+        let Some(sought) = Sought::of(words) else { return Ok(None) };
         let exact = self.named_exactly(words)?;
-        let sql = "SELECT rowid FROM grants_words WHERE grants_words MATCH ?1";
-        let mut all: Vec<u64> = self.listed(sql, params![expression], |row| row.get(0))?;
+        let mut all: Vec<u64> = self.listed(sought.select(), params![sought], |row| row.get(0))?;
         all.extend(&exact);
         all.sort_unstable();
         all.dedup();
@@ -156,6 +189,13 @@ pub fn entry_number(text: &str) -> Option<u64> {
     let groups: Vec<&str> = mark.map_or_else(|| vec![number], |mark| number.split(mark).collect());
     let grouped = groups.len() == 1 || (groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3));
     grouped.then(|| parse_decimal(&groups.concat())).flatten().filter(|index| *index < 1 << 53)
+}
+
+/// Text that is an id of a grant or begins as one, such as `case/12/3`, `case/12` or `award/`.
+fn id_beginning(text: &str) -> Option<String> {
+    let plain = text.trim().to_lowercase();
+    let rest = plain.strip_prefix("case/").or_else(|| plain.strip_prefix("award/"))?;
+    rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'/').then_some(plain)
 }
 
 /// Words of letters and digits, each quoted so that nothing of it is FTS5 syntax. A word may be a beginning; of numbers the
