@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hibah::ledger::statement::Statement;
 use hibah::tlog::cosignature::Cosigner;
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use crate::cli_shell::{self, Shell};
 use crate::cosigned::{sign, witness, write_policy};
 use crate::ledger_city::{ORIGIN, warrant};
 use crate::ledger_verify::{Served, and, replayed};
-use crate::monitored::{followed, hook, put};
+use crate::monitored::{answering, followed, put};
 use crate::public_town::Heard;
 use crate::tlog_vectors::key;
 
@@ -193,9 +194,16 @@ fn nobody_takes(page: &str, first: &[u8]) {
     assert_eq!(large.status, 400, "{}", large.text());
 }
 
+/// What a desk calls a statement that it has taken.
+fn hash_of(statement: &[u8]) -> String {
+    format!("{}\n", Statement::parse(statement, cli_shell::ORIGIN).expect("a statement").hash())
+}
+
 /// A desk that answers and records nothing withholds it; one that cannot answer now is asked again.
 fn with_a_silent_desk(shell: &Shell, options: &[&str], path: &str, first: &[u8]) {
-    let (silent_desk, taken) = hook(vec![503, 429, 202]);
+    // Who says welcome to everybody is no desk.
+    let answers = [(503, ""), (429, ""), (200, "<h1>Welcome</h1>"), (202, "welcome"), (202, &hash_of(first))];
+    let (silent_desk, taken) = answering(answers.map(|(status, said)| (status, said.into())).into());
     let known = format!("{}={}", cli_shell::ORIGIN, silent_desk.trim_end_matches("/hook"));
     let (watching, page) = monitor(shell, &[options, &["--desk", &known]].concat());
     let held = told(&page, "withheld", 1).remove(0);
@@ -208,15 +216,51 @@ fn with_a_silent_desk(shell: &Shell, options: &[&str], path: &str, first: &[u8])
     assert!(watching.stop());
 }
 
+/// A ledger and the witness whom it asks; the addresses of its desk and its public side.
+fn witnessed(shell: &Shell) -> ([Server; 2], String, String) {
+    write_bodies(shell);
+    let (one, url, vkey) = witness(shell, "one");
+    write_policy(shell, 1, &[(&vkey, &url)]);
+    let options = ["--public", "127.0.0.1:0", "--desk", "127.0.0.1:0", "--policy", "policy", "--witnesses-every", "1"];
+    let mut ledger = Server::start(shell, &options);
+    let (desk, public) = addresses(&mut ledger);
+    ([ledger, one], desk, public)
+}
+
+#[test]
+fn what_is_void_by_then_is_withheld_no_more_and_a_receipt_for_what_never_appears_is_shown() {
+    let shell = Shell::with_ledger();
+    let (servers, desk, public) = witnessed(&shell);
+    let file = |name: &str| std::fs::read(shell.path().join(name)).expect("a statement");
+    shell.check(&format!("$ {}\n$ {}", sign("led", "first"), sign("led", "other")));
+    let receipt = get(&format!("{public}/api/v1/receipts/0")).body;
+    let (lying_desk, _) = answering(vec![(202, hash_of(&file("first")).into()), (200, receipt.clone())]);
+    let known = format!("{}={}", cli_shell::ORIGIN, lying_desk.trim_end_matches("/hook"));
+    let (watching, page) =
+        monitor(&shell, &[&public, "--policy", "policy", "--withheld-after", "2s", "--desk", &known]);
+    state_when(&page, "it is seen", |state| standing(state, cli_shell::ORIGIN) == "good");
+    assert_eq!(hand_in(&page, &file("first")).status, 202);
+    told(&page, "withheld", 1);
+    // Another registration by the same key: the rules take whichever comes first.
+    shell.check(&format!("$ hibah submit {desk} other\nRecorded as entry 18; *"));
+    let lapsed = told(&page, "lapsed", 1).remove(0);
+    assert_eq!(lapsed["lapsed_after_entries"], 19, "{lapsed:#}");
+    assert!(lapsed["lapsed_because"].as_str().is_some_and(|why| why.contains("org/1")), "{lapsed:#}");
+    told(&page, "withheld", 0);
+    let shown = get(&format!("{page}/en/"));
+    assert!(shown.text().contains("No longer recordable after entries 19"), "{}", shown.text());
+    shell.check("$ hibah sign --ledger led --kind application.submitted --about case/1/new --body application.json --key org.key --out second");
+    assert_eq!(hand_in(&page, &file("second")).status, 202);
+    let held = told(&page, "withheld", 1).remove(0);
+    let given = get(&format!("{page}{}", held["receipt"].as_str().expect("an address")));
+    assert_eq!((given.status, &given.body), (200, &receipt), "{held:#}");
+    assert!(watching.stop() && servers.into_iter().all(Server::stop));
+}
+
 #[test]
 fn a_statement_that_is_not_recorded_is_told_as_withheld_until_it_is() {
     let shell = Shell::with_ledger();
-    write_bodies(&shell);
-    let (one, url, vkey) = witness(&shell, "one");
-    write_policy(&shell, 1, &[(&vkey, &url)]);
-    let options = ["--public", "127.0.0.1:0", "--desk", "127.0.0.1:0", "--policy", "policy", "--witnesses-every", "1"];
-    let mut ledger = Server::start(&shell, &options);
-    let (desk, public) = addresses(&mut ledger);
+    let (servers, desk, public) = witnessed(&shell);
     let taking = ["--policy", "policy", "--withheld-after", "2s"];
     let (watching, page) = monitor(&shell, &[&[public.as_str()], &taking[..]].concat());
     state_when(&page, "it is seen", |state| standing(state, cli_shell::ORIGIN) == "good");
@@ -258,7 +302,7 @@ fn a_statement_that_is_not_recorded_is_told_as_withheld_until_it_is() {
     assert_eq!(heard.status, 202, "{}", heard.text());
     state_when(&page, "it is recorded", |state| ledgers(state)[0]["size"] == 20);
     told(&page, "withheld", 0);
-    assert!(watching.stop() && ledger.stop() && one.stop());
+    assert!(watching.stop() && servers.into_iter().all(Server::stop));
     // Without the option nothing is taken.
     let (watching, page) = monitor(&shell, &["led"]);
     assert_eq!(hand_in(&page, &first).status, 404);

@@ -450,12 +450,17 @@ fn a_monitor_that_runs_tells_each_growth_and_ends_with_the_first_lie() {
 
 /// Takes posts, and answers each with the next of these statuses.
 pub fn hook(statuses: Vec<u16>) -> (String, Arc<Mutex<Vec<String>>>) {
+    answering(statuses.into_iter().map(|status| (status, Vec::new())).collect())
+}
+
+/// A server at `/hook` that answers each request with the next of these, and what was posted to it.
+pub fn answering(answers: Vec<(u16, Vec<u8>)>) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}/hook", listener.local_addr().expect("bound"));
     let taken = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&taken);
     std::thread::spawn(move || {
-        for (stream, status) in listener.incoming().map_while(Result::ok).zip(statuses) {
+        for (stream, (status, said)) in listener.incoming().map_while(Result::ok).zip(answers) {
             let mut reader = BufReader::new(stream);
             let (mut line, mut length) = (String::new(), 0);
             while reader.read_line(&mut line).is_ok_and(|read| read > 2) {
@@ -467,8 +472,9 @@ pub fn hook(statuses: Vec<u16>) -> (String, Arc<Mutex<Vec<String>>>) {
             let mut body = vec![0; length];
             reader.read_exact(&mut body).expect("a body");
             kept.lock().expect("whole").push(String::from_utf8(body).expect("text"));
-            let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-            reader.get_mut().write_all(answer.as_bytes()).expect("answered");
+            let head =
+                format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", said.len());
+            reader.get_mut().write_all(&[head.as_bytes(), &said].concat()).expect("answered");
         }
     });
     (url, taken)

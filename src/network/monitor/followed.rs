@@ -211,8 +211,8 @@ impl Followed {
     }
 
     /// The key that it is known by.
-    pub(super) fn vkey(&self) -> String {
-        self.vkey.to_string()
+    pub(super) fn vkey(&self) -> &VerifierKey {
+        &self.vkey
     }
 
     /// Whether the newest checkpoint has the cosignatures that each policy for this ledger asks for.

@@ -352,7 +352,7 @@ impl Monitor {
             let statements = statements.or_insert_with(|| Statements::open(&followed.kept.dir));
             let desk = takes.desks.get(origin);
             let looked = read.map_or(Ok(()), |read| statements.look(followed, read, takes.after_s));
-            let done = looked.and_then(|()| desk.map_or(Ok(()), |desk| statements.forward(desk, settings.at)));
+            let done = looked.and_then(|()| desk.map_or(Ok(()), |desk| statements.forward(desk, followed.vkey(), settings.at)));
             if let Err(SourceError(sentence)) = done {
                 tell(Event::Trouble { from: origin.clone(), sentence });
             }
@@ -453,7 +453,7 @@ impl Monitor {
             origin: origin.to_owned(),
             name: state.and_then(|state| state.government()),
             trial: state.is_some_and(State::is_trial),
-            vkey: followed.map(Followed::vkey),
+            vkey: followed.map(|followed| followed.vkey().to_string()),
             vkey_given: settings.vkey(origin).is_some(),
             size: followed.map_or_else(|| self.kept_size(origin), |followed| followed.checkpoint.size),
             recorded: followed.and_then(|followed| followed.replay().last_time()),

@@ -32,6 +32,9 @@ use crate::ledger::replay::Signatures;
 use crate::ledger::statement::Statement;
 use crate::ledger::verify::SourceError;
 use crate::network::remote::{Remote, With};
+use crate::tlog::checkpoint::SignedCheckpoint;
+use crate::tlog::note::VerifierKey;
+use crate::tlog::proof::TlogProof;
 
 /// The most statements of a ledger that wait at once.
 const MOST_WAITING: usize = 1_000;
@@ -139,6 +142,35 @@ impl Handed {
     /// In the order of arrival.
     fn order(&self) -> (&str, &str) {
         (&self.received_at, &self.hash)
+    }
+}
+
+/// What a desk's answer says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    /// It has taken the statement, which waits for witnesses.
+    Taken,
+    /// It says that the statement is recorded.
+    Receipt,
+    /// It does not take it.
+    Refused,
+    /// Nothing that counts: a failure, or what another server at this address says. A page that answers everybody with 200
+    /// must not make a ledger one that withholds.
+    Nothing,
+}
+
+/// What the answer to a statement of this hash says, of a ledger with this key.
+fn heard(status: u16, body: &[u8], hash: &str, key: &VerifierKey) -> Heard {
+    let is_receipt = || {
+        let proof = TlogProof::parse(body).ok()?;
+        let signed = SignedCheckpoint::open_note(proof.checkpoint, key).ok()?;
+        Some(proof.index < signed.checkpoint().size)
+    };
+    match status {
+        200 | 201 if is_receipt() == Some(true) => Heard::Receipt,
+        202 if body.trim_ascii() == hash.as_bytes() => Heard::Taken,
+        409 | 422 => Heard::Refused,
+        _ => Heard::Nothing,
     }
 }
 
@@ -305,7 +337,7 @@ impl Statements {
     }
 
     /// Hands the next one that no desk has answered to this desk, in the order of arrival; one a round, for a desk may be slow.
-    pub(super) fn forward(&mut self, desk: &str, at: Timestamp) -> Result<(), SourceError> {
+    pub(super) fn forward(&mut self, desk: &str, key: &VerifierKey, at: Timestamp) -> Result<(), SourceError> {
         let unanswered = self.waiting.values().filter(|handed| handed.answered_at.is_none());
         // One that the desk could not take now lets the others pass.
         let next = unanswered.min_by_key(|handed| (handed.desk.is_some(), handed.order()));
@@ -320,18 +352,19 @@ impl Statements {
                 return Err(SourceError(sentence));
             }
         };
+        let heard = heard(answer.status, &answer.body, &next.hash, key);
         let said = String::from_utf8_lossy(&answer.body);
         let said: String = said.chars().take(MOST_ANSWER).collect();
-        next.desk = Some(match answer.status {
+        next.desk = Some(match heard {
             // The entry is found where it stands.
-            200..=202 => format!("status {}", answer.status),
-            status => format!("status {status}: {}", said.trim()),
+            Heard::Taken | Heard::Receipt => format!("status {}", answer.status),
+            Heard::Refused | Heard::Nothing => format!("status {}: {}", answer.status, said.trim()),
         });
         // Whatever else a desk says may be otherwise the next time.
-        if matches!(answer.status, 200..=202 | 409 | 422) {
+        if heard != Heard::Nothing {
             next.answered_at = Some(at.to_string());
         }
-        if matches!(answer.status, 200 | 201) {
+        if heard == Heard::Receipt {
             write(&self.dir.join(&next.hash).join(RECEIPT_FILE), &answer.body)?;
             next.receipt = true;
         }
@@ -371,7 +404,12 @@ impl Statements {
 
 #[cfg(test)]
 mod tests {
-    use super::{BTreeMap, Fate, Handed, MOST_OF_SIGNER, Statements, Timestamp};
+    use super::{BTreeMap, Fate, Handed, Heard, MOST_OF_SIGNER, Statements, Timestamp, heard};
+    use crate::tlog::checkpoint::{Checkpoint, sign};
+    use crate::tlog::ed25519::SigningKey;
+    use crate::tlog::hash::sha256;
+    use crate::tlog::note::NoteSigner;
+    use crate::tlog::proof::print;
 
     fn at(minute: u32) -> Timestamp {
         Timestamp::parse(&format!("2026-01-01T00:{minute:02}:00.000Z")).expect("a time")
@@ -417,6 +455,33 @@ mod tests {
         let void = Handed { lapsed: Some((9, "B9".to_owned())), ..handed("b", "k", Some(1)) };
         let told = statements(vec![void, handed("a", "k", Some(1))]).told((Some(at(30)), at(30)), 600);
         assert_eq!(told.iter().map(|told| told.fate).collect::<Vec<_>>(), [Fate::Withheld, Fate::Lapsed]);
+    }
+
+    #[test]
+    fn only_what_a_desk_of_this_ledger_says_counts() {
+        let signer = |seed: u8| NoteSigner::new("log.example/grants", SigningKey::from_seed([seed; 32])).expect("a name");
+        let (own, hash) = (signer(1), sha256(b"a statement").to_hex());
+        let checkpoint = Checkpoint { origin: "log.example/grants".to_owned(), size: 1, root: sha256(b"a leaf") };
+        let receipt = |index: u64, seed: u8| {
+            print(index, &[], &sign(&checkpoint, &signer(seed)).expect("signed").to_string())
+        };
+        for (status, body, expected) in [
+            (200, receipt(0, 1), Heard::Receipt),
+            (201, receipt(0, 1), Heard::Receipt),
+            (200, receipt(1, 1), Heard::Nothing),
+            (200, receipt(0, 2), Heard::Nothing),
+            (200, "<h1>Welcome</h1>".to_owned(), Heard::Nothing),
+            (202, format!("{hash}\n"), Heard::Taken),
+            (202, String::new(), Heard::Nothing),
+            (202, sha256(b"another").to_hex(), Heard::Nothing),
+            (409, String::new(), Heard::Refused),
+            (422, "{}".to_owned(), Heard::Refused),
+            (403, String::new(), Heard::Nothing),
+            (429, String::new(), Heard::Nothing),
+            (503, receipt(0, 1), Heard::Nothing),
+        ] {
+            assert_eq!(heard(status, body.as_bytes(), &hash, own.verifier()), expected, "{status} {body}");
+        }
     }
 
     #[test]
