@@ -3,6 +3,7 @@
 
 mod append;
 mod audit;
+mod desk;
 mod growth;
 mod http;
 mod public;
@@ -25,6 +26,9 @@ fn main() {
     }
     if asked("growth") {
         growth::table();
+    }
+    if asked("desk") {
+        desk::table();
     }
     if asked("public") {
         public::table(&entries);

@@ -93,7 +93,8 @@ pub struct Grant {
 #[derive(Clone, Debug, Default)]
 pub struct GrantQuery {
     /// Words that must all occur, as beginnings, in recipient, title, numbers or id, or in a migrated
-    /// award's recipient number, programme or sponsor. Grants that they name exactly come first, in every order.
+    /// award's recipient number, programme or sponsor; or an id or its beginning, and nothing else. Grants that they name
+    /// exactly come first, in every order.
     pub words: String,
     /// One fiscal year.
     pub fiscal_year: Option<u16>,

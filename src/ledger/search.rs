@@ -1,4 +1,5 @@
-//! Search: words as beginnings, and document numbers with or without what stands between their digits.
+//! Search: words as beginnings, ids of grants and what begins as one, and document numbers with or without what stands
+//! between their digits.
 
 use std::collections::BTreeSet;
 

@@ -472,8 +472,7 @@ pub fn answering(answers: Vec<(u16, Vec<u8>)>) -> (String, Arc<Mutex<Vec<String>
             let mut body = vec![0; length];
             reader.read_exact(&mut body).expect("a body");
             kept.lock().expect("whole").push(String::from_utf8(body).expect("text"));
-            let head =
-                format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", said.len());
+            let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", said.len());
             reader.get_mut().write_all(&[head.as_bytes(), &said].concat()).expect("answered");
         }
     });

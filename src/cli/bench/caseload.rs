@@ -32,16 +32,28 @@ impl Caseload {
             let about = About::parse(&case).expect("cases are named so");
             (org, case, state.expected_after(&about).expect("the organisation is registered"))
         };
-        let profile = profile::named("kota-bandung").expect("the profile ships with us");
-        let office =
-            |(n, office): (u64, &profile::Office)| (office.code.0.clone(), (n, town::signer(&format!("official/{n}"))));
-        Self { cases: organisations.map(case).collect(), offices: (1..).zip(&profile.offices).map(office).collect() }
+        Self { cases: organisations.map(case).collect(), offices: offices() }
+    }
+
+    /// The key of the official who holds this office.
+    ///
+    /// # Panics
+    /// If the profile has no such office.
+    #[must_use]
+    pub fn office(code: &str) -> NoteSigner {
+        offices().remove(code).expect("an office of the profile").1
     }
 
     /// How many cases there are, and statements in a wave.
     #[must_use]
     pub fn len(&self) -> usize {
         self.cases.len()
+    }
+
+    /// What they are called.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.cases.iter().map(|(_, case, _)| case.clone()).collect()
     }
 
     /// Whether there is none.
@@ -77,4 +89,12 @@ impl Caseload {
         };
         self.cases.iter().enumerate().map(one).collect()
     }
+}
+
+/// The number and the key of each office's official.
+fn offices() -> BTreeMap<String, (u64, NoteSigner)> {
+    let profile = profile::named("kota-bandung").expect("the profile ships with us");
+    let office =
+        |(n, office): (u64, &profile::Office)| (office.code.0.clone(), (n, town::signer(&format!("official/{n}"))));
+    (1..).zip(&profile.offices).map(office).collect()
 }

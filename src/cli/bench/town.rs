@@ -69,7 +69,11 @@ pub fn public_key(name: &str) -> PublicKey {
 }
 
 /// The key of a role, of a seed that everybody can know.
-pub(super) fn signer(role: &str) -> NoteSigner {
+///
+/// # Panics
+/// If the role is no name of a key.
+#[must_use]
+pub fn signer(role: &str) -> NoteSigner {
     let name = if role.is_empty() { ORIGIN.to_owned() } else { format!("{ORIGIN}/{role}") };
     let seed = sha256(format!("bench seed {name}").as_bytes());
     NoteSigner::new(&name, SigningKey::from_seed(*seed.as_bytes())).expect("roles are key names")

@@ -352,7 +352,8 @@ impl Monitor {
             let statements = statements.or_insert_with(|| Statements::open(&followed.kept.dir));
             let desk = takes.desks.get(origin);
             let looked = read.map_or(Ok(()), |read| statements.look(followed, read, takes.after_s));
-            let done = looked.and_then(|()| desk.map_or(Ok(()), |desk| statements.forward(desk, followed.vkey(), settings.at)));
+            let done = looked
+                .and_then(|()| desk.map_or(Ok(()), |desk| statements.forward(desk, followed.vkey(), settings.at)));
             if let Err(SourceError(sentence)) = done {
                 tell(Event::Trouble { from: origin.clone(), sentence });
             }

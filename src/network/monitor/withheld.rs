@@ -459,12 +459,12 @@ mod tests {
 
     #[test]
     fn only_what_a_desk_of_this_ledger_says_counts() {
-        let signer = |seed: u8| NoteSigner::new("log.example/grants", SigningKey::from_seed([seed; 32])).expect("a name");
+        let signer =
+            |seed: u8| NoteSigner::new("log.example/grants", SigningKey::from_seed([seed; 32])).expect("a name");
         let (own, hash) = (signer(1), sha256(b"a statement").to_hex());
         let checkpoint = Checkpoint { origin: "log.example/grants".to_owned(), size: 1, root: sha256(b"a leaf") };
-        let receipt = |index: u64, seed: u8| {
-            print(index, &[], &sign(&checkpoint, &signer(seed)).expect("signed").to_string())
-        };
+        let receipt =
+            |index: u64, seed: u8| print(index, &[], &sign(&checkpoint, &signer(seed)).expect("signed").to_string());
         for (status, body, expected) in [
             (200, receipt(0, 1), Heard::Receipt),
             (201, receipt(0, 1), Heard::Receipt),

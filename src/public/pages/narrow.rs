@@ -53,7 +53,7 @@ pub(in crate::public) static NARROWINGS: [Narrowing; 11] = [
     Narrowing {
         parameter: text(
             "q",
-            "Words that must all occur in recipient, title, document numbers or id, or in a migrated award's recipient number, programme or sponsor; each may be a beginning. Grants that it names exactly, by id, the number of an entry about them, or a document's number, come first",
+            "Words that must all occur in recipient, title, document numbers or id, or in a migrated award's recipient number, programme or sponsor; each may be a beginning. Or an id such as `case/12/3`, or its beginning such as `case/12/`. Grants that it names exactly, by id, the number of an entry about them, or a document's number, come first",
         ),
         read: |n, value| set(&mut n.words, Some(value.to_owned())),
         print: |n| (!n.words.is_empty()).then(|| n.words.clone()),
