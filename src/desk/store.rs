@@ -323,7 +323,13 @@ impl Store {
     /// # Errors
     /// What the file reports.
     pub fn forget_waiting(&self, today: Date) -> Result<(), StoreError> {
-        self.with(|c| c.execute("DELETE FROM outbox WHERE expires < ?1", [today.to_string()]).map(drop))
+        self.with(|c| {
+            let transaction = c.transaction()?;
+            let gone = "DELETE FROM missing WHERE statement IN (SELECT statement FROM outbox WHERE expires < ?1)";
+            transaction.execute(gone, [today.to_string()])?;
+            transaction.execute("DELETE FROM outbox WHERE expires < ?1", [today.to_string()])?;
+            transaction.commit()
+        })
     }
 
     /// What earlier keys of the same holder began becomes this key's, and the documents that were on their way for them are

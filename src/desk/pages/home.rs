@@ -25,6 +25,8 @@ use crate::public::pages::words::Lang;
 const MOST_TASKS: usize = 200;
 /// As many of what was recorded.
 const MOST_SENT: u32 = 30;
+/// As many requests of those whom the ledger does not know.
+const MOST_REQUESTS: usize = 50;
 /// As many reports of citizens.
 const MOST_REPORTS: usize = 50;
 /// The kinds that are decided for many cases at once: the same reason for all.
@@ -74,6 +76,8 @@ struct HomePage<'a> {
     begin: Option<Kind>,
     begin_about: String,
     to_sign: Vec<Waiting>,
+    /// How many requests are not shown: they are found by their code.
+    more_to_sign: usize,
     tasks: Vec<TaskRow>,
     more: usize,
     /// Whether several cases can be chosen.
@@ -132,11 +136,16 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit) -> Page {
         *title = lang.words().title(titles.get(id).unwrap_or(title));
     }
     let (web, owner) = (entered.web()?, &entered.person.public);
-    let to_sign = match &entered.person.signer {
+    let mut to_sign = match &entered.person.signer {
         Some(signer) => entered.kept(web.store.waiting_for(signer))?,
         // Before the ledger knows a key, statements that bring it do.
         None => entered.kept(web.store.waiting_naming(owner))?.into_iter().filter(|one| one.owner != *owner).collect(),
     };
+    // Strangers' requests hide nothing: they come last, and so many of them.
+    to_sign.sort_by_key(is_request);
+    let requests = to_sign.iter().filter(|one| is_request(one)).count();
+    let more_to_sign = requests.saturating_sub(MOST_REQUESTS);
+    to_sign.truncate(to_sign.len() - more_to_sign);
     if !asked.predecessors.is_empty() {
         uploads::inherit(&entered, entered.kept(web.store.inherit(&asked.predecessors, owner))?)?;
     }
@@ -145,7 +154,7 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit) -> Page {
     let drafts = drafts.into_iter().map(|draft| row_of(draft, offset_min, lang)).collect();
     let waiting = entered.kept(web.store.waiting_of(owner))?;
     let sent = entered.kept(web.store.sent(owner, MOST_SENT))?;
-    Ok(html(&HomePage { to_sign, drafts, waiting, sent, ..made(&entered, asked) }))
+    Ok(html(&HomePage { to_sign, more_to_sign, drafts, waiting, sent, ..made(&entered, asked) }))
 }
 
 impl HomePage<'_> {
@@ -153,6 +162,11 @@ impl HomePage<'_> {
     fn day(&self, day: &str) -> String {
         Date::parse(day).map_or_else(|| day.to_owned(), |day| Moment::day(day, self.frame.lang).words().to_owned())
     }
+}
+
+/// Whether a stranger can have begun it.
+fn is_request(waiting: &Waiting) -> bool {
+    [Kind::KeyReplaced, Kind::OrganisationRegistered].iter().any(|kind| waiting.kind == kind.name())
 }
 
 fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {
@@ -183,6 +197,7 @@ fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {
         begin,
         begin_about,
         to_sign: Vec::new(),
+        more_to_sign: 0,
         more: asked.count - asked.tasks.len(),
         choose: !batch.is_empty(),
         tasks: asked.tasks,

@@ -29,7 +29,6 @@ use crate::ledger::sequencer::Answer;
 use crate::ledger::statement::Statement;
 use crate::ledger::writer::Outcome;
 use crate::public::moment::Moment;
-use crate::public::pages::words::Lang;
 use crate::tlog::hash::Hash;
 use crate::tlog::note::{Algorithm, VerifierKey};
 
@@ -342,7 +341,7 @@ pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): 
         action: href(""),
         change: format!("{}/home", lang.prefix()),
         signed: only(signed),
-        compare: compare(&statement, lang),
+        compare: compare(&entered, &statement),
         missing: only(missing),
         until: Moment::day(statement.expires(), lang).words().to_owned(),
         drop: Some(href("/drop")),
@@ -350,10 +349,13 @@ pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): 
     }))
 }
 
-/// What an office does before it signs for a key that somebody brings.
-fn compare(statement: &Statement, lang: Lang) -> Option<(&'static str, &'static str)> {
-    let k = key_words::of(lang);
-    (statement.kind() == Kind::KeyReplaced.name()).then_some((k.compare_heading, k.compare_text))
+/// What an office does before it signs for a key that somebody else brings.
+fn compare(entered: &Entered, statement: &Statement) -> Option<(&'static str, &'static str)> {
+    let k = key_words::of(entered.visit.lang);
+    let brings = [Kind::KeyReplaced, Kind::OfficialAppointed, Kind::RootReplaced]
+        .iter()
+        .any(|kind| statement.kind() == kind.name());
+    (brings && entered.person.signer.is_some()).then_some((k.compare_heading, k.compare_text))
 }
 
 /// Takes a statement out of the outbox: who signed it first takes it back, whose signature it waits for gives it back.

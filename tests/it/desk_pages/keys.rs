@@ -28,7 +28,7 @@ fn served(dir: &Path, more: &str) -> (Served, Arc<AtomicI64>) {
 }
 
 /// The line of a table that replaces the file of the first organisation.
-fn replaced() -> String {
+pub fn replaced() -> String {
     format!("key.replaced org/1 by registrar,inspector,org/1:b retires={} reason=Hilang", vkey_id(&key("org/1")))
 }
 
