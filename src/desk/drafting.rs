@@ -195,17 +195,19 @@ impl Writing<'_> {
         for (at, keys) in persons::others(state, self.person, kind, &about, today).into_iter().enumerate() {
             let field = format!("{WITH}.{at}");
             let named = fields.get(&field).and_then(|text| SignerId::parse(text));
-            let chosen = named.filter(|id| keys.contains(id)).or_else(|| keys.first().cloned());
             // The counter signs alone, with the paper that the organisation signed.
             if self.at_counter(kind) && parties(kind).len() == 1 {
                 continue;
             }
-            if chosen.as_ref().is_some_and(|id| signers.contains(id)) {
+            let named = named.filter(|id| keys.contains(id));
+            if named.as_ref().is_some_and(|id| signers.contains(id)) {
                 let sentence = self
                     .lang
                     .pick("Pilih orang lain: yang ini sudah dipilih.", "Choose another: this one is chosen already.");
                 return Err(Unready::Fields(vec![Fault { name: field, sentence: sentence.to_owned() }]));
             }
+            let first = || keys.iter().find(|id| !signers.contains(id)).cloned();
+            let chosen = named.or_else(first);
             signers.extend(chosen);
         }
         if signers.is_empty() {

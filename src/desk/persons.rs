@@ -124,12 +124,13 @@ impl Person {
         Self { public: public.to_owned(), who, signer }
     }
 
-    /// The keys of the same holder in whose place this one stands: what they began at the desk is its own now. Not one that was
-    /// revoked or objected to, which may have been somebody else's.
+    /// The keys of the same organisation or official in whose place this one stands: what they began at the desk is its own now.
+    /// Not one that was revoked or objected to, which may have been somebody else's, nor a root's, whose place another person took.
     #[must_use]
     pub fn predecessors(&self, state: &State, today: Date) -> Vec<String> {
         let Some(own) = self.signer.as_ref().and_then(|signer| state.key(signer)) else { return Vec::new() };
-        let before = |key: &&Key| key.holder() == own.holder() && key.since() < own.since();
+        let stays = matches!(own.holder(), Holder::Org(_) | Holder::Official(_));
+        let before = |key: &&Key| stays && key.holder() == own.holder() && key.since() < own.since();
         let left =
             |key: &&Key| Barred::of(key, today).is_some_and(|one| matches!(one.why, Why::Ended(_) | Why::Until(_)));
         let keys = state.keys().iter().filter(before).filter(left);

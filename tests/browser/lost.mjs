@@ -89,6 +89,8 @@ export async function lostFiles(walk, clerk) {
   await roots[0].getByRole('link', { name: 'Jabatan dan berkas' }).click();
   await look(roots[0], 'keys-roots');
   const office = roots[0].locator('.office', { hasText: 'Tata Usaha' }).first();
+  await office.locator('summary').click();
+  await look(roots[0], 'keys-roots-open');
   const person = await office.locator('.holders strong').first().textContent();
   assert.match(await ask(walk, desk, person, 'Laptop dinas rusak.'), /\/waiting\//);
   for (const [at, root] of roots.entries()) {
@@ -101,6 +103,7 @@ export async function lostFiles(walk, clerk) {
 
   // Roots appoint somebody: the form has the office, and asks for the text of the appointee's slip.
   await roots[0].goto(`${base}/keys`);
+  await office.locator('summary').click();
   await Promise.all([roots[0].waitForURL(/\/drafts\//), office.getByRole('button', { name: 'Angkat pejabat' }).click()]);
   await ready(roots[0]);
   assert.equal(await roots[0].locator('[name=office]').inputValue(), 'tata_usaha');

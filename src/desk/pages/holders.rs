@@ -46,8 +46,10 @@ struct Row {
 struct OfficeRows {
     title: String,
     holders: Vec<Row>,
-    /// Whether nobody may sign for it today.
-    empty: bool,
+    /// Who holds it, or that nobody may sign for it today.
+    told: String,
+    /// Whether somebody should see to it.
+    warns: bool,
     acts: Vec<Act>,
 }
 
@@ -162,7 +164,7 @@ impl Telling<'_> {
         let Some(barred) = Barred::of(known, self.today) else {
             let until = known.days().1;
             let soon = until.is_some_and(|until| self.today.days_until(until) <= ENDING_DAYS);
-            let until = until.map(|until| format!(", {} {}", w.key_expired, self.day(until))).unwrap_or_default();
+            let until = until.map(|until| format!(" {} {}", self.k().until, self.day(until))).unwrap_or_default();
             let soon_told = if soon { format!(" ({})", self.k().ending) } else { String::new() };
             return (format!("{}{until}{soon_told}", self.k().in_force), soon);
         };
@@ -225,11 +227,15 @@ impl Telling<'_> {
                 ],
             }
         });
+        let holders: Vec<Row> = holders.collect();
         let may = |key: &SignerId| self.state.keys().in_force(key, self.today).is_ok();
+        let empty = !self.state.officials().any(|(_, one)| *one.office == *office.code.0 && may(&one.key));
+        let persons: Vec<&str> = holders.iter().map(|row| row.title.as_str()).collect();
         OfficeRows {
             title: self.lang.pick(&office.title_id.0, &office.title_en.0).to_owned(),
-            empty: !self.state.officials().any(|(_, one)| *one.office == *office.code.0 && may(&one.key)),
-            holders: holders.collect(),
+            told: if empty { k.nobody.to_owned() } else { persons.join(", ") },
+            warns: empty || holders.iter().all(|row| row.warns),
+            holders,
             acts: vec![self.act(
                 Kind::OfficialAppointed,
                 k.appoint,

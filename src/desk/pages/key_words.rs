@@ -42,6 +42,7 @@ catalogue! {
     compare_heading: "Cocokkan kodenya sebelum menandatangani", "Compare the code before you sign";
     compare_text: "Minta lembar loket dari orang yang datang. Kode lima kelompok pada lembar itu harus sama dengan baris “Kode berkas baru” di bawah, yang dibaca peramban Anda dari isi pernyataan. Berbeda atau tanpa lembar: jangan tanda tangani.",
         "Ask the person who came for the slip. The code of five groups on it must be the same as the line “Code of the new file” below, which your browser read from the statement itself. If it differs, or there is no slip: do not sign.";
+    new_file: "Berkas baru", "New file";
     // Offices, keys, organisations.
     keys_title: "Jabatan dan berkas", "Offices and files";
     keys_lead: "Siapa yang boleh menandatangani, sejak kapan dan sampai kapan.", "Who may sign, since when and until when.";
@@ -51,6 +52,7 @@ catalogue! {
     nobody: "Tidak ada pemegang", "Nobody holds it";
     ending: "segera berakhir", "ends soon";
     in_force: "berlaku", "in force";
+    until: "sampai", "until";
     acting: "Plt.", "acting";
     appoint: "Angkat pejabat", "Appoint";
     retire: "Berhentikan", "Retire";
@@ -88,7 +90,7 @@ catalogue! {
     ceremony_script: "Halaman ini memerlukan JavaScript; tanpa itu gunakan hibah key new.", "This page needs JavaScript; without it use hibah key new.";
     // On the first page of who is signed in.
     replacing_heading: "Berkas penandatanganan Anda sedang diganti", "Your signing file is being replaced";
-    replacing_text: "Orang lain meminta berkas baru untuk lembaga Anda karena berkas ini dikatakan hilang. Berkas baru itu berlaku mulai", "Somebody asked for a new file for your organisation, saying that this one is lost. The new file is in force from";
+    replacing_text: "Seseorang meminta berkas baru untuk lembaga Anda karena berkas ini dikatakan hilang. Berkas baru itu berlaku mulai", "Somebody asked for a new file for your organisation, saying that this one is lost. The new file is in force from";
     replacing_object: "Bukan atas permintaan Anda? Ajukan keberatan: penggantian itu tertahan seketika.", "Not at your request? Object: the replacement is held at once.";
     object: "Ajukan keberatan", "Object";
 }

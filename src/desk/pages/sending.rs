@@ -20,7 +20,9 @@ use crate::desk::drafting::{one, public_key};
 use crate::desk::pages::words::Words;
 use crate::desk::store::{Sent, Waiting};
 use crate::desk::{Desk, handed_over, in_time, judged, sources};
+use crate::grants::about::About;
 use crate::grants::kinds::Kind;
+use crate::grants::one::state::State as One;
 use crate::grants::signer::{SignerId, Vkey};
 use crate::ledger::documents::named as documents_of;
 use crate::ledger::enclosures::{Enclosed, Enclosures};
@@ -29,6 +31,7 @@ use crate::ledger::sequencer::Answer;
 use crate::ledger::statement::Statement;
 use crate::ledger::writer::Outcome;
 use crate::public::moment::Moment;
+use crate::public::pages::words::Lang;
 use crate::tlog::hash::Hash;
 use crate::tlog::note::{Algorithm, VerifierKey};
 
@@ -314,11 +317,13 @@ pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): 
     let judged = statement.clone();
     let asked = entered.ask(move |replay, now| {
         let state = one(replay)?;
-        // Who is being registered has no name on the ledger yet.
-        let new = judged.body().get("name").and_then(|name| name.as_str());
+        // Who is being registered has no name on the ledger yet, and a new key no holder.
+        let new = judged.body().get("name").and_then(|name| name.as_str()).map(str::to_owned);
+        let new = new
+            .or_else(|| thing(state, judged.about(), lang).map(|of| format!("{}: {of}", key_words::of(lang).new_file)));
         let name = |id: &SignerId| {
-            let known = state.key(id).is_some();
-            (missing.contains(id), new.filter(|_| !known).map_or_else(|| named(state, id, lang), str::to_owned))
+            let new = new.clone().filter(|_| state.key(id).is_none());
+            (missing.contains(id), new.unwrap_or_else(|| named(state, id, lang)))
         };
         let refused = replay.judge(&judged, now, Signatures::VerifiedBefore).err();
         Some((signers.iter().map(name).collect::<Vec<_>>(), refused))
@@ -347,6 +352,18 @@ pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): 
         drop: Some(href("/drop")),
         own,
     }))
+}
+
+/// What a statement is about, by name: an organisation or an office.
+fn thing(state: &One, about: &About, lang: Lang) -> Option<String> {
+    match about {
+        About::Org(n) => state.org(*n).map(|org| org.name.to_string()),
+        About::Official(n) => {
+            let office = state.profile()?.office(&state.official(*n)?.office)?;
+            Some(lang.pick(&office.title_id.0, &office.title_en.0).to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// What an office does before it signs for a key that somebody else brings.

@@ -251,7 +251,8 @@ fn roots_appoint_replace_retire_and_revoke() {
     let heard = Browser::new(&served).sign_in(&named, |text| text);
     assert!(heard.status == 401 && heard.text().contains("dicabut oleh entri"), "{}", heard.text());
 
-    // A root is replaced by the others; suspension is the registrar's alone.
+    // A root is replaced by the others, by another person, who gets nothing of what the one before began.
+    let begun = Browser::of(&served, &roots[4]).begin("root.replaced", &["ledger"]);
     let (file, named) = new_file(12, "root/5");
     let vkey = file.verifier().to_string();
     let fields = [("root", "5"), ("holder", "Rektor"), ("decree_number", "1"), ("reason", "Pensiun"), ("key", &vkey)];
@@ -259,7 +260,10 @@ fn roots_appoint_replace_retire_and_revoke() {
     co_sign(&Browser::of(&served, &file), &waiting, &named);
     co_sign(&Browser::of(&served, &roots[1]), &waiting, &roots[1]);
     assert!(co_sign(&Browser::of(&served, &roots[2]), &waiting, &roots[2]).starts_with("/sent/"));
-    assert!(Browser::of(&served, &named).get("/keys").text().contains("5. Rektor"));
+    let other = Browser::of(&served, &named);
+    assert!(other.get("/keys").text().contains("5. Rektor") && !other.get("/home").text().contains(&begun));
+
+    // Suspension is the registrar's alone.
     let registrar = Browser::of(&served, &key("official/5"));
     say(&registrar, "organisation.suspended", "org/1", &[("reason", "Alamat tidak ditemukan")], &key("official/5"));
     let page = registrar.get("/keys");
