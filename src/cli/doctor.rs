@@ -133,11 +133,13 @@ fn old(last: Timestamp, now: Timestamp, stale_hours: u64) -> Option<Finding> {
 fn roots(roster: &Roster, last_signed: impl Fn(u64) -> Option<Date>, today: Date) -> Option<Finding> {
     let needed = (roster.threshold + 1).min(roster.roots.len() as u64);
     let is_silent = |day: Option<Date>| day.is_none_or(|day| day.days_until(today) > SILENT_DAYS);
-    let silent = roster.roots.iter().filter(|root| is_silent(last_signed(root.n)));
+    // A key that was revoked signs no more, whenever it did.
+    let silent = roster.roots.iter().filter(|root| root.standing.why_not.is_some() || is_silent(last_signed(root.n)));
     let silent: Vec<String> = silent
-        .map(|root| match last_signed(root.n) {
-            Some(day) => format!("root/{} (last on {day})", root.n),
-            None => format!("root/{} (never)", root.n),
+        .map(|root| match (&root.standing.why_not, last_signed(root.n)) {
+            (Some(why_not), _) => format!("root/{} ({why_not})", root.n),
+            (None, Some(day)) => format!("root/{} (last on {day})", root.n),
+            (None, None) => format!("root/{} (never)", root.n),
         })
         .collect();
     let heard = (roster.roots.len() - silent.len()) as u64;
@@ -349,6 +351,11 @@ mod tests {
                 (told, found) => panic!("{last:?}: {told:?}, {:?}", found.map(|found| found.sentence)),
             }
         }
+        // Whose key was revoked is not counted, however lately it signed.
+        let mut revoked = roster(Vec::new(), 3, 2);
+        revoked.roots[2].standing.why_not = Some("revoked by entry 9".to_owned());
+        let found = roots(&revoked, |_| Some(day("2026-01-01")), day("2026-01-01"));
+        assert!(found.is_some_and(|found| found.sentence.contains("Silent: root/3 (revoked by entry 9).")));
         // Where all must sign, all must have signed.
         let found = roots(&roster(Vec::new(), 2, 2), |n| (n == 1).then(|| day("2026-01-01")), day("2026-01-01"));
         assert!(found.is_some_and(|found| found.sentence.starts_with("Fewer than 2 of 2 roots")));

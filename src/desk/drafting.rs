@@ -15,7 +15,7 @@ use crate::grants::one::keys::Holder;
 use crate::grants::one::parties::{Party, parties};
 use crate::grants::one::state::State as One;
 use crate::grants::role::Role;
-use crate::grants::signer::SignerId;
+use crate::grants::signer::{SignerId, Vkey};
 use crate::grants::state::State;
 use crate::grants::time::{Date, Timestamp};
 use crate::ledger::replay::{Refused, Replay, Signatures};
@@ -100,7 +100,8 @@ impl Writing<'_> {
         };
         let kind = Kind::parse(&draft.kind).ok_or_else(|| unknown(&draft.kind))?;
         let about = wish::resolved(&draft.about, self.replay).ok_or_else(|| unknown(&draft.about))?;
-        let setting = Setting { profile, lang: self.lang, counter: self.at_counter(kind) };
+        let (counter, new_key) = (self.at_counter(kind), self.asks_key(kind, &about));
+        let setting = Setting { profile, lang: self.lang, counter, new_key };
         let questions = forms::questions(kind, setting).ok_or_else(|| unknown(&draft.kind))?;
         let mut faults = Vec::new();
         let mut body = match forms::read(&questions, &draft.fields, &frame.currency, self.lang) {
@@ -115,7 +116,7 @@ impl Writing<'_> {
             return Err(Unready::Fields(faults));
         }
         self.complete(kind, about, &mut body)?;
-        let signers = self.signers(kind, about, &draft.fields, today)?;
+        let signers = self.signers(kind, about, &body, &draft.fields)?;
         let after = self.replay.state().expected_after(&about).ok_or_else(|| unknown(&draft.about))?;
         let origin = self.replay.origin().to_owned();
         let kind = draft.kind.clone();
@@ -156,39 +157,78 @@ impl Writing<'_> {
             body["payee"] = json!({ "about": format!("org/{n}"), "commitment": commitment, "pointer": pointer });
         }
         wish::fill_rows(body, self.replay);
-        if let (Kind::OrganisationRegistered, About::Org(n)) = (kind, about) {
-            body["key"] = json!(self.named(Holder::Org(n))?.to_string());
+        if let Some(holder) = holder_of_new(kind, about, body) {
+            let theirs = body.get("key").and_then(Value::as_str).map(str::to_owned);
+            let public = theirs.filter(|_| self.asks_key(kind, &about)).unwrap_or_else(|| self.person.public.clone());
+            body["key"] = json!(self.named(holder, &public)?.to_string());
+        }
+        if matches!(kind, Kind::KeyReplaced | Kind::KeyRotated) {
+            let (state, today) = self.ground()?;
+            let key = match about {
+                About::Official(n) => state.official(n).map(|official| &official.key),
+                About::Org(n) => state.org(n).map(|org| org.key_on(today)),
+                _ => None,
+            };
+            body["retires"] = json!(key.ok_or_else(|| unknown(&about.to_string()))?.to_string());
         }
         Ok(())
     }
 
-    /// This person's key under the name that a holder's keys bear.
-    fn named(&self, holder: Holder) -> Result<VerifierKey, Unready> {
+    /// Whether the statement brings a key that is not the writer's own: who is not on the ledger yet writes of their own.
+    #[must_use]
+    pub fn asks_key(&self, kind: Kind, about: &About) -> bool {
+        self.person.who != Who::Nobody && persons::parties_about(kind, about).contains(&Party::NewKey)
+    }
+
+    /// A public key under the name that a holder's keys bear.
+    fn named(&self, holder: Holder, public: &str) -> Result<VerifierKey, Unready> {
         let unfit = || Unready::Sentence("the signing file has no key that a ledger takes: make a new one".to_owned());
-        let public = public_key(&self.person.public).ok_or_else(unfit)?;
+        let public = public_key(public).ok_or_else(unfit)?;
         VerifierKey::new(&holder.key_name(self.replay.origin()), Algorithm::Ed25519, public).map_err(|_| unfit())
     }
 
-    fn signers(&self, kind: Kind, about: About, fields: &Fields, today: Date) -> Result<Vec<SignerId>, Unready> {
-        let (state, _) = self.ground()?;
+    fn signers(&self, kind: Kind, about: About, body: &Value, fields: &Fields) -> Result<Vec<SignerId>, Unready> {
+        let (state, today) = self.ground()?;
         let mut signers: Vec<SignerId> = self.person.signer.iter().cloned().collect();
-        if let (Kind::OrganisationRegistered, About::Org(n), Who::Nobody) = (kind, about, &self.person.who) {
-            let key = self.named(Holder::Org(n))?;
-            signers.extend(SignerId::new(key.name(), key.key_id().0));
-        }
+        let new = holder_of_new(kind, about, body).and_then(|_| Vkey::parse(body.get("key")?.as_str()?));
+        signers.extend(new.map(|vkey| vkey.id().clone()));
         for (at, keys) in persons::others(state, self.person, kind, &about, today).into_iter().enumerate() {
-            let named = fields.get(&format!("{WITH}.{at}")).and_then(|text| SignerId::parse(text));
-            let chosen = named.filter(|id| keys.contains(id)).or_else(|| keys.first().cloned());
+            let field = format!("{WITH}.{at}");
+            let named = fields.get(&field).and_then(|text| SignerId::parse(text));
             // The counter signs alone, with the paper that the organisation signed.
-            if !(self.at_counter(kind) && parties(kind).len() == 1) {
-                signers.extend(chosen);
+            if self.at_counter(kind) && parties(kind).len() == 1 {
+                continue;
             }
+            let named = named.filter(|id| keys.contains(id));
+            if named.as_ref().is_some_and(|id| signers.contains(id)) {
+                let sentence = self
+                    .lang
+                    .pick("Pilih orang lain: yang ini sudah dipilih.", "Choose another: this one is chosen already.");
+                return Err(Unready::Fields(vec![Fault { name: field, sentence: sentence.to_owned() }]));
+            }
+            let first = || keys.iter().find(|id| !signers.contains(id)).cloned();
+            let chosen = named.or_else(first);
+            signers.extend(chosen);
         }
         if signers.is_empty() {
             let sentence = "this signing file is not in force on the ledger: ask the office that registers";
             return Err(Unready::Sentence(sentence.to_owned()));
         }
         Ok(signers)
+    }
+}
+
+/// Whose new key a statement brings, if it brings one.
+fn holder_of_new(kind: Kind, about: About, body: &Value) -> Option<Holder> {
+    match (kind, about) {
+        (Kind::RootReplaced, About::Ledger) => Some(Holder::Root(body.get("root")?.as_u64()?)),
+        (Kind::DeskAppointed, About::Ledger) => Some(Holder::Desk),
+        (kind, about) if persons::parties_about(kind, &about).contains(&Party::NewKey) => match about {
+            About::Official(n) => Some(Holder::Official(n)),
+            About::Org(n) => Some(Holder::Org(n)),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -10,6 +10,7 @@
 
 pub mod browser;
 pub mod challenge;
+pub mod code;
 mod drafting;
 mod forms;
 pub mod letters;
@@ -50,6 +51,7 @@ use crate::tlog::hash::{Hash, sha256};
 use crate::tlog::note::NoteParts;
 use crate::tlog::proof::TlogProof;
 pub use pages::Web;
+pub(crate) use pages::ceremony;
 use refusal::Problem;
 use scanner::{Scanner, Scans, Unfit};
 use watch::Watch;

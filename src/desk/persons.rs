@@ -2,9 +2,9 @@
 
 use crate::grants::about::{About, CaseId, CaseOwner};
 use crate::grants::kinds::Kind;
-use crate::grants::one::keys::Holder;
+use crate::grants::one::keys::{Holder, Key};
 use crate::grants::one::offices::may_sign;
-use crate::grants::one::parties::{Party, parties};
+use crate::grants::one::parties::{Party, parties, replaces_organisation_key};
 use crate::grants::one::profile::{Office, Profile};
 use crate::grants::one::stages;
 use crate::grants::one::state::State;
@@ -34,8 +34,63 @@ pub enum Who {
     },
     /// A root's.
     Root(u64),
-    /// No key that is in force: somebody who may ask to be registered.
+    /// No key that the ledger knows: somebody who may ask to be registered, or for a new file in place of one that is lost.
     Nobody,
+    /// A key that the ledger knows and that may not sign now.
+    Barred(Barred),
+}
+
+/// Why a known key may not sign now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Barred {
+    /// Why.
+    pub why: Why,
+    /// Whether it is an organisation's.
+    pub organisation: bool,
+}
+
+/// See [`Barred`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It is in force from this day on.
+    From(Date),
+    /// It was in force until this day.
+    Until(Date),
+    /// Another key took its place by this entry.
+    Ended(u64),
+    /// It was revoked by this entry.
+    Revoked(u64),
+    /// The old key objected to it.
+    Held,
+}
+
+impl Barred {
+    /// Why a key may not sign on this day; none where it may.
+    #[must_use]
+    pub fn of(key: &Key, today: Date) -> Option<Self> {
+        let (from, until) = key.days();
+        let why = match (key.revoked(), key.ended()) {
+            (Some(revoked), _) => Why::Revoked(revoked.index),
+            (None, Some(index)) => Why::Ended(index),
+            (None, None) if key.held() => Why::Held,
+            (None, None) => {
+                let from = from.filter(|from| today < *from).map(Why::From);
+                from.or(until.filter(|until| today > *until).map(Why::Until))?
+            }
+        };
+        Some(Self { why, organisation: matches!(key.holder(), Holder::Org(_)) })
+    }
+
+    /// Whether somebody else stands in its place, who alone may see what it began. An official before and after their time
+    /// still finds their receipts.
+    #[must_use]
+    pub fn is_shut_out(&self) -> bool {
+        match self.why {
+            Why::From(_) => false,
+            Why::Until(_) => self.organisation,
+            Why::Ended(_) | Why::Revoked(_) | Why::Held => true,
+        }
+    }
 }
 
 /// Somebody at the desk.
@@ -54,18 +109,32 @@ impl Person {
     #[must_use]
     pub fn of(state: &State, public: &str, today: Date) -> Self {
         let known = state.keys().iter().find(|key| key.vkey().public_base64() == public);
-        let known = known.filter(|key| state.keys().in_force(key.vkey().id(), today).is_ok());
-        let who = known.map_or(Who::Nobody, |key| match key.holder() {
-            Holder::Org(n) => match state.org(n) {
+        let who = known.map_or(Who::Nobody, |key| match (Barred::of(key, today), key.holder()) {
+            (_, Holder::Ledger | Holder::Desk) => Who::Nobody,
+            (Some(barred), _) => Who::Barred(barred),
+            (None, Holder::Org(n)) => match state.org(n) {
                 Some(org) => Who::Organisation { n, name: org.name.to_string() },
                 None => Who::Nobody,
             },
-            Holder::Official(n) => office_of(state, n).unwrap_or(Who::Nobody),
-            Holder::Root(n) => Who::Root(n),
-            Holder::Ledger | Holder::Desk => Who::Nobody,
+            (None, Holder::Official(n)) => office_of(state, n).unwrap_or(Who::Nobody),
+            (None, Holder::Root(n)) => Who::Root(n),
         });
-        let signer = known.map(|key| key.vkey().id().clone()).filter(|_| who != Who::Nobody);
+        let in_force = !matches!(who, Who::Nobody | Who::Barred(_));
+        let signer = known.map(|key| key.vkey().id().clone()).filter(|_| in_force);
         Self { public: public.to_owned(), who, signer }
+    }
+
+    /// The keys of the same organisation or official in whose place this one stands: what they began at the desk is its own now.
+    /// Not one that was revoked or objected to, which may have been somebody else's, nor a root's, whose place another person took.
+    #[must_use]
+    pub fn predecessors(&self, state: &State, today: Date) -> Vec<String> {
+        let Some(own) = self.signer.as_ref().and_then(|signer| state.key(signer)) else { return Vec::new() };
+        let stays = matches!(own.holder(), Holder::Org(_) | Holder::Official(_));
+        let before = |key: &&Key| stays && key.holder() == own.holder() && key.since() < own.since();
+        let left =
+            |key: &&Key| Barred::of(key, today).is_some_and(|one| matches!(one.why, Why::Ended(_) | Why::Until(_)));
+        let keys = state.keys().iter().filter(before).filter(left);
+        keys.map(|key| key.vkey().public_base64().to_owned()).collect()
     }
 
     /// How they are called.
@@ -76,6 +145,7 @@ impl Person {
             Who::Office { titles: (id, en), .. } => lang.pick(id, en).to_owned(),
             Who::Root(n) => format!("{} {n}", lang.pick("Pemegang kunci akar", "Holder of root key")),
             Who::Nobody => lang.pick("Belum terdaftar", "Not registered yet").to_owned(),
+            Who::Barred(_) => lang.pick("Berkas yang tidak berlaku", "A file that is not in force").to_owned(),
         }
     }
 
@@ -106,7 +176,7 @@ impl Person {
             }
             Who::Organisation { .. } => of_organisations().collect(),
             Who::Root(_) => Kind::ALL.iter().copied().filter(|kind| parties(*kind).contains(&Party::Roots)).collect(),
-            Who::Nobody => Vec::new(),
+            Who::Nobody | Who::Barred(_) => Vec::new(),
         }
     }
 }
@@ -260,6 +330,31 @@ fn is_about_a_case(kind: Kind) -> bool {
     )
 }
 
+/// Who signs a statement of this kind about this thing.
+#[must_use]
+pub fn parties_about(kind: Kind, about: &About) -> &'static [Party] {
+    match (kind, about) {
+        (Kind::KeyReplaced, About::Org(_)) => replaces_organisation_key(),
+        _ => parties(kind),
+    }
+}
+
+/// Roots up to the threshold: for each that is still needed all that may, each time another one first.
+fn other_roots(state: &State, person: &Person, today: Date) -> Vec<Vec<SignerId>> {
+    let Some(frame) = state.frame() else { return Vec::new() };
+    let own = person.signer.as_ref();
+    let may = |key: &&SignerId| Some(*key) != own && state.keys().in_force(key, today).is_ok();
+    let roots: Vec<SignerId> = frame.roots.values().filter(may).cloned().collect();
+    let threshold = usize::try_from(frame.threshold).unwrap_or(usize::MAX);
+    let missing = threshold.saturating_sub(usize::from(matches!(person.who, Who::Root(_))));
+    let turned = |at: usize| {
+        let mut roots = roots.clone();
+        roots.rotate_left(at);
+        roots
+    };
+    (0..missing.min(roots.len())).map(turned).collect()
+}
+
 /// Who signs a statement of this kind beside the person who writes it: for each other party the keys in force that may, of
 /// which one is to be named.
 #[must_use]
@@ -288,7 +383,7 @@ pub fn others(state: &State, person: &Person, kind: Kind, about: &About, today: 
     };
     let mut mine = false;
     let mut needed = Vec::new();
-    for party in parties(kind) {
+    for party in parties_about(kind, about) {
         let roles = profile.roles_of(kind);
         match party {
             Party::Office(default) => {
@@ -318,6 +413,7 @@ pub fn others(state: &State, person: &Person, kind: Kind, about: &About, today: 
                 needed.push(key.into_iter().collect());
             }
             Party::Second => needed.push(in_office(&[profile.correction_second], None)),
+            Party::Roots => needed.extend(other_roots(state, person, today)),
             _ => {}
         }
     }

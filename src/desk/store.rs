@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::grants::signer::SignerId;
-use crate::grants::time::Timestamp;
+use crate::grants::time::{Date, Timestamp};
 use crate::ledger::statement::Statement;
 use crate::ledger::store::{self, Access, DESK_FILE, StoreError};
 use crate::tlog::hash::Hash;
@@ -290,6 +290,69 @@ impl Store {
             let sql = "SELECT statement, note, owner, kind, about, expires, changed_ms FROM outbox
                 WHERE owner = ?1 ORDER BY changed_ms, statement";
             c.prepare_cached(sql)?.query_map([owner], waiting_of)?.collect()
+        })
+    }
+
+    /// What waits and brings the key with this public half: its holder signs it before the ledger knows the key.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn waiting_naming(&self, public: &str) -> Result<Vec<Waiting>, StoreError> {
+        self.with(|c| {
+            // A public key in base64 has nothing that JSON would write otherwise, and ends the text of a verifier key.
+            let sql = "SELECT statement, note, owner, kind, about, expires, changed_ms FROM outbox
+                WHERE instr(note, '+' || ?1 || '\"') > 0 ORDER BY changed_ms, statement";
+            c.prepare_cached(sql)?.query_map([public], waiting_of)?.collect()
+        })
+    }
+
+    /// All that waits of a kind, the newest first.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn waiting_of_kind(&self, kind: &str) -> Result<Vec<Waiting>, StoreError> {
+        self.with(|c| {
+            let sql = "SELECT statement, note, owner, kind, about, expires, changed_ms FROM outbox
+                WHERE kind = ?1 ORDER BY changed_ms DESC, statement";
+            c.prepare_cached(sql)?.query_map([kind], waiting_of)?.collect()
+        })
+    }
+
+    /// Drops what can be recorded no more: its last day was before this one.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn forget_waiting(&self, today: Date) -> Result<(), StoreError> {
+        self.with(|c| {
+            let transaction = c.transaction()?;
+            let gone = "DELETE FROM missing WHERE statement IN (SELECT statement FROM outbox WHERE expires < ?1)";
+            transaction.execute(gone, [today.to_string()])?;
+            transaction.execute("DELETE FROM outbox WHERE expires < ?1", [today.to_string()])?;
+            transaction.commit()
+        })
+    }
+
+    /// What earlier keys of the same holder began becomes this key's, and the documents that were on their way for them are
+    /// named: each with whose it was.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn inherit(&self, earlier: &[String], owner: &str) -> Result<Vec<(String, String)>, StoreError> {
+        self.with(|c| {
+            let transaction = c.transaction()?;
+            let mut uploads = Vec::new();
+            for old in earlier {
+                let sql = "SELECT owner, sha256 FROM uploads WHERE owner = ?1";
+                let mut found = transaction.prepare_cached(sql)?;
+                let found = found.query_map([old], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                uploads.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
+                for table in ["drafts", "outbox", "uploads", "sent"] {
+                    let sql = format!("UPDATE OR IGNORE {table} SET owner = ?2 WHERE owner = ?1");
+                    transaction.execute(&sql, [old.as_str(), owner])?;
+                }
+            }
+            transaction.commit()?;
+            Ok(uploads)
         })
     }
 

@@ -58,6 +58,7 @@ const vkey = run("key", "new", file("theirs.key"), "--name", `${ORIGIN}/org/1`).
 const theirs = readFileSync(file("theirs.key"), "utf8");
 const key = await keyfile.openKeyFile(theirs, PASSPHRASE);
 assert.equal(await keyfile.vkeyOf(key.name, key.publicKey), vkey);
+assert.equal(keyfile.codeOf(new Uint8Array(32).fill(1)), "0efe e399 4ede be70 d7ef");
 // All but what is random has the same bytes.
 const shape = (one) => der(one).toString("hex").replace(/0410[0-9a-f]{32}/g, "random").replace(/0440[0-9a-f]{128}$/, "sealed");
 assert.equal(shape(made), shape(theirs));

@@ -13,6 +13,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { lostFiles } from './lost.mjs';
 import { letter, mail } from './mail.mjs';
 
 const [binary, shots] = process.argv.slice(2);
@@ -85,7 +86,7 @@ async function open(viewport) {
   const tab = await context.newPage();
   tab.setDefaultTimeout(20_000);
   // A form that is not right yet is said to be so by the browser too.
-  tab.on('console', (message) => message.type() === 'error' && !message.text().includes('status of 422') && faults.push(`${tab.url()}: console: ${message.text()}`));
+  tab.on('console', (message) => message.type() === 'error' && !/status of (401|422)/.test(message.text()) && faults.push(`${tab.url()}: console: ${message.text()}`));
   tab.on('pageerror', (error) => faults.push(`${tab.url()}: script: ${error.message}`));
   tab.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
@@ -105,14 +106,16 @@ async function signIn(tab) {
   await Promise.all([tab.waitForURL(/\/home$/), tab.getByRole('button', { name: 'Masuk' }).click()]);
 }
 
+/** The file that somebody was given. */
+const keyOf = (office) => join(ledger, 'keys', readdirSync(join(ledger, 'keys')).find((file) => file.endsWith(`-${office}.key`)));
+
 /** An official restores the file that they were given. */
 async function official(office) {
   const tab = await open(OFFICE);
-  const name = readdirSync(join(ledger, 'keys')).find((file) => file.endsWith(`-${office}.key`));
   await tab.goto(`${base}/key`);
   await ready(tab);
   await tab.getByText('Pulihkan dari salinan').click();
-  await tab.getByLabel('Berkas', { exact: true }).setInputFiles(join(ledger, 'keys', name));
+  await tab.getByLabel('Berkas', { exact: true }).setInputFiles(keyOf(office));
   await tab.getByLabel('Frasa sandi', { exact: true }).fill(PASSPHRASE);
   await tab.getByRole('button', { name: 'Pulihkan' }).click();
   await tab.getByText('disimpan di peramban ini', { exact: false }).first().waitFor();
@@ -331,6 +334,8 @@ async function walk() {
   assert.match(readFileSync(await download.path(), 'utf8'), /^c2sp\.org\/tlog-proof@v1\n/);
   await clerk.goto(`${base}/en/home`);
   await look(clerk, 'home-english');
+
+  await lostFiles({ base, look, open, official, ready, check, sign, keyOf, PHONE, OFFICE, passphrase: PASSPHRASE }, clerk);
 }
 
 /** What vnu says of the pages. */

@@ -81,6 +81,11 @@ impl OneCity {
         self.writer.as_mut().expect("the city is founded")
     }
 
+    /// What the city's clock says, in milliseconds since 1970; whoever has it sets it.
+    pub fn clock(&self) -> Arc<AtomicI64> {
+        Arc::clone(&self.hand.0)
+    }
+
     /// The writer itself.
     pub fn into_writer(self) -> Writer {
         self.writer.expect("the city is founded")

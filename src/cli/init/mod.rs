@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use self::terms::Terms;
 use super::clock::{self, SystemClock};
 use super::passphrase::Passphrase;
-use super::submit::LEDGER_KEY_FILE;
 use super::{Failure, files, key, key_file, output, progress};
 use crate::grants::about::About;
 use crate::grants::money::Currency;
@@ -266,11 +265,14 @@ fn take(
         bar.inc(1);
     }
     bar.finish_and_clear();
-    // The writer's key goes with the ledger; people keep theirs.
-    let copy = site.building.join(LEDGER_KEY_FILE);
-    let copied = std::fs::create_dir_all(site.building.join("keys"))
-        .and_then(|()| std::fs::copy(folder.join("ledger.key"), &copy));
-    copied.map_err(|error| Failure::CouldNot(format!("the ledger key could not be copied: {}", files::why(&error))))?;
+    // The server's keys go with the ledger; people keep theirs.
+    let keys = site.building.join("keys");
+    let own = wanted.iter().map(|(file, _)| file).filter(|file| ["ledger.key", "desk.key"].contains(&file.as_str()));
+    let copied = std::fs::create_dir_all(&keys).and_then(|()| {
+        own.map(|file| std::fs::copy(folder.join(file), keys.join(file)).map(drop)).collect::<std::io::Result<()>>()
+    });
+    copied
+        .map_err(|error| Failure::CouldNot(format!("the server's keys could not be copied: {}", files::why(&error))))?;
     Ok(signers)
 }
 

@@ -4,6 +4,7 @@ import { base64Of, bytesOf, bytesOfBase64, bytesOfHex, hexOf, require, Refused }
 import { readVkey } from "./note.js";
 import { concat, sha256 } from "./signature.js";
 import { getPublicKeyAsync, signAsync } from "./vendor/noble-ed25519.js";
+import { sha256 as sha2 } from "./vendor/sha2.js";
 
 const ROUNDS = 600_000;
 /** A hostile file shall not keep a phone busy for an hour. */
@@ -25,6 +26,15 @@ export async function vkeyOf(name, publicKey) {
   const key = concat([Uint8Array.of(TYPE), publicKey]);
   const id = hexOf((await sha256(bytesOf(`${name}\n`), key)).slice(0, 4));
   return `${name}+${id}+${base64Of(key)}`;
+}
+
+/**
+ * The code by which people compare a public half, whatever name it bears: 80 bits of a digest in groups of four
+ * (`src/desk/code.rs` makes the same).
+ */
+export function codeOf(publicKey) {
+  const digest = sha2.create().update(bytesOf(`hibah/key-code/v1\n${base64Of(concat([Uint8Array.of(TYPE), publicKey]))}\n`));
+  return hexOf(digest.digest()).slice(0, 20).replace(/(.{4})(?=.)/g, "$1 ");
 }
 
 /** Whether a passphrase may be chosen for a new file. */

@@ -3,8 +3,9 @@ import { base64Of, require } from "./refused.js";
 import { acceptDrops, chosenText } from "./chooser.js";
 import { button, element, entered, faults, labelled } from "./element.js";
 import { forget, keep, kept } from "./keep.js";
+import { save } from "./save.js";
 import { sheetOf } from "./sheet.js";
-import { longEnough, makeKeyFile, openKeyFile, readPublic, tidied } from "./keyfile.js";
+import { codeOf, longEnough, makeKeyFile, openKeyFile, readPublic, tidied, vkeyOf } from "./keyfile.js";
 
 /** Prepares the section; `data-name` is the name of a new key, where the ledger has given one. */
 export async function prepareKeys(section, desk) {
@@ -18,32 +19,39 @@ export async function prepareKeys(section, desk) {
 
 async function show(part) {
   const files = await kept(part.origin);
-  part.list.replaceChildren(...files.map((file) => lineOf(part, file)));
+  part.list.replaceChildren(...await Promise.all(files.map((file) => lineOf(part, file))));
   part.list.hidden = files.length === 0;
 }
 
-function lineOf(part, file) {
+async function lineOf(part, file) {
   const { say, section } = part;
   const day = (ms) => new Date(ms).toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });
   const state = file.downloaded ? say("file-saved", { day: day(file.downloaded) }) : say("file-not-saved");
+  const { name, key } = await readPublic(file.text);
   const saved = async () => {
     save(file.text, `${nameOf(file)}.key`, "text/plain");
     await keep({ ...file, downloaded: Date.now() });
     await show(part);
   };
   const printed = async () => {
-    const facts = { label: file.label, origin: file.origin, day: day(Date.now()) };
+    const facts = { label: file.label, origin: file.origin, day: day(Date.now()), code: codeOf(key) };
     const [title, steps, whose] = ["sheet-title", "sheet-steps", "sheet-facts"].map((name) => say(name, facts).split("\n"));
     save(sheetOf(file.text, { title, steps, facts: whose }), `${nameOf(file)}.pdf`, "application/pdf");
     await keep({ ...file, downloaded: Date.now() });
     await show(part);
   };
+  const slipped = async () => {
+    const facts = { label: file.label, code: codeOf(key), day: day(Date.now()) };
+    const [title, steps, whose] = ["slip-title", "slip-steps", "slip-facts"].map((name) => say(name, facts).split("\n"));
+    save(sheetOf(`${await vkeyOf(name, key)}\n`, { title, steps, facts: whose }), `${nameOf(file)}-${say("slip-name")}.pdf`, "application/pdf");
+  };
   const use = button(say("use-file"), async () => fillIn(part, file));
   use.hidden = !fieldOf(section);
   return element("li", {}, element("strong", {}, file.label), ` ${say("file-made", { day: day(file.made) })}. `,
     element("span", { class: file.downloaded ? "" : "desk-warning" }, state),
+    element("p", {}, `${say("key-code-own")} `, element("code", {}, codeOf(key))),
     element("div", { class: "desk-actions" }, use, button(say("save-file"), saved), button(say("save-sheet"), printed),
-      removing(part, file)));
+      button(say("save-slip"), slipped), removing(part, file)));
 }
 
 /** Removing is asked twice. */
@@ -134,17 +142,6 @@ function fillIn({ section, say, news }, file) {
   if (!field) return;
   field.value = file.holder;
   news.textContent = say("filled", { label: file.label });
-}
-
-/** Hands a file to the browser's own way of saving. */
-export function save(content, name, type) {
-  const address = URL.createObjectURL(new Blob([content], { type }));
-  const link = element("a", { href: address, download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  // Only once the browser has begun to read it.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 function nameOf({ label }) {

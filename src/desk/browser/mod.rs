@@ -14,14 +14,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use crate::grants::kinds::Kind;
-use crate::public::browser::{FILES, File, SCRIPT};
+use crate::public::browser::{FILES, File, SCRIPT, bundled};
 use crate::public::pages::labels;
 use crate::public::pages::words::Lang;
 use crate::tlog::hash::Sha256Stream;
 pub use words::WORDS;
 
 /// The desk's own files.
-static OWN: [File; 17] = [
+static OWN: [File; 18] = [
     ("desk.js", SCRIPT, include_str!("desk.js")),
     ("keys.js", SCRIPT, include_str!("keys.js")),
     ("signing.js", SCRIPT, include_str!("signing.js")),
@@ -35,11 +35,21 @@ static OWN: [File; 17] = [
     ("keyfile.js", SCRIPT, include_str!("keyfile.js")),
     ("login.js", SCRIPT, include_str!("login.js")),
     ("qr.js", SCRIPT, include_str!("qr.js")),
+    ("save.js", SCRIPT, include_str!("save.js")),
     ("seal.js", SCRIPT, include_str!("seal.js")),
     ("sheet.js", SCRIPT, include_str!("sheet.js")),
     ("sign.js", SCRIPT, include_str!("sign.js")),
     ("words.js", SCRIPT, include_str!("words.js")),
 ];
+
+/// What the page of the key ceremony runs, which is no part of the folder.
+const CEREMONY: File = ("ceremony.js", SCRIPT, include_str!("ceremony.js"));
+
+/// The script of the page of the key ceremony: the same modules as one text.
+pub(super) static OFFLINE: LazyLock<String> = LazyLock::new(|| {
+    let files: Vec<File> = files().copied().chain([CEREMONY]).collect();
+    bundled(CEREMONY.0, &files)
+});
 
 /// What these import of the public side; a test follows every import.
 const TAKEN: [&str; 12] = [
@@ -101,7 +111,7 @@ pub async fn file(Path((folder, name)): Path<(String, String)>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::{OWN, WORDS, files};
+    use super::{CEREMONY, OFFLINE, OWN, WORDS, files};
     use crate::grants::money::Amount;
     use crate::grants::one::bodies::{Body, KINDS};
     use crate::grants::shape::Shape as _;
@@ -127,6 +137,16 @@ mod tests {
         assert_eq!(imported, served);
     }
 
+    #[test]
+    fn the_page_of_the_ceremony_has_all_its_modules_and_fetches_nothing() {
+        for module in ["ceremony.js", "keyfile.js", "sheet.js", "qr.js", "vendor/noble-ed25519.js", "vendor/sha2.js"] {
+            assert!(OFFLINE.contains(&format!("// {module}\n")), "{module}");
+        }
+        for forbidden in ["fetch(", "indexedDB", "localStorage", "</script", "<!--", "$module99"] {
+            assert!(!OFFLINE.contains(forbidden), "{forbidden}");
+        }
+    }
+
     #[tokio::test]
     async fn the_folder_is_served_for_ever_and_nothing_beside_it() {
         let ask = async |folder: &str, name: &str| {
@@ -149,7 +169,7 @@ mod tests {
         assert!(WORDS.windows(2).all(|two| two[0].0 < two[1].0), "the words are in the order of their names");
         let known = |name: &str| WORDS.iter().any(|(known, ..)| *known == name);
         let mut asked = 0;
-        for (file, _, text) in &OWN {
+        for (file, _, text) in OWN.iter().chain([&CEREMONY]) {
             let said = quoted(text, "say(\"");
             let refused = text.lines().filter(|line| line.contains("require(") || line.contains("new Refused("));
             let codes = refused.filter_map(|line| line.rsplit('"').nth(1));

@@ -53,7 +53,7 @@ export function rowsOf(rows, say) {
   const list = element("dl", { class: "desk-statement" });
   const proofs = element("dl", { class: "desk-statement" });
   for (const { label, value, level, letters, folded } of rows) {
-    const told = element("dd", letters ? { class: "letters" } : {}, value);
+    const told = element("dd", letters ? { class: folded ? "letters" : "letters code" } : {}, value);
     (folded ? proofs : list).append(element("div", { "data-level": level }, element("dt", {}, label), told));
   }
   return element("section", {}, list, element("details", {}, element("summary", {}, say("proofs")), proofs));

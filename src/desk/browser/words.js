@@ -1,6 +1,7 @@
 // What a statement says, in words, out of the very bytes that are signed. Nothing of them is left out: each value is in a
 // row. Rows are shown as text only; the format allows no character that is invisible or turns the direction of others.
-import { bytesOf } from "./refused.js";
+import { bytesOf, bytesOfBase64 } from "./refused.js";
+import { codeOf } from "./keyfile.js";
 import { readDraft } from "./statement.js";
 
 /** The fields that are amounts of money; a test compares them with what the kinds declare. */
@@ -39,8 +40,16 @@ function row(telling, name, value, level, above) {
 /** A hash, a key's id, a key: nothing but that, for no text that says something may be folded away. */
 const LETTERS = /^[0-9a-f]{64}$|^[a-z0-9./-]+\+[0-9a-f]{8}(?:\+[A-Za-z0-9+/]{44})?$/;
 
+/** A key that a statement brings: what its holder shows at the counter is compared with its code. */
+const VKEY = /^[a-z0-9./-]+\+[0-9a-f]{8}\+([A-Za-z0-9+/]{44})$/;
+
 /** What says nothing to the eye is told apart, with where it stands. */
 function line(telling, named, value, level) {
+  const vkey = VKEY.exec(value);
+  if (vkey) {
+    const code = codeOf(bytesOfBase64(vkey[1], "fault").subarray(1));
+    telling.rows.push({ label: telling.say("key-code") || "code", value: code, level, letters: true, folded: false });
+  }
   if (LETTERS.test(value)) proof(telling, named, value);
   else telling.rows.push({ label: named, value, level, letters: false, folded: false });
 }

@@ -15,6 +15,14 @@ const SHEET_STEPS: &str = "1. Simpan lembar ini di tempat terkunci. Frasa sandi 
      3. Bila lembar ini hilang atau dilihat orang lain: segera beri tahu meja hibah pemerintah, supaya berkasnya diganti.\n\
      If this sheet is lost or was seen by others: tell the government's grants desk at once, so that the file is replaced.";
 
+/// What somebody shows at the counter: nothing on it is secret.
+const SLIP_TITLE: &str = "Lembar loket berkas penandatanganan\nA signing file's slip for the counter";
+const SLIP_FACTS: &str = "{label}\n{day}\nKode berkas · Code of the file: {code}";
+const SLIP_STEPS: &str = "1. Lembar ini tidak rahasia: dengan lembar ini tidak seorang pun dapat menandatangani. Bawa bersama akta atau surat pengangkatan dan kartu identitas Anda.\n\
+     Nothing on this sheet is secret: nobody can sign with it. Bring it with the deed or the letter of appointment and your identity card.\n\
+     2. Untuk petugas: kode di atas harus sama dengan baris “Kode berkas baru” sebelum Anda menandatangani. Kode QR berisi teks di bawahnya, yang ditempel pada kolom “Berkas baru”.\n\
+     For the office: the code above must be the same as the line “Code of the new file” before you sign. The QR code holds the text below it, which goes into the field “The new file”.";
+
 /// The name that a script asks for, in Indonesian, in English, by name.
 pub const WORDS: &[(&str, &str, &str)] = &[
     (
@@ -38,6 +46,51 @@ pub const WORDS: &[(&str, &str, &str)] = &[
         "Peramban ini tidak menyimpan apa pun, mungkin karena jendela pribadi. Berkasnya disimpan ke perangkat ini: jaga baik-baik.",
         "This browser keeps nothing, perhaps because of a private window. The file was saved to this device instead: keep it well.",
     ),
+    ("ceremony-bad-number", "Tulis nomornya: bilangan bulat mulai 1.", "Write the number: a whole number from 1."),
+    (
+        "ceremony-bad-office",
+        "Tulis kode jabatan seperti dalam profil: huruf kecil, angka, dan garis bawah, misalnya tata_usaha.",
+        "Write the office's code as the profile has it: small letters, digits and underscores, such as tata_usaha.",
+    ),
+    (
+        "ceremony-bad-origin",
+        "Tulis nama buku besar seperti hibah.kota.example/ledger: huruf kecil, angka, titik, garis.",
+        "Write the ledger's name as in hibah.city.example/ledger: small letters, digits, dots, hyphens and slashes.",
+    ),
+    (
+        "ceremony-command",
+        "Kumpulkan semua berkas dalam satu folder pada mesin upacara, lalu jalankan; setiap pemegang mengetik frasa sandinya sendiri:",
+        "Put all files into one folder on the machine of the ceremony, then run this; each holder types their own passphrase:",
+    ),
+    ("ceremony-desk", "Meja (peladen)", "The desk (server)"),
+    (
+        "ceremony-done",
+        "{file} sudah dibuat. Simpan sekarang: halaman ini tidak menyimpan apa pun.",
+        "{file} is made. Save it now: this page keeps nothing.",
+    ),
+    ("ceremony-kind", "Untuk siapa", "For whom"),
+    ("ceremony-ledger", "Buku besar (peladen)", "The ledger (server)"),
+    ("ceremony-made", "Berkas yang dibuat", "Files that were made"),
+    ("ceremony-number", "Nomor", "Number"),
+    ("ceremony-office", "Kode jabatan", "Code of the office"),
+    ("ceremony-office-hint", "Seperti dalam profil, misalnya tata_usaha.", "As in the profile, such as tata_usaha."),
+    ("ceremony-official", "Pejabat", "An official"),
+    ("ceremony-origin", "Nama buku besar", "Name of the ledger"),
+    ("ceremony-origin-hint", "Untuk selamanya; sama bagi semua pemegang.", "For ever, and the same for all holders."),
+    ("ceremony-public", "Bagian publiknya", "Their public halves"),
+    (
+        "ceremony-public-hint",
+        "Tidak rahasia. Salin ke berita acara: dengan ini siapa pun dapat memeriksa siapa yang menandatangani pendirian.",
+        "Not secret. Copy them into the minutes: with them anyone can check who signed the founding.",
+    ),
+    ("ceremony-root", "Pemegang kunci akar", "A holder of a root key"),
+    ("ceremony-saved", "disimpan", "saved"),
+    (
+        "ceremony-twice",
+        "Berkas itu sudah dibuat di halaman ini. Pilih nomor lain, atau muat ulang halaman untuk mulai lagi.",
+        "That file was made on this page already. Choose another number, or load the page again to start anew.",
+    ),
+    ("ceremony-unsaved", "belum disimpan", "not saved yet"),
     ("choose-file", "Berkas penandatanganan Anda", "Your signing file"),
     (
         "document-refused",
@@ -105,6 +158,8 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("file-saved", "Salinan disimpan pada {day}.", "A copy was saved on {day}."),
     ("filled", "“{label}” dipakai dalam formulir ini.", "“{label}” is used in this form."),
+    ("key-code", "Kode berkas baru", "Code of the new file"),
+    ("key-code-own", "Kode berkas:", "Code of the file:"),
     ("label", "Nama berkas bagi Anda", "Your own name for the file"),
     ("label-hint", "Misalnya nama lembaga dan pemegangnya.", "Such as the organisation and who holds the file."),
     (
@@ -179,8 +234,13 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ("restored-label", "Berkas dari salinan", "File from a copy"),
     ("save-file", "Simpan salinan", "Save a copy"),
     ("save-sheet", "Cetak lembar pemulihan (PDF)", "Print the recovery sheet (PDF)"),
+    ("save-slip", "Lembar loket (PDF)", "Slip for the counter (PDF)"),
     ("sealed", "tersegel; nilainya tidak dicatat", "sealed; the value itself is not recorded"),
-    ("sheet-facts", "{label}\n{origin}\n{day}", "{label}\n{origin}\n{day}"),
+    (
+        "sheet-facts",
+        "{label}\n{origin}\n{day}\nKode berkas · Code of the file: {code}",
+        "{label}\n{origin}\n{day}\nKode berkas · Code of the file: {code}",
+    ),
     ("sheet-steps", SHEET_STEPS, SHEET_STEPS),
     ("sheet-title", SHEET_TITLE, SHEET_TITLE),
     (
@@ -188,6 +248,10 @@ pub const WORDS: &[(&str, &str, &str)] = &[
         "Anda sudah keluar. Masuk lagi di tab lain, lalu pilih berkasnya sekali lagi.",
         "You are signed out. Sign in again in another tab, then choose the file again.",
     ),
+    ("slip-facts", SLIP_FACTS, SLIP_FACTS),
+    ("slip-name", "loket", "counter"),
+    ("slip-steps", SLIP_STEPS, SLIP_STEPS),
+    ("slip-title", SLIP_TITLE, SLIP_TITLE),
     (
         "too-many-rounds",
         "Berkas ini terlalu lama dibuka di sini. Gunakan berkas yang dibuat di halaman ini.",

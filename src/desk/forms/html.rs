@@ -146,6 +146,13 @@ impl Shown<'_> {
                 )
             }
             Input::Day => write!(html, "<input{common} class=\"short\" type=\"date\" value=\"{value}\">"),
+            Input::Time(_) => {
+                write!(html, "<input{common} class=\"short\" type=\"datetime-local\" step=\"60\" value=\"{value}\">")
+            }
+            Input::NewKey => write!(
+                html,
+                "<textarea{common} class=\"letters\" rows=\"3\" maxlength=\"400\" spellcheck=\"false\" autocomplete=\"off\">{value}</textarea>"
+            ),
             Input::Choice(choices) => self.select(html, &common, choices, name),
             _ => write!(html, "<input{common} value=\"{value}\">"),
         };

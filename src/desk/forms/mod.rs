@@ -22,7 +22,7 @@ use crate::public::pages::labels::{label, term};
 use crate::public::pages::words::Lang;
 
 /// Fields that the desk fills in itself: what the ledger knows already, or what only signing makes.
-const FILLED_IN: [&str; 3] = ["payee", "key", "after"];
+const FILLED_IN: [&str; 2] = ["payee", "after"];
 /// Texts of up to so many characters are asked for in one line.
 const LINE_CHARS: u64 = 100;
 /// Short texts although they may be long.
@@ -58,6 +58,10 @@ pub enum Input {
     Whole,
     /// A day.
     Day,
+    /// A day and its time, on the ledger's clock, which is so many minutes ahead of UTC.
+    Time(i32),
+    /// The public half of a new signing file.
+    NewKey,
     /// Yes or no, by a tick.
     Tick,
     /// One of a few words.
@@ -98,6 +102,8 @@ pub struct Setting<'a> {
     pub lang: Lang,
     /// Whether the intake office hands in what an organisation signed by hand.
     pub counter: bool,
+    /// Whether the new key is somebody else's than the writer's, and so is asked for.
+    pub new_key: bool,
 }
 
 /// The questions of a kind; none where no page can ask them: a whole profile, another statement's body.
@@ -126,7 +132,7 @@ impl Whole<'_> {
         for name in self.ordered(path, properties.keys()) {
             let counter = name == "counter" && !self.setting.counter;
             let sealed = name == "sealed" && !matches!(self.kind, Kind::OrganisationRegistered);
-            if FILLED_IN.contains(&name.as_str()) || counter || sealed {
+            if self.filled_in(&name) || counter || sealed {
                 continue;
             }
             let within = within(path, &name);
@@ -142,6 +148,14 @@ impl Whole<'_> {
             questions.push(Question { label, hint, optional, input, name });
         }
         Some(questions)
+    }
+
+    fn filled_in(&self, name: &str) -> bool {
+        match name {
+            "key" => self.kind != Kind::KeyRevoked && !self.setting.new_key,
+            "retires" => matches!(self.kind, Kind::KeyReplaced | Kind::KeyRotated),
+            name => FILLED_IN.contains(&name),
+        }
     }
 
     /// The fields of an object as they are declared.
@@ -166,6 +180,10 @@ impl Whole<'_> {
             "integer" => Input::Whole,
             "string" if schema.get("enum").is_some() => Input::Choice(self.vocabulary(schema, name)),
             "string" if schema.get("format").and_then(Value::as_str) == Some("date") => Input::Day,
+            "string" if schema.get("format").and_then(Value::as_str) == Some("date-time") => {
+                Input::Time(profile.utc_offset_min)
+            }
+            "string" if name == "key" && self.kind != Kind::KeyRevoked => Input::NewKey,
             "string" => match self.terms(name) {
                 Some(terms) => Input::Choice(terms),
                 None => match schema.get("maxLength").and_then(Value::as_u64) {

@@ -3,12 +3,15 @@
 use serde_json::{Map, Value, json};
 
 use super::{Input, Question, within};
+use crate::desk::drafting::public_key;
 use crate::desk::store::Fields;
 use crate::grants::money::{Amount, Currency};
-use crate::grants::time::Date;
+use crate::grants::signer::Vkey;
+use crate::grants::time::{Date, Timestamp};
 use crate::ledger::canonical;
 use crate::public::pages::words::Lang;
 use crate::tlog::hash::Hash;
+use crate::tlog::note::VerifierKey;
 
 /// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +105,25 @@ impl Reader<'_> {
                     self.fault(name, "Pilih tanggal yang benar.", "Choose a real date.");
                 }
                 day.map(|day| json!(day.to_string()))
+            }
+            Input::Time(offset_min) => {
+                let time = moment(&self.text(name), *offset_min);
+                if time.is_none() {
+                    self.fault(name, "Pilih tanggal dan jam yang benar.", "Choose a real date and time.");
+                }
+                time.map(|time| json!(time.to_string()))
+            }
+            Input::NewKey => {
+                let public = public_half(&self.text(name));
+                if public.is_none() {
+                    let id = "Tempel seluruh teks berkas baru, seperti pada lembar loket pemegangnya.";
+                    self.fault(
+                        name,
+                        id,
+                        "Paste the whole text of the new file, as on its holder's slip for the counter.",
+                    );
+                }
+                public.map(Value::from)
             }
             Input::Tick => {
                 let ticked = self.fields.get(name).is_some_and(|text| text == "yes");
@@ -201,6 +223,21 @@ impl Reader<'_> {
     }
 }
 
+/// The public half of a verifier key, which has a check of its own against slips of the pen. The name that it bears is not
+/// taken: that follows from what the statement is about.
+fn public_half(text: &str) -> Option<String> {
+    let text: String = text.split_whitespace().collect();
+    VerifierKey::parse(&text).ok()?;
+    Vkey::parse(&text).map(|vkey| vkey.public_base64().to_owned()).filter(|public| public_key(public).is_some())
+}
+
+/// A local time as browsers write it: `2026-03-02T17:00`.
+fn moment(text: &str, offset_min: i32) -> Option<Timestamp> {
+    let minutes = text.get(..16).filter(|_| text.len() == 16 || text.get(16..) == Some(":00"))?;
+    let local = Timestamp::parse(&format!("{minutes}:00.000Z"))?;
+    Timestamp::from_ms(local.ms() - i64::from(offset_min) * 60_000)
+}
+
 fn first_of(input: &Input, name: &str) -> String {
     match input {
         Input::Group(questions) => match questions.first() {
@@ -249,7 +286,7 @@ pub fn typed(currency: &Currency, amount: Amount) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{amount, typed};
+    use super::{amount, moment, public_half, typed};
     use crate::grants::money::{Amount, Currency};
 
     #[test]
@@ -263,6 +300,30 @@ mod tests {
         }
         let rupiah = Currency::new("IDR", 0).expect("a currency");
         assert_eq!(typed(&rupiah, Amount::from_minor(75_000_000).expect("an amount")), "75.000.000");
+    }
+
+    #[test]
+    fn a_time_is_read_on_the_ledgers_clock_and_a_key_by_its_whole_text() {
+        let told = |text: &str| moment(text, 420).map(|time| time.to_string());
+        assert_eq!(told("2026-03-02T07:30").as_deref(), Some("2026-03-02T00:30:00.000Z"));
+        assert_eq!(told("2026-03-02T06:59:00").as_deref(), Some("2026-03-01T23:59:00.000Z"));
+        for text in
+            ["", "2026-03-02", "2026-02-30T07:30", "2026-03-02T24:00", "2026-03-02T07:30:01", "2026-03-02 07:30"]
+        {
+            assert_eq!(told(text), None, "{text:?}");
+        }
+        let signer = crate::tlog::note::NoteSigner::new(
+            "kota.example/hibah/org/new",
+            crate::tlog::ed25519::SigningKey::from_seed([7; 32]),
+        );
+        let vkey = signer.expect("a key's name").verifier().to_string();
+        let half = vkey.splitn(3, '+').last().expect("it has three parts");
+        let (one, other) = vkey.split_at(40);
+        assert_eq!(public_half(&vkey).as_deref(), Some(half));
+        assert_eq!(public_half(&format!(" {one}\n {other} ")).as_deref(), Some(half), "as a sheet breaks it");
+        for text in [half, "", &vkey.replacen("new", "1", 1), &vkey[..vkey.len() - 1]] {
+            assert_eq!(public_half(text), None, "{text:?}");
+        }
     }
 
     #[test]

@@ -95,6 +95,7 @@ impl Maker<'_> {
             Kind::UseReviewed,
             Kind::FlagRaised,
             Kind::DecreeSealed,
+            Kind::KeyReplaced,
         ];
         let Some(kind) = kind.filter(|kind| told.contains(kind)) else { return Ok(Vec::new()) };
         if kind == Kind::DecreeSealed {
@@ -119,6 +120,7 @@ impl Maker<'_> {
                 let accepted = body.get("outcome").and_then(Value::as_str) == Some("accepted");
                 What::Reviewed { accepted, reason: text(&body, "reason") }
             }
+            Kind::KeyReplaced => What::Replacing(text(&body, "reason")),
             _ => What::Flagged(text(&body, "fact")),
         };
         let event = format!("entry/{entry}");
@@ -126,7 +128,11 @@ impl Maker<'_> {
             Kind::FlagRaised => body.get("case").and_then(Value::as_str).and_then(CaseId::parse),
             _ => CaseId::parse(&record.about),
         };
-        let news = match (case, body.get("org").and_then(Value::as_u64)) {
+        let own = match About::parse(&record.about) {
+            Some(About::Org(org)) => Some(org),
+            _ => body.get("org").and_then(Value::as_u64),
+        };
+        let news = match (case, own) {
             (Some(case), _) => self.of_case(case, event, Some(entry), what)?,
             (None, Some(org)) => self.of_org(org, event, Some(entry), what)?,
             (None, None) => None,

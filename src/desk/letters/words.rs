@@ -61,6 +61,8 @@ pub enum What {
     },
     /// A flag was raised, with this fact.
     Flagged(String),
+    /// Another signing file is to take the place of the organisation's, for this reason.
+    Replacing(String),
     /// A statement waits for the organisation's signature.
     Sign {
         /// The statement's hash.
@@ -226,6 +228,20 @@ impl What {
                     p(
                         "Temuan bukan putusan bersalah. Jawab di beranda meja, pada bagian temuan: jawaban Anda akan dibaca semua orang di sampingnya.",
                         "A flag is no verdict. Answer it on the first page of the desk, among the flags: your answer will be read by everyone beside it.",
+                    ),
+                ],
+            ),
+            Self::Replacing(reason) => (
+                lang.pick("Berkas penandatanganan sedang diganti", "Your signing file is being replaced"),
+                vec![
+                    p(
+                        "Berkas penandatanganan baru untuk lembaga Anda dicatat karena yang lama dikatakan hilang:",
+                        "A new signing file for your organisation was recorded, because the old one is said to be lost:",
+                    ),
+                    Part::Quote(reason.clone()),
+                    p(
+                        "Bukan atas permintaan Anda? Masuk di meja dengan berkas yang lama dan ajukan keberatan sebelum yang baru berlaku; penggantian itu tertahan seketika.",
+                        "Not at your request? Sign in at the desk with the old file and object before the new one is in force; the replacement is held at once.",
                     ),
                 ],
             ),

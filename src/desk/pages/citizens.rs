@@ -4,9 +4,8 @@
 //! The code is the only secret. The salt of its commitment is made from it, so whoever has the code can show that it is theirs, and
 //! nobody needs the vault for it.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, Request, State};
@@ -36,37 +35,10 @@ use words::Words;
 
 /// The longest report, in characters.
 const MOST_CHARS: usize = 4_000;
-/// How many reports one source and all together may send, and in which time. What is recorded stays for ever.
-const MOST_OF_ONE: usize = 5;
-const ONE_MS: i64 = 3_600_000;
-const MOST_OF_ALL: usize = 500;
-const ALL_MS: i64 = 24 * 3_600_000;
 /// How often a number is taken anew, when somebody else's report took it first.
 const TRIES: u32 = 5;
 /// The letters of codes: none is taken for another.
 const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-
-/// When reports came lately, and from where.
-#[derive(Default)]
-pub struct Quota(Mutex<HashMap<Option<IpAddr>, Vec<Timestamp>>>);
-
-impl Quota {
-    /// Whether one more may come from this source now; then it is counted.
-    fn take(&self, source: Option<IpAddr>, now: Timestamp) -> bool {
-        let mut came = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        came.values_mut().for_each(|times| times.retain(|at| now.ms() - at.ms() < ALL_MS));
-        came.retain(|_, times| !times.is_empty());
-        let all: usize = came.values().map(Vec::len).sum();
-        let own = came.entry(source).or_default();
-        // Where no source can be told, all are one, and only their sum is bounded.
-        let late = own.iter().filter(|at| now.ms() - at.ms() < ONE_MS).count();
-        if all >= MOST_OF_ALL || (source.is_some() && late >= MOST_OF_ONE) {
-            return false;
-        }
-        own.push(now);
-        true
-    }
-}
 
 #[derive(Template)]
 #[template(path = "report.html", config = "src/desk/pages/askama.toml")]
@@ -150,7 +122,7 @@ pub(super) async fn report(State(desk): State<Desk>, visit: Visit, request: Requ
     }
     let web = Arc::clone(desk.web(&visit)?);
     let (_, now) = framed(&desk, &visit).await?;
-    if !web.quota.take(source, now) {
+    if !web.reports.take(source, now) {
         return shown(&desk, &visit, Some(w.report_many), typed(), StatusCode::TOO_MANY_REQUESTS).await;
     }
     let code = code().map_err(|error| {
@@ -394,8 +366,7 @@ pub(super) async fn rate(State(desk): State<Desk>, visit: Visit, Path(n): Path<S
 
 #[cfg(test)]
 mod tests {
-    use super::{ALL_MS, LETTERS, MOST_OF_ALL, MOST_OF_ONE, ONE_MS, Quota, code};
-    use crate::grants::time::Timestamp;
+    use super::{LETTERS, code};
 
     #[test]
     fn codes_have_letters_that_nobody_confuses() {
@@ -403,24 +374,5 @@ mod tests {
         assert_ne!(one, two);
         assert_eq!((one.len(), one.matches('-').count()), (32, 6), "{one}");
         assert!(one.bytes().all(|byte| byte == b'-' || LETTERS.contains(&byte)), "{one}");
-    }
-
-    #[test]
-    fn one_source_and_all_together_are_bounded() {
-        let quota = Quota::default();
-        let at = |ms: i64| Timestamp::from_ms(1_767_000_000_000 + ms).expect("a time");
-        let source = |n: u8| Some(std::net::IpAddr::from([192, 0, 2, n]));
-        for _ in 0..MOST_OF_ONE {
-            assert!(quota.take(source(1), at(0)));
-        }
-        assert!(!quota.take(source(1), at(ONE_MS - 1)));
-        assert!(quota.take(source(2), at(0)));
-        assert!(quota.take(source(1), at(ONE_MS)));
-        let quota = Quota::default();
-        for _ in 0..MOST_OF_ALL {
-            assert!(quota.take(None, at(0)));
-        }
-        assert!(!quota.take(source(3), at(ALL_MS - 1)));
-        assert!(quota.take(source(3), at(ALL_MS)));
     }
 }

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::cases::titles_of;
-use super::{Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, entered_form, html, papers};
+use super::{Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, entered_form, html, lost, papers};
 use crate::desk::Desk;
 use crate::desk::drafting::{EVENT_DATE, Prepared, Unready, WITH, Writing, one};
 use crate::desk::forms::html::{Shown, id as id_of, rows};
@@ -34,6 +34,8 @@ const MOST_CASES: usize = 200;
 const MOST_FIELDS: usize = 3_000;
 /// See [`MOST_FIELDS`].
 const MOST_FIELD_BYTES: usize = 4_000;
+/// The most fields that a page fills in for a person.
+const MOST_KNOWN: usize = 20;
 /// Fields of the page that are not the draft's.
 const NOT_KEPT: [&str; 7] = ["csrf", "version", "save", "check", "add", "remove", "autosave"];
 
@@ -98,6 +100,8 @@ pub(super) struct CheckPage<'a> {
     pub(super) drop: Option<String>,
     /// Whether this person signed first.
     pub(super) own: bool,
+    /// What is to be compared before it is signed: a heading and a text.
+    pub(super) compare: Option<(&'static str, &'static str)>,
 }
 
 /// Begins a draft.
@@ -116,10 +120,17 @@ pub(super) async fn begin(State(desk): State<Desk>, visit: Visit, body: Body) ->
         begun(state, replay, &person, kind, &abouts, state.local_date(now))
     });
     let begun = begun.await?.ok_or_else(|| entered.missing())?;
+    if entered.person.signer.is_none() {
+        lost::room_for_stranger(&entered, kind)?;
+    }
     let mut first = None;
-    // What an answer is to.
-    let answers =
-        ["report", "flag"].map(|name| (name, form.get(name))).into_iter().filter(|(_, note)| !note.is_empty());
+    // What an answer is to, and what else the page that leads here knows already.
+    let answers = ["report", "flag"].map(|name| (name, form.get(name)));
+    let known = form.0.iter().filter_map(|(name, text)| Some((name.strip_prefix("known.")?, text.as_str())));
+    let answers = answers
+        .into_iter()
+        .chain(known.take(MOST_KNOWN))
+        .filter(|(_, text)| !text.is_empty() && text.len() <= MOST_FIELD_BYTES);
     for Begun { kind, about, mut fields } in begun {
         fields.extend(answers.clone().map(|(name, note)| (name.to_owned(), note.to_owned())));
         let id = sessions::random::<8>().map(hex::encode).map_err(|error| {
@@ -245,10 +256,11 @@ async fn ask(entered: &Entered, draft: &Draft) -> Result<Asked, Stop> {
         let state = one(replay)?;
         let kind = Kind::parse(&draft.kind)?;
         let writing = Writing { replay, now, person: &person, lang };
-        let setting = Setting { profile: state.profile()?, lang, counter: writing.at_counter(kind) };
-        let mut questions = forms::questions(kind, setting)?;
         let abouts: Vec<About> = draft.about.split(' ').filter_map(|about| resolved(about, replay)).collect();
         let about = *abouts.first()?;
+        let (counter, new_key) = (writing.at_counter(kind), writing.asks_key(kind, &about));
+        let setting = Setting { profile: state.profile()?, lang, counter, new_key };
+        let mut questions = forms::questions(kind, setting)?;
         let title = |about: &About| match about {
             About::Case(id) => state.case(id).map(|case| case.core.facts.title.to_string()),
             About::Org(n) => state.org(*n).map(|org| org.name.to_string()),
@@ -289,6 +301,11 @@ pub(super) fn named(state: &One, key: &SignerId, lang: Lang) -> String {
             Some(format!("{}, {}", lang.pick(&office.title_id.0, &office.title_en.0), official.person))
         }),
         Some(Holder::Org(n)) => state.org(n).map(|org| org.name.to_string()),
+        Some(Holder::Root(n)) => state.profile().map(|profile| {
+            let held = profile.root_holders.iter().find(|held| held.root == n);
+            let by = held.map(|held| format!(": {}", held.holder.0)).unwrap_or_default();
+            format!("{} {n}{by}", lang.pick("Pemegang kunci akar", "Holder of root key"))
+        }),
         _ => None,
     };
     name.unwrap_or_else(|| key.to_string())
@@ -482,6 +499,7 @@ fn checked(entered: &Entered, id: &str, prepared: &[Prepared]) -> Response {
         until: String::new(),
         drop: None,
         own: true,
+        compare: None,
     })
 }
 

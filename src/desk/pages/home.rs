@@ -4,8 +4,9 @@ use askama::Template;
 use axum::extract::State;
 
 use super::cases::titles_of;
+use super::key_words::{self, KeyWords};
 use super::papers::PAPERS;
-use super::{Entered, Frame, Page, Visit, html};
+use super::{Entered, Frame, Page, Visit, holders, html, uploads};
 use crate::desk::Desk;
 use crate::desk::drafting::one;
 use crate::desk::pages::words::Words;
@@ -24,6 +25,8 @@ use crate::public::pages::words::Lang;
 const MOST_TASKS: usize = 200;
 /// As many of what was recorded.
 const MOST_SENT: u32 = 30;
+/// As many requests of those whom the ledger does not know.
+const MOST_REQUESTS: usize = 50;
 /// As many reports of citizens.
 const MOST_REPORTS: usize = 50;
 /// The kinds that are decided for many cases at once: the same reason for all.
@@ -73,6 +76,8 @@ struct HomePage<'a> {
     begin: Option<Kind>,
     begin_about: String,
     to_sign: Vec<Waiting>,
+    /// How many requests are not shown: they are found by their code.
+    more_to_sign: usize,
     tasks: Vec<TaskRow>,
     more: usize,
     /// Whether several cases can be chosen.
@@ -89,6 +94,13 @@ struct HomePage<'a> {
     /// Whether they record what organisations hand in on paper.
     counter: bool,
     sent: Vec<Sent>,
+    k: &'static KeyWords,
+    /// Why their key is not in force.
+    barred: Option<String>,
+    /// Whether they see to offices, keys or organisations.
+    holders: bool,
+    /// A replacement of their key that waits: its entry, its day, and the note that an objection would be.
+    replacing: Option<(u64, Moment, String)>,
 }
 
 /// What is asked of the state for this page.
@@ -101,6 +113,9 @@ struct Asked {
     /// Flags without an answer of an organisation that they concern: the note, the case, and the note that an answer would be.
     flags: Vec<(String, Option<String>, String)>,
     today: Date,
+    holders: bool,
+    replacing: Option<(u64, Moment, String)>,
+    predecessors: Vec<String>,
 }
 
 /// The page.
@@ -121,16 +136,25 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit) -> Page {
         *title = lang.words().title(titles.get(id).unwrap_or(title));
     }
     let (web, owner) = (entered.web()?, &entered.person.public);
-    let to_sign = match &entered.person.signer {
+    let mut to_sign = match &entered.person.signer {
         Some(signer) => entered.kept(web.store.waiting_for(signer))?,
-        None => Vec::new(),
+        // Before the ledger knows a key, statements that bring it do.
+        None => entered.kept(web.store.waiting_naming(owner))?.into_iter().filter(|one| one.owner != *owner).collect(),
     };
+    // Strangers' requests hide nothing: they come last, and so many of them.
+    to_sign.sort_by_key(is_request);
+    let requests = to_sign.iter().filter(|one| is_request(one)).count();
+    let more_to_sign = requests.saturating_sub(MOST_REQUESTS);
+    to_sign.truncate(to_sign.len() - more_to_sign);
+    if !asked.predecessors.is_empty() {
+        uploads::inherit(&entered, entered.kept(web.store.inherit(&asked.predecessors, owner))?)?;
+    }
     let offset_min = entered.frame.offset_min;
     let drafts = entered.kept(web.store.drafts(owner))?;
     let drafts = drafts.into_iter().map(|draft| row_of(draft, offset_min, lang)).collect();
     let waiting = entered.kept(web.store.waiting_of(owner))?;
     let sent = entered.kept(web.store.sent(owner, MOST_SENT))?;
-    Ok(html(&HomePage { to_sign, drafts, waiting, sent, ..made(&entered, asked) }))
+    Ok(html(&HomePage { to_sign, more_to_sign, drafts, waiting, sent, ..made(&entered, asked) }))
 }
 
 impl HomePage<'_> {
@@ -140,14 +164,23 @@ impl HomePage<'_> {
     }
 }
 
+/// Whether a stranger can have begun it.
+fn is_request(waiting: &Waiting) -> bool {
+    [Kind::KeyReplaced, Kind::OrganisationRegistered].iter().any(|kind| waiting.kind == kind.name())
+}
+
 fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {
     let w = entered.w;
     let name = entered.person.name(entered.visit.lang);
     let nobody = entered.person.who == Who::Nobody;
+    let barred = match entered.person.who {
+        Who::Barred(barred) => Some(key_words::of(entered.visit.lang).barred(barred)),
+        _ => None,
+    };
     let (begin, begin_about) = match &entered.person.who {
         Who::Organisation { n, .. } => (Some(Kind::ApplicationSubmitted), format!("case/{n}/new")),
         Who::Nobody => (Some(Kind::OrganisationRegistered), "org/new".to_owned()),
-        Who::Office { .. } | Who::Root(_) => (None, String::new()),
+        Who::Office { .. } | Who::Root(_) | Who::Barred(_) => (None, String::new()),
     };
     let waiting = |kind: &Kind| asked.tasks.iter().filter(|task| task.kinds.contains(kind)).count();
     let papers = PAPERS.iter().map(|(kind, ..)| *kind).filter(|kind| waiting(kind) > 0);
@@ -164,6 +197,7 @@ fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {
         begin,
         begin_about,
         to_sign: Vec::new(),
+        more_to_sign: 0,
         more: asked.count - asked.tasks.len(),
         choose: !batch.is_empty(),
         tasks: asked.tasks,
@@ -176,6 +210,10 @@ fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {
         flags: asked.flags,
         counter: asked.kinds.contains(&Kind::ApplicationFiledAtCounter) && entered.person.office().is_some(),
         sent: Vec::new(),
+        k: key_words::of(entered.visit.lang),
+        barred,
+        holders: asked.holders,
+        replacing: asked.replacing,
     }
 }
 
@@ -203,7 +241,10 @@ fn ask(state: &One, person: &Person, today: Date, lang: Lang) -> Asked {
     let cases = person.organisation().map(|n| state.cases_of(n).rev().filter_map(row).collect()).unwrap_or_default();
     let (reports, flags) = (open_reports(state, person), open_flags(state, person));
     let kinds = state.profile().map(|profile| person.kinds(profile)).unwrap_or_default();
-    Asked { tasks: tasks.collect(), count, kinds, cases, reports, flags, today }
+    let pending = person.organisation().and_then(|n| Some((n, state.org(n)?.pending_on(today)?)));
+    let replacing = pending.map(|(n, one)| (one.index, Moment::day(one.effective, lang), format!("note/org/{n}/new")));
+    let (holders, predecessors) = (holders::is_for(state, person), person.predecessors(state, today));
+    Asked { tasks: tasks.collect(), count, kinds, cases, reports, flags, today, holders, replacing, predecessors }
 }
 
 /// The newest reports that nobody has answered, for an office.

@@ -4,23 +4,28 @@
 //! A page that changes something answers POST from a form of this site alone ([`Entered::check_form`]).
 
 mod cases;
+mod ceremony;
 mod citizens;
 mod drafts;
 mod feeds;
+mod holders;
 mod home;
+mod key_words;
+mod lost;
 mod notices;
 mod papers;
+mod quota;
 mod sending;
 mod signing_in;
 mod uploads;
+mod visit;
 pub mod words;
 
 use std::sync::{Arc, LazyLock};
 
 use askama::Template;
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequestParts, Request, State};
-use axum::http::request::Parts;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -31,7 +36,7 @@ use tokio::sync::oneshot;
 use super::Desk;
 use super::browser;
 use super::letters::Settings;
-use super::persons::Person;
+use super::persons::{Person, Who};
 use super::sessions::{Session, Sessions};
 use super::store::Store;
 use crate::grants::one::profile::Profile;
@@ -44,6 +49,8 @@ use crate::public::pages::STYLE as READERS_STYLE;
 use crate::public::pages::words::Lang;
 use crate::tlog::hash::Sha256Stream;
 use crate::tlog::note::NoteSigner;
+use quota::Quota;
+pub(super) use visit::Visit;
 use words::Words;
 
 const OWN_STYLE: &str = include_str!("style.css");
@@ -77,7 +84,11 @@ pub struct Web {
     /// The desk's own key, which says what citizens report; none: reports are not taken.
     desk_key: Option<NoteSigner>,
     /// How much citizens have reported lately.
-    quota: citizens::Quota,
+    reports: Quota,
+    /// How many have signed in lately whom the ledger does not know.
+    strangers: Quota,
+    /// How many statements of theirs began to wait lately.
+    requests: Quota,
     /// How letters are sent; none: they are not.
     letters: Option<Arc<Settings>>,
 }
@@ -103,8 +114,18 @@ impl Web {
     ) -> Result<Self, StoreError> {
         let public = public.map(|public| public.trim_end_matches('/').to_owned());
         let store = Store::open(dir)?;
-        let (sessions, quota) = (Sessions::default(), citizens::Quota::default());
-        Ok(Self { store, dir: dir.to_owned(), public, behind_tls, sessions, desk_key, quota, letters: None })
+        Ok(Self {
+            store,
+            dir: dir.to_owned(),
+            public,
+            behind_tls,
+            sessions: Sessions::default(),
+            desk_key,
+            reports: Quota::new(5, 500),
+            strangers: Quota::new(60, 2_000),
+            requests: Quota::new(20, 500),
+            letters: None,
+        })
     }
 
     /// With letters to organisations that ask for them.
@@ -149,6 +170,10 @@ pub(super) fn routes(desk: Desk) -> Router<Desk> {
             .route(&at("/lapor/find"), get(citizens::find))
             .route(&at("/lapor/{n}"), get(citizens::one).post(citizens::rate))
             .route(&at("/key"), get(signing_in::key))
+            .route(&at("/key/ceremony"), get(ceremony::saved))
+            .route(&at("/lost"), get(lost::page))
+            .route(&at("/keys"), get(holders::page))
+            .route(&at("/keys/find"), get(lost::by_code))
             .route(&at("/login"), get(signing_in::form).post(signing_in::login))
             .route(&at("/logout"), post(signing_in::logout))
             .route(&at("/home"), get(home::page))
@@ -175,6 +200,7 @@ pub(super) fn is_browser(headers: &HeaderMap) -> bool {
 }
 
 pub(super) use cases::titles_of;
+pub(crate) use ceremony::page as ceremony;
 pub(super) use signing_in::start;
 
 async fn style(axum::extract::Path(name): axum::extract::Path<String>) -> Response {
@@ -208,39 +234,6 @@ fn is_own(headers: &HeaderMap) -> bool {
         Some(origin) => origin.split_once("://").map(|(_, host)| host) == text("host"),
         None => true,
     }
-}
-
-/// Where somebody is.
-#[derive(Clone, Debug)]
-pub(super) struct Visit {
-    lang: Lang,
-    path: String,
-    query: String,
-    token: Option<String>,
-    /// Whether a script asks, which cannot sign anybody in.
-    fetched: bool,
-    /// What it calls this server.
-    host: String,
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Visit {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let (lang, path) = Lang::of(parts.uri.path());
-        let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-        let mode = parts.headers.get("sec-fetch-mode").and_then(|value| value.to_str().ok());
-        let fetched = mode.is_some_and(|mode| mode != "navigate");
-        let host = parts.headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-        Ok(Self { lang, path: path.to_owned(), query, token: token_of(&parts.headers), fetched, host })
-    }
-}
-
-fn token_of(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let ours = pairs.filter(|(name, value)| name.trim_start_matches("__Host-") == COOKIE && value.len() == 64);
-    ours.map(|(_, value)| value.to_owned()).next()
 }
 
 /// Why there is no page.
@@ -452,6 +445,11 @@ impl Desk {
             }
             return Err(Stop::SignIn(visit.lang, format!("{}{}{}", visit.lang.prefix(), visit.path, visit.query)));
         };
+        if let Who::Barred(barred) = person.who
+            && barred.is_shut_out()
+        {
+            return Err(self.stop(&visit, StatusCode::FORBIDDEN, &key_words::of(visit.lang).barred(barred)));
+        }
         Ok(Entered { desk: self.clone(), visit, w, session, person, now, frame })
     }
 }

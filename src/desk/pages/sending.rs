@@ -13,11 +13,16 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::drafts::{CheckPage, named, refusal};
-use super::{Entered, Frame, MAX_FORM_BYTES, MAX_SIGNED_BYTES, Page, Stop, Visit, entered_form, html, uploads};
+use super::{
+    Entered, Frame, MAX_FORM_BYTES, MAX_SIGNED_BYTES, Page, Stop, Visit, entered_form, html, key_words, lost, uploads,
+};
 use crate::desk::drafting::{one, public_key};
 use crate::desk::pages::words::Words;
 use crate::desk::store::{Sent, Waiting};
 use crate::desk::{Desk, handed_over, in_time, judged, sources};
+use crate::grants::about::About;
+use crate::grants::kinds::Kind;
+use crate::grants::one::state::State as One;
 use crate::grants::signer::{SignerId, Vkey};
 use crate::ledger::documents::named as documents_of;
 use crate::ledger::enclosures::{Enclosed, Enclosures};
@@ -26,6 +31,7 @@ use crate::ledger::sequencer::Answer;
 use crate::ledger::statement::Statement;
 use crate::ledger::writer::Outcome;
 use crate::public::moment::Moment;
+use crate::public::pages::words::Lang;
 use crate::tlog::hash::Hash;
 use crate::tlog::note::{Algorithm, VerifierKey};
 
@@ -119,7 +125,7 @@ fn read(entered: &Entered, note: &str) -> Result<Statement, Stop> {
 }
 
 /// The signer of a statement whose key this person has.
-fn own_signer(entered: &Entered, statement: &Statement) -> Option<SignerId> {
+pub(super) fn own_signer(entered: &Entered, statement: &Statement) -> Option<SignerId> {
     let public = public_key(&entered.person.public)?;
     let own = |id: &&SignerId| {
         VerifierKey::new(id.name(), Algorithm::Ed25519, public).is_ok_and(|key| key.key_id().0 == id.key_id())
@@ -145,6 +151,12 @@ async fn take(
     };
     let hash = statement.hash();
     if !complete {
+        if entered.person.signer.is_none()
+            && entered.kept(entered.web()?.store.waiting(&hash.to_hex()))?.is_none()
+            && let Some(sentence) = lost::no_room(entered, source)?
+        {
+            return Ok(Told::Refused { title: entered.w.fault_title.to_owned(), sentence: sentence.to_owned() });
+        }
         let enclosures = entered.desk.enclosures.clone();
         let of = statement.clone();
         let held = tokio::task::spawn_blocking(move || match enclosures.zip(enclosed) {
@@ -156,6 +168,7 @@ async fn take(
             return Ok(Told::Refused { title: entered.w.fault_upload.to_owned(), sentence: error.to_string() });
         }
         let (web, owner) = (entered.web()?, &entered.person.public);
+        entered.kept(web.store.forget_waiting(entered.now.local_date(entered.frame.offset_min)))?;
         entered.kept(web.store.wait(owner, &statement, entered.now))?;
         return Ok(Told::Waits { hash: hash.to_hex() });
     }
@@ -304,11 +317,13 @@ pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): 
     let judged = statement.clone();
     let asked = entered.ask(move |replay, now| {
         let state = one(replay)?;
-        // Who is being registered has no name on the ledger yet.
-        let new = judged.body().get("name").and_then(|name| name.as_str());
+        // Who is being registered has no name on the ledger yet, and a new key no holder.
+        let new = judged.body().get("name").and_then(|name| name.as_str()).map(str::to_owned);
+        let new = new
+            .or_else(|| thing(state, judged.about(), lang).map(|of| format!("{}: {of}", key_words::of(lang).new_file)));
         let name = |id: &SignerId| {
-            let known = state.key(id).is_some();
-            (missing.contains(id), new.filter(|_| !known).map_or_else(|| named(state, id, lang), str::to_owned))
+            let new = new.clone().filter(|_| state.key(id).is_none());
+            (missing.contains(id), new.unwrap_or_else(|| named(state, id, lang)))
         };
         let refused = replay.judge(&judged, now, Signatures::VerifiedBefore).err();
         Some((signers.iter().map(name).collect::<Vec<_>>(), refused))
@@ -331,11 +346,33 @@ pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): 
         action: href(""),
         change: format!("{}/home", lang.prefix()),
         signed: only(signed),
+        compare: compare(&entered, &statement),
         missing: only(missing),
         until: Moment::day(statement.expires(), lang).words().to_owned(),
         drop: Some(href("/drop")),
         own,
     }))
+}
+
+/// What a statement is about, by name: an organisation or an office.
+fn thing(state: &One, about: &About, lang: Lang) -> Option<String> {
+    match about {
+        About::Org(n) => state.org(*n).map(|org| org.name.to_string()),
+        About::Official(n) => {
+            let office = state.profile()?.office(&state.official(*n)?.office)?;
+            Some(lang.pick(&office.title_id.0, &office.title_en.0).to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// What an office does before it signs for a key that somebody else brings.
+fn compare(entered: &Entered, statement: &Statement) -> Option<(&'static str, &'static str)> {
+    let k = key_words::of(entered.visit.lang);
+    let brings = [Kind::KeyReplaced, Kind::OfficialAppointed, Kind::RootReplaced]
+        .iter()
+        .any(|kind| statement.kind() == kind.name());
+    (brings && entered.person.signer.is_some()).then_some((k.compare_heading, k.compare_text))
 }
 
 /// Takes a statement out of the outbox: who signed it first takes it back, whose signature it waits for gives it back.

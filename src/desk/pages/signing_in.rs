@@ -4,15 +4,19 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::key_words::{self, KeyWords};
 use super::{COOKIE, Form, Frame, Framed, MAX_FORM_BYTES, Page, Stop, Visit, Web, html, see, words};
-use crate::desk::Desk;
+use crate::desk::challenge::LoginError;
 use crate::desk::drafting::{one, public_key};
+use crate::desk::persons::{Barred, Person, Who};
+use crate::desk::{Desk, sources};
+use crate::grants::one::keys::Holder;
 use crate::public::pages::words::Lang;
 use words::Words;
 
@@ -21,6 +25,7 @@ use words::Words;
 struct StartPage<'a> {
     frame: Frame<'a>,
     w: &'static Words,
+    k: &'static KeyWords,
 }
 
 #[derive(Template)]
@@ -28,6 +33,9 @@ struct StartPage<'a> {
 struct KeyPage<'a> {
     frame: Frame<'a>,
     w: &'static Words,
+    k: &'static KeyWords,
+    /// What the key is of with which somebody is signed in: `org/12`.
+    own: Option<String>,
 }
 
 #[derive(Template)]
@@ -35,6 +43,7 @@ struct KeyPage<'a> {
 struct LoginPage<'a> {
     frame: Frame<'a>,
     w: &'static Words,
+    k: &'static KeyWords,
     challenge: String,
     to: String,
     again: bool,
@@ -56,20 +65,28 @@ pub(super) async fn framed(desk: &Desk, visit: &Visit) -> Result<Framed, Stop> {
 pub(in crate::desk) async fn start(State(desk): State<Desk>, visit: Visit) -> Page {
     let w = words::of(visit.lang);
     let framed = framed(&desk, &visit).await?;
-    Ok(html(&StartPage { frame: desk.frame(&visit, &framed, w.start_title), w }))
+    let k = key_words::of(visit.lang);
+    Ok(html(&StartPage { frame: desk.frame(&visit, &framed, w.start_title), w, k }))
 }
 
 /// The signing files that this browser has.
 pub(super) async fn key(State(desk): State<Desk>, visit: Visit) -> Page {
-    let w = words::of(visit.lang);
+    let (w, k) = (words::of(visit.lang), key_words::of(visit.lang));
     let signed_in = desk.enter(visit.clone()).await.ok();
     if let Some(entered) = &signed_in {
+        let signer = entered.person.signer.clone();
+        let own = entered.ask(move |replay, _| match one(replay)?.key(&signer?)?.holder() {
+            Holder::Official(n) => Some(format!("official/{n}")),
+            Holder::Org(n) => Some(format!("org/{n}")),
+            _ => None,
+        });
+        let own = own.await?;
         let frame = Frame { scripted: true, ..entered.framed(w.key_title) };
-        return Ok(html(&KeyPage { frame, w }));
+        return Ok(html(&KeyPage { frame, w, k, own }));
     }
     let framed = framed(&desk, &visit).await?;
     let frame = Frame { scripted: true, ..desk.frame(&visit, &framed, w.key_title) };
-    Ok(html(&KeyPage { frame, w }))
+    Ok(html(&KeyPage { frame, w, k, own: None }))
 }
 
 /// Where somebody goes once they are signed in: an address of this site alone.
@@ -99,7 +116,15 @@ async fn challenge(desk: &Desk, visit: &Visit, to: String, fault: Option<String>
     let stopped = || desk.stop(visit, StatusCode::SERVICE_UNAVAILABLE, w.fault_stopped);
     let challenge = challenge.ok_or_else(stopped)?.text();
     let frame = Frame { scripted: true, ..desk.frame(visit, &framed, w.login_title) };
-    let page = LoginPage { frame, w, challenge, again: !to.is_empty(), to, fault: fault.clone() };
+    let page = LoginPage {
+        frame,
+        w,
+        k: key_words::of(visit.lang),
+        challenge,
+        again: !to.is_empty(),
+        to,
+        fault: fault.clone(),
+    };
     let mut response = html(&page);
     if fault.is_some() {
         *response.status_mut() = StatusCode::UNAUTHORIZED;
@@ -107,11 +132,22 @@ async fn challenge(desk: &Desk, visit: &Visit, to: String, fault: Option<String>
     Ok(response)
 }
 
+/// Why nobody is signed in.
+enum NotIn {
+    /// The answer is none.
+    Login(LoginError),
+    /// A key in whose place another one stands.
+    Barred(Barred),
+    /// Too many whom the ledger does not know.
+    TooMany,
+}
+
 /// Signs somebody in.
-pub(super) async fn login(State(desk): State<Desk>, visit: Visit, body: Body) -> Page {
+pub(super) async fn login(State(desk): State<Desk>, visit: Visit, request: Request) -> Page {
     let w = words::of(visit.lang);
     let web = Arc::clone(desk.web(&visit)?);
-    let form = Form::read(body, MAX_FORM_BYTES).await;
+    let source = sources::of(&request);
+    let form = Form::read(request.into_body(), MAX_FORM_BYTES).await;
     let form = form.ok_or_else(|| desk.stop(&visit, StatusCode::PAYLOAD_TOO_LARGE, w.fault_csrf))?;
     let to = Some(form.get("to")).filter(|to| own(to)).unwrap_or_default().to_owned();
     let note = form.get("note").replace("\r\n", "\n");
@@ -119,21 +155,31 @@ pub(super) async fn login(State(desk): State<Desk>, visit: Visit, body: Body) ->
     let nonce = note.split('\n').nth(2).unwrap_or_default().to_owned();
     let public = STANDARD.decode(form.get("public_key")).ok().filter(|key| key.len() == 32);
     let public = public.map(|key| STANDARD.encode([&[1], key.as_slice()].concat()));
-    let asked = desk.ask(move |_, now| {
-        let challenge = web.sessions.take_challenge(&nonce).ok_or(super::super::challenge::LoginError::OtherNonce)?;
-        let known = public.as_deref().and_then(public_key).ok_or(super::super::challenge::LoginError::OtherKey)?;
-        challenge.check(note.as_bytes(), now, &known)?;
-        Ok::<_, super::super::challenge::LoginError>(web.sessions.begin(&public.unwrap_or_default(), now))
+    let asked = desk.ask(move |replay, now| {
+        let challenge = web.sessions.take_challenge(&nonce).ok_or(NotIn::Login(LoginError::OtherNonce))?;
+        let known = public.as_deref().and_then(public_key).ok_or(NotIn::Login(LoginError::OtherKey))?;
+        challenge.check(note.as_bytes(), now, &known).map_err(NotIn::Login)?;
+        let public = public.unwrap_or_default();
+        match one(replay).map(|state| Person::of(state, &public, state.local_date(now)).who) {
+            Some(Who::Barred(barred)) if barred.is_shut_out() => return Err(NotIn::Barred(barred)),
+            Some(Who::Nobody) if !web.strangers.take(source, now) => return Err(NotIn::TooMany),
+            _ => {}
+        }
+        Ok(web.sessions.begin(&public, now))
     });
-    match asked.await {
-        Some(Ok(Ok(token))) => Ok(signed_in(desk.web(&visit)?, &token, visit.lang, &to)),
+    let lang = visit.lang;
+    let fault = match asked.await {
+        Some(Ok(Ok(token))) => return Ok(signed_in(desk.web(&visit)?, &token, lang, &to)),
+        Some(Err(NotIn::Login(fault))) => w.login_fault(fault).to_owned(),
+        Some(Err(NotIn::Barred(barred))) => key_words::of(lang).barred(barred),
+        Some(Err(NotIn::TooMany)) => key_words::of(lang).too_many.to_owned(),
         Some(Ok(Err(fault))) => {
             tracing::error!("{fault}");
-            Err(desk.stop(&visit, StatusCode::SERVICE_UNAVAILABLE, w.fault_stopped))
+            return Err(desk.stop(&visit, StatusCode::SERVICE_UNAVAILABLE, w.fault_stopped));
         }
-        Some(Err(fault)) => challenge(&desk, &visit, to, Some(w.login_fault(fault).to_owned())).await,
-        None => Err(desk.stop(&visit, StatusCode::SERVICE_UNAVAILABLE, w.fault_stopped)),
-    }
+        None => return Err(desk.stop(&visit, StatusCode::SERVICE_UNAVAILABLE, w.fault_stopped)),
+    };
+    challenge(&desk, &visit, to, Some(fault)).await
 }
 
 /// The cookie goes with requests of this site alone, and no script reads it.

@@ -34,6 +34,18 @@ pub(super) fn place(dir: &FilePath, owner: &str, sha256: &Hash) -> PathBuf {
     dir.join(FOLDER).join(upload_name(owner, sha256))
 }
 
+/// What an earlier key of the same holder had on its way is this one's.
+pub(super) fn inherit(entered: &Entered, uploads: Vec<(String, String)>) -> Result<(), Stop> {
+    let (dir, owner) = (&entered.web()?.dir, &entered.person.public);
+    for (earlier, sha256) in uploads {
+        if let Ok(sha256) = Hash::from_hex(&sha256) {
+            // One that is gone is uploaded again.
+            let _ = std::fs::rename(place(dir, &earlier, &sha256), place(dir, owner, &sha256));
+        }
+    }
+    Ok(())
+}
+
 /// How much of a document is here.
 pub(super) async fn head(State(desk): State<Desk>, visit: Visit, Path(sha256): Path<String>) -> Page {
     let entered = desk.enter(visit).await?;
@@ -65,6 +77,10 @@ pub(super) async fn put(
     let token = headers.get("x-hibah-csrf").and_then(|value| value.to_str().ok());
     if token != Some(&entered.session.csrf) {
         return Err(entered.stop(StatusCode::FORBIDDEN, entered.w.fault_csrf));
+    }
+    // Nothing that a stranger can ask for has documents.
+    if entered.person.signer.is_none() {
+        return Err(entered.stop(StatusCode::FORBIDDEN, entered.w.not_found));
     }
     let there = place_of(&entered, &sha256)?;
     let number = |name: &str| query.iter().find(|(known, _)| known == name).and_then(|(_, n)| n.parse::<u64>().ok());

@@ -5,21 +5,25 @@ use crate::desk::scanner::Unfit;
 use crate::grants::kinds::Kind;
 use crate::public::pages::words::Lang;
 
-macro_rules! words {
-    ($($name:ident: $id:literal, $en:literal;)*) => {
-        /// The texts of the desk in one language.
+/// A struct of texts, `INDONESIAN` and `ENGLISH`.
+macro_rules! catalogue {
+    ($(#[$doc:meta])* $words:ident: $($name:ident: $id:literal, $en:literal;)*) => {
+        $(#[$doc])*
         #[allow(missing_docs)] // The names say what each text is; the texts stand below.
-        pub struct Words {
+        pub struct $words {
             pub lang: Lang,
             $(pub $name: &'static str,)*
         }
 
-        static INDONESIAN: Words = Words { lang: Lang::Indonesian, $($name: $id,)* };
-        static ENGLISH: Words = Words { lang: Lang::English, $($name: $en,)* };
+        static INDONESIAN: $words = $words { lang: Lang::Indonesian, $($name: $id,)* };
+        static ENGLISH: $words = $words { lang: Lang::English, $($name: $en,)* };
     };
 }
+pub(super) use catalogue;
 
-words! {
+catalogue! {
+    /// The texts of the desk in one language.
+    Words:
     // Every page.
     site: "Meja hibah", "Grants desk";
     skip: "Langsung ke isi", "Skip to the content";

@@ -28,6 +28,11 @@ pub(super) const CHARACTERS: &str = include_str!("../../../schema/characters-v1.
 /// The script of the page that is saved: the same modules as one text.
 pub(super) static OFFLINE: LazyLock<String> = LazyLock::new(|| bundle::of("offline.js", &FILES));
 
+/// One script of a module and all that it imports, for a page that is saved.
+pub(crate) fn bundled(entry: &'static str, files: &[File]) -> String {
+    bundle::of(entry, files)
+}
+
 /// Every file of the folder. The desk serves some of them beside its own.
 pub(crate) static FILES: [File; 20] = [
     ("page.js", SCRIPT, include_str!("page.js")),

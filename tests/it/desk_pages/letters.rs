@@ -299,6 +299,12 @@ fn what_an_applicant_waits_for_is_told_and_nothing_else() {
         &["A flag waits for your answer (case/1/1)"],
         &["> Nomor", "https://meja.example/en/home\r\n", "Case: ", "(case/1/1)"],
     );
+    check(
+        &super::keys::replaced(),
+        "en",
+        &["Your signing file is being replaced"],
+        &["> Hilang", "object before the new one is in force", "https://meja.example/en/home\r\n"],
+    );
     // What concerns another organisation is nobody else's letter.
     check("application.submitted case/2/1 by org/2\ndecision.refused case/2/1 by official/7", "en", &[], &[]);
 }

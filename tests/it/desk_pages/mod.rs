@@ -3,6 +3,7 @@
 
 mod citizens;
 mod feeds;
+mod keys;
 mod letters;
 mod offices;
 mod organisations;
