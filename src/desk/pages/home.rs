@@ -73,6 +73,8 @@ struct HomePage<'a> {
     begin: Option<Kind>,
     begin_about: String,
     to_sign: Vec<Waiting>,
+    /// Whether several can be chosen to be signed together.
+    together: bool,
     tasks: Vec<TaskRow>,
     more: usize,
     /// Whether several cases can be chosen.
@@ -127,10 +129,11 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit) -> Page {
     };
     let offset_min = entered.frame.offset_min;
     let drafts = entered.kept(web.store.drafts(owner))?;
+    let together = to_sign.len() + drafts.len() > 1;
     let drafts = drafts.into_iter().map(|draft| row_of(draft, offset_min, lang)).collect();
     let waiting = entered.kept(web.store.waiting_of(owner))?;
     let sent = entered.kept(web.store.sent(owner, MOST_SENT))?;
-    Ok(html(&HomePage { to_sign, drafts, waiting, sent, ..made(&entered, asked) }))
+    Ok(html(&HomePage { to_sign, together, drafts, waiting, sent, ..made(&entered, asked) }))
 }
 
 impl HomePage<'_> {
@@ -164,6 +167,7 @@ fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {
         begin,
         begin_about,
         to_sign: Vec::new(),
+        together: false,
         more: asked.count - asked.tasks.len(),
         choose: !batch.is_empty(),
         tasks: asked.tasks,

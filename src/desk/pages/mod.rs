@@ -2,7 +2,9 @@
 //! where a person signs, for their key never comes here.
 //!
 //! A page that changes something answers POST from a form of this site alone ([`Entered::check_form`]).
+// long: every address for people in one table, and what each page begins with.
 
+mod agreements;
 mod cases;
 mod citizens;
 mod drafts;
@@ -11,7 +13,9 @@ mod home;
 mod notices;
 mod papers;
 mod sending;
+mod sheets;
 mod signing_in;
+mod together;
 mod uploads;
 pub mod words;
 
@@ -31,6 +35,7 @@ use tokio::sync::oneshot;
 use super::Desk;
 use super::browser;
 use super::letters::Settings;
+use super::nphd::Template as Agreement;
 use super::persons::Person;
 use super::sessions::{Session, Sessions};
 use super::store::Store;
@@ -80,6 +85,8 @@ pub struct Web {
     quota: citizens::Quota,
     /// How letters are sent; none: they are not.
     letters: Option<Arc<Settings>>,
+    /// What agreements say.
+    agreement: Agreement,
 }
 
 impl Web {
@@ -104,13 +111,29 @@ impl Web {
         let public = public.map(|public| public.trim_end_matches('/').to_owned());
         let store = Store::open(dir)?;
         let (sessions, quota) = (Sessions::default(), citizens::Quota::default());
-        Ok(Self { store, dir: dir.to_owned(), public, behind_tls, sessions, desk_key, quota, letters: None })
+        Ok(Self {
+            store,
+            dir: dir.to_owned(),
+            public,
+            behind_tls,
+            sessions,
+            desk_key,
+            quota,
+            letters: None,
+            agreement: Agreement::built_in(),
+        })
     }
 
     /// With letters to organisations that ask for them.
     #[must_use]
     pub fn with_letters(self, settings: Arc<Settings>) -> Self {
         Self { letters: Some(settings), ..self }
+    }
+
+    /// With a text of the government's own for agreements.
+    #[must_use]
+    pub fn with_agreement(self, agreement: Agreement) -> Self {
+        Self { agreement, ..self }
     }
 
     /// How letters are sent, where they are.
@@ -157,14 +180,20 @@ pub(super) fn routes(desk: Desk) -> Router<Desk> {
             .route(&at("/notices/stop/{token}"), get(notices::stop).post(notices::stopped))
             .route(&at("/feeds/{file}"), get(feeds::feed))
             .route(&at("/cases/{*id}"), get(cases::page))
+            .route(&at("/nphd/{*id}"), get(agreements::page))
             .route(&at("/drafts"), post(drafts::begin))
             .route(&at("/drafts/{id}"), get(drafts::page).post(drafts::save))
             .route(&at("/drafts/{id}/drop"), post(drafts::drop_it))
+            .route(&at("/drafts/{id}/rows"), post(sheets::look))
+            .route(&at("/drafts/{id}/rows/take"), post(sheets::take))
             .route(&at("/drafts/{id}/check"), get(drafts::check).post(sending::sign))
+            .route(&at("/together"), post(together::check))
+            .route(&at("/together/sign"), post(together::sign))
             .route(&at("/waiting/{hash}"), get(sending::waiting).post(sending::sign))
             .route(&at("/waiting/{hash}/drop"), post(sending::drop_it))
             .route(&at("/sent/{hash}"), get(sending::sent))
-            .route(&at("/sent/{hash}/receipt"), get(sending::receipt));
+            .route(&at("/sent/{hash}/receipt"), get(sending::receipt))
+            .route(&at("/sent/{hash}/receipt.pdf"), get(sending::printed));
     }
     router.layer(middleware::from_fn_with_state(desk, guard))
 }
