@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::sign::{self, Args};
-use super::{Failure, files, key_file, output};
+use super::{Failure, files, output};
 use crate::grants::about::About;
 use crate::grants::signer::SignerId;
 use crate::grants::time::Date;
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, file: &Path) -> Result<(), Failure> {
         )));
     }
     let replay = sign::replayed(args)?;
-    let mut batch = Batch { args, replay, own: sign::signers_of(&args.key)?, lines: BTreeMap::new(), made: Vec::new() };
+    let mut batch = Batch { args, replay, own: None, lines: BTreeMap::new(), made: Vec::new() };
     for (line, text) in lines {
         batch.add(line, text).map_err(|failure| match failure {
             Failure::CouldNot(what) | Failure::DoesNotHold(what) => {
@@ -63,7 +63,8 @@ pub(super) fn run(args: &Args, file: &Path) -> Result<(), Failure> {
 struct Batch<'a> {
     args: &'a Args,
     replay: Option<Replay>,
-    own: Vec<SignerId>,
+    /// Whose keys sign, asked once there is a new statement.
+    own: Option<Vec<SignerId>>,
     /// On which line each thing is.
     lines: BTreeMap<String, usize>,
     made: Vec<Made>,
@@ -89,7 +90,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn new_statement(&self, mut fields: Map<String, Value>) -> Result<Made, Failure> {
+    fn new_statement(&mut self, mut fields: Map<String, Value>) -> Result<Made, Failure> {
         if let Some(unknown) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
             return Err(Failure::CouldNot(format!("the field {unknown} is not known: use {}", FIELDS.join(", "))));
         }
@@ -110,7 +111,10 @@ impl Batch<'_> {
         let kind = needed("kind")?;
         sign::check_kind(kind)?;
         let about = self.about(needed("about")?, replay)?;
-        let mut signers = self.own.clone();
+        let mut signers = match &self.own {
+            Some(own) => own.clone(),
+            None => self.own.insert(sign::signers_of(&self.args.key, Some(replay))?).clone(),
+        };
         signers.extend(others(fields.get("signers"))?);
         let (kind, event_date, expires) = (kind.to_owned(), day("event_date")?, day("expires")?);
         let mut body = fields.remove("body").ok_or_else(|| Failure::could_not("body is missing"))?;
@@ -161,14 +165,17 @@ impl Batch<'_> {
         }
         let count = output::count(self.made.len() as u64, "statement", "statements");
         output::remark(format_args!("These are {count}. Whoever types the passphrase signs them all."));
-        for file in &self.args.key {
-            let passphrase = self.args.passphrase.get(&file.display().to_string())?;
-            let signer = key_file::read(file, &passphrase)?;
-            for made in &mut self.made {
-                made.statement.sign(&signer).map_err(|fault| {
-                    Failure::CouldNot(format!("{}: {fault}; nothing was written", made.file.display()))
-                })?;
-            }
+        for key in &self.args.key {
+            let files: Vec<PathBuf> = self.made.iter().map(|made| made.file.clone()).collect();
+            let mut statements: Vec<&mut Statement> = self.made.iter_mut().map(|made| &mut made.statement).collect();
+            sign::sign_all(key, &self.args.passphrase, &mut statements).map_err(|(at, failure)| {
+                match (at, failure) {
+                    (Some(at), Failure::CouldNot(what)) => {
+                        Failure::CouldNot(format!("{}: {what}; nothing was written", files[at].display()))
+                    }
+                    (_, failure) => failure,
+                }
+            })?;
         }
         self.write()?;
         self.tell(&count);

@@ -16,6 +16,7 @@ use super::clock::{self, SystemClock};
 use super::passphrase::{Passphrase, VaultPassphrase};
 use super::{Failure, dumps, files, key_file, letter, output, source, submit, vault, verify};
 use crate::desk::letters::{Mailer, Post};
+use crate::desk::nphd::Template;
 use crate::desk::scanner::Scanner;
 use crate::desk::{Place, Web};
 use crate::grants::signer::SignerId;
@@ -84,6 +85,10 @@ pub struct Args {
     /// in a file that it names or in HIBAH_SMTP_PASSWORD [default: no letters]
     #[arg(long, value_name = "FILE", requires = "desk")]
     smtp: Option<PathBuf>,
+    /// The text of grant agreements (NPHD) that offices print: docs/desk.md says what stands for what [default: a text by
+    /// Permendagri 32/2011]
+    #[arg(long, value_name = "FILE", requires = "desk")]
+    nphd: Option<PathBuf>,
     /// Where clamd listens, which looks at every document before it is taken: a path such as /run/clamav/clamd.ctl, or a host
     /// and port [default: nothing looks]
     #[arg(long, value_name = "PATH|ADDR", requires = "desk")]
@@ -196,6 +201,7 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     {
         return Err(Failure::CouldNot(lost));
     }
+    let agreement = args.nphd.as_deref().map(agreement).transpose()?;
     let mut writer = submit::open_writer(&args.dir, &args.ledger_key, &args.passphrase)?;
     let vault = match Vault::exists(&args.dir) && !args.no_vault {
         true => Some(vault::unlock(&args.dir, args.vault_key.as_deref(), &args.vault_passphrase)?),
@@ -209,6 +215,9 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
     let mut web = Web::open_with(&args.dir, public_url.as_deref(), args.behind_tls, says)?;
     if let Some(file) = &args.smtp {
         web = web.with_letters(Arc::new(letter::read(file, public_url.as_deref())?));
+    }
+    if let Some(text) = agreement {
+        web = web.with_agreement(text);
     }
     let enclosures = enclosures(&args.dir, &writer, vault, &web)?;
     let unrecorded = unrecorded(&mut writer, desk_key.as_ref());
@@ -226,6 +235,12 @@ fn serve_desk(args: &Args, desk: SocketAddr, public: Option<SocketAddr>) -> Resu
         }
         output::say(format_args!("Hand in a statement: hibah submit http://{at} FILE\nCtrl-C stops it."));
     })
+}
+
+/// The government's own text of agreements.
+fn agreement(file: &Path) -> Result<Template, Failure> {
+    let text = files::read_text(file, "the text of agreements, saved as UTF-8")?;
+    Template::parse(&text).map_err(|fault| Failure::CouldNot(format!("{}: {fault}", file.display())))
 }
 
 /// The witnesses to ask, looked at before anything is signed or served.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::passphrase::Passphrase;
-use super::{Failure, batch, clock, files, key_file, output, source};
+use super::{Failure, agent, batch, clock, files, key_file, output, source};
 use crate::grants::about::About;
 use crate::grants::kinds::Kind;
 use crate::grants::one::bodies::Body;
@@ -56,7 +56,8 @@ pub struct Args {
     /// Leaf hash of the latest entry about it, if no --ledger is at hand
     #[arg(long, value_name = "HEX", requires = "kind")]
     after: Option<String>,
-    /// Your key file; give it again for each key that you hold
+    /// Your key file, or ssh-agent:COMMENT or ssh-agent:SHA256:... for an Ed25519 key that the agent at SSH_AUTH_SOCK holds;
+    /// give it again for each key that you hold
     #[arg(long, value_name = "FILE", required_unless_present_any = ["file", "fields"])]
     pub(super) key: Vec<PathBuf>,
     /// Another signer, <key name>+<8 hex digits>, who signs the file later
@@ -148,10 +149,8 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         }
     };
     show(&statement);
-    for file in &args.key {
-        let passphrase = args.passphrase.get(&file.display().to_string())?;
-        let signer = key_file::read(file, &passphrase)?;
-        statement.sign(&signer).map_err(Failure::could_not)?;
+    for key in &args.key {
+        sign_all(key, &args.passphrase, &mut [&mut statement]).map_err(|(_, failure)| failure)?;
     }
     let out = place(args, &statement);
     for opening in &openings {
@@ -174,6 +173,31 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     tell(args, &statement, &out);
     if let Some(replay) = replay {
         foretell(&statement, &replay);
+    }
+    Ok(())
+}
+
+/// Signs all with a key file or an ssh-agent's key; else which could not be signed, and why.
+pub(super) fn sign_all(
+    key: &Path,
+    passphrase: &Passphrase,
+    statements: &mut [&mut Statement],
+) -> Result<(), (Option<usize>, Failure)> {
+    let (held, signer) = match agent::key(key) {
+        Some(held) => (Some(held.map_err(|failure| (None, failure))?), None),
+        None => {
+            let opened =
+                passphrase.get(&key.display().to_string()).and_then(|passphrase| key_file::read(key, &passphrase));
+            (None, Some(opened.map_err(|failure| (None, failure))?))
+        }
+    };
+    for (at, statement) in statements.iter_mut().enumerate() {
+        let signed = match (&held, &signer) {
+            (Some(held), _) => held.sign(statement),
+            (None, Some(signer)) => statement.sign(signer).map_err(Failure::could_not),
+            (None, None) => Ok(()),
+        };
+        signed.map_err(|failure| (Some(at), failure))?;
     }
     Ok(())
 }
@@ -245,9 +269,9 @@ struct Draft {
 fn draft(args: &Args, kind: &str) -> Result<Draft, Failure> {
     check_kind(kind)?;
     let mut body = read_body(args)?;
-    let mut signers = args.signer.clone();
-    signers.extend(signers_of(&args.key)?);
     let replay = replayed(args)?;
+    let mut signers = args.signer.clone();
+    signers.extend(signers_of(&args.key, replay.as_ref())?);
     let about = about(args.about.as_deref().unwrap_or_default(), replay.as_ref())?;
     if let Some(replay) = &replay {
         fill_rows(&mut body, replay);
@@ -270,9 +294,17 @@ pub(super) fn today(replay: Option<&Replay>) -> Result<Date, Failure> {
     Ok(replay.map_or_else(|| now.local_date(0), |replay| replay.state().local_date(now)))
 }
 
-/// The signers whose key files these are.
-pub(super) fn signers_of(keys: &[PathBuf]) -> Result<Vec<SignerId>, Failure> {
-    keys.iter().map(|file| id_of(&key_file::read_public(file)?)).collect()
+/// The signers whose keys these are.
+pub(super) fn signers_of(keys: &[PathBuf], replay: Option<&Replay>) -> Result<Vec<SignerId>, Failure> {
+    keys.iter().map(|key| id_of(&public(key, replay)?)).collect()
+}
+
+/// The public half of a key file, or of an ssh-agent's key under the name that the ledger has it by.
+fn public(key: &Path, replay: Option<&Replay>) -> Result<VerifierKey, Failure> {
+    match agent::key(key) {
+        Some(held) => held?.on_ledger(replay),
+        None => key_file::read_public(key),
+    }
 }
 
 /// Whether a body of this kind may hold commitments of any name.
@@ -386,7 +418,7 @@ fn origin(args: &Args, replay: Option<&Replay>) -> Result<String, Failure> {
         return Ok(replay.origin().to_owned());
     }
     let file = args.key.first().ok_or_else(|| Failure::CouldNot("name your key file with --key".to_owned()))?;
-    let key = key_file::read_public(file)?;
+    let key = public(file, None)?;
     let place = key.name().rmatch_indices('/').nth(1).map(|(at, _)| at);
     place.map(|at| key.name()[..at].to_owned()).ok_or_else(|| {
         Failure::CouldNot(format!("the key {} is not of a person or organisation: name another with --key", key.name()))

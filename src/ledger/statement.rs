@@ -201,10 +201,25 @@ impl Statement {
     pub fn sign(&mut self, signer: &NoteSigner) -> Result<(), FormError> {
         let line =
             signer.sign(&self.note.text).map_err(|fault| FormError::new(FormCode::NotANote, fault.to_string()))?;
+        self.add_line(line)
+    }
+
+    /// As [`Statement::sign`], with a signature that something else made, once it is verified.
+    ///
+    /// # Errors
+    /// [`FormCode::BadSignature`] when the signature is not this key's over this statement, and as [`Statement::sign`].
+    pub fn add_signature(&mut self, key: &VerifierKey, signature: [u8; 64]) -> Result<(), FormError> {
+        let line = NoteSignature { name: key.name().to_owned(), key_id: key.key_id(), bytes: signature.to_vec() };
+        let note = Note { text: self.note.text.clone(), signatures: vec![line.clone()] };
+        key.verify(&note).map_err(|fault| FormError::new(FormCode::BadSignature, fault.to_string()))?;
+        self.add_line(line)
+    }
+
+    fn add_line(&mut self, line: NoteSignature) -> Result<(), FormError> {
         let place = self.signers.iter().position(|id| is_line_of(&line, id)).ok_or_else(|| {
             FormError::new(
                 FormCode::ExtraSignature,
-                format!("{} is not among the signers of this statement: use the key it names", signer.name()),
+                format!("{} is not among the signers of this statement: use the key it names", line.name),
             )
         })?;
         self.note.signatures.retain(|old| (&old.name, old.key_id) != (&line.name, line.key_id));

@@ -28,6 +28,7 @@ mod memory;
 pub(crate) mod moment;
 mod pace;
 pub(crate) mod pages;
+pub(crate) mod pdf;
 mod pool;
 mod qr;
 mod roll;

@@ -5,11 +5,11 @@ use qrcode::{Color, EcLevel, QrCode};
 use super::history::History;
 
 /// A QR code as the path of an SVG: a unit a module, without the quiet zone of four around it.
-pub(super) struct Qr {
+pub(crate) struct Qr {
     /// How many modules a side has, the quiet zone included.
     pub(super) side: usize,
-    /// `d` of the path.
-    pub(super) path: String,
+    /// What is dark: from which module, in which row, how many of them.
+    pub(super) runs: Vec<[usize; 3]>,
     /// What it says.
     pub(super) text: String,
 }
@@ -25,18 +25,23 @@ impl Qr {
         let text = format!("{address}#{}", leaf_hex.get(..LEAF_DIGITS)?);
         let code = QrCode::with_error_correction_level(&text, EcLevel::M).ok()?;
         let width = code.width();
-        let mut path = String::new();
+        let mut runs = Vec::new();
         for (y, row) in code.to_colors().chunks(width).enumerate() {
             let mut x = 0;
             while x < width {
                 let run = row[x..].iter().take_while(|module| **module == Color::Dark).count();
                 if run > 0 {
-                    path.push_str(&format!("M{} {}h{run}v1h-{run}z", x + QUIET, y + QUIET));
+                    runs.push([x + QUIET, y + QUIET, run]);
                 }
                 x += run.max(1);
             }
         }
-        Some(Self { side: width + 2 * QUIET, path, text })
+        Some(Self { side: width + 2 * QUIET, runs, text })
+    }
+
+    /// `d` of the path.
+    pub(super) fn path(&self) -> String {
+        self.runs.iter().map(|[x, y, run]| format!("M{x} {y}h{run}v1h-{run}z")).collect()
     }
 
     /// Of the latest entry that moved a grant; `base` is what the site's addresses begin with.
@@ -53,7 +58,7 @@ mod tests {
     /// What is dark in the path, a row each of a unit a module.
     fn drawn(qr: &Qr) -> Vec<Vec<bool>> {
         let mut rows = vec![vec![false; qr.side]; qr.side];
-        for run in qr.path.split('M').skip(1) {
+        for run in qr.path().split('M').skip(1) {
             let (from, rest) = run.split_once(' ').expect("two numbers");
             let (y, rest) = rest.split_once('h').expect("a run");
             let (length, end) = rest.split_once('v').expect("a height");

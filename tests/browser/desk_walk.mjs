@@ -175,6 +175,34 @@ async function act(tab, about, title, fields, more = {}) {
 
 const document = (name, title, text) => ({ [`${name}.title`]: title, [`${name}.file`]: text });
 
+/** The rows of a paper come from a spreadsheet: first one that is wrong, then one that fits. */
+async function fromSheet(tab, about) {
+  const upload = async (rows) => {
+    const buffer = Buffer.from(`Lampiran;;\r\nNo;Kasus;Jumlah (Rp)\r\n${rows}`);
+    await tab.locator('#f-sheet').setInputFiles({ name: 'lampiran.csv', mimeType: 'text/csv', buffer });
+    await Promise.all([tab.waitForURL(/\/rows$/), tab.getByRole('button', { name: 'Cocokkan' }).click()]);
+  };
+  await upload(`1;${about};50.000.000\r\n2;case/9/9;1\r\n`);
+  await tab.getByText('Tidak ada kasus bernomor ini').first().waitFor();
+  await look(tab, 'sheet-fault');
+  await tab.getByRole('link', { name: 'Betulkan berkasnya' }).click();
+  await ready(tab);
+  await upload(`1;${about};50.000.000\r\nJumlah;;50.000.000\r\n`);
+  await look(tab, 'sheet');
+  await Promise.all([tab.waitForURL(/\/drafts\/[0-9a-f]+\?saved$/), tab.getByRole('button', { name: 'Ambil baris ini' }).click()]);
+  await ready(tab);
+}
+
+/** All drafts are ticked; those that can be are signed, and the others are told. */
+async function together(tab) {
+  for (const box of await tab.locator('input[name=draft]').all()) await box.check();
+  await look(tab, 'home-ticked');
+  await Promise.all([tab.waitForURL(/\/together$/), tab.getByRole('button', { name: 'Periksa yang dicentang' }).click()]);
+  await ready(tab);
+  await look(tab, 'together');
+  await sign(tab);
+}
+
 async function walk() {
   // The organisation: a file of its own, a request with what stays sealed.
   const clerk = await open(PHONE);
@@ -282,11 +310,16 @@ async function walk() {
     await mayor.locator(`input[name=case][value="${about}"]`).check();
     await Promise.all([mayor.waitForURL(/\/drafts\//), mayor.locator('form', { has: mayor.locator('input[name=case]') }).getByRole('button', { name: issued }).click()]);
     await ready(mayor);
+    if (issued.startsWith('Keputusan')) await fromSheet(mayor, about);
     await fill(mayor, { number, ...document('document', title, number) });
     await check(mayor, { look: 'paper' });
     await sign(mayor);
     for (const next of [rows, sealed]) {
       await mayor.goto(`${base}/home`);
+      if (next === 'Baris APBD') {
+        await together(mayor);
+        continue;
+      }
       await mayor.getByRole('link', { name: next, exact: true }).first().click();
       await ready(mayor);
       await check(mayor, { look: 'rows' });
@@ -295,6 +328,10 @@ async function walk() {
   }
 
   await act(clerk, about, 'Permohonan pencairan', document('documents.0', 'Permohonan pencairan', 'permohonan'));
+  await people.ppkd.goto(`${base}/cases/${about}`);
+  await look(people.ppkd, 'case-agreement');
+  const [nphd] = await Promise.all([people.ppkd.waitForEvent('download'), people.ppkd.getByRole('link', { name: 'Unduh konsep NPHD' }).click()]);
+  if (shots) writeFileSync(join(shots, 'nphd.pdf'), readFileSync(await nphd.path()));
   await act(people.ppkd, about, 'NPHD ditandatangani', {
     number: '33/Kep.I/32', report_due: new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10), ...document('document', 'Naskah perjanjian hibah daerah', 'nphd'),
   });
@@ -330,6 +367,9 @@ async function walk() {
   await clerk.goto(`${base}/home`);
   await look(clerk, 'home-done');
   await clerk.locator('a[href*="/sent/"]').first().click();
+  const [paper] = await Promise.all([clerk.waitForEvent('download'), clerk.getByRole('link', { name: 'Cetak tanda terima' }).click()]);
+  assert.match(readFileSync(await paper.path(), 'latin1'), /^%PDF-1\.7/);
+  if (shots) writeFileSync(join(shots, 'receipt.pdf'), readFileSync(await paper.path()));
   const [download] = await Promise.all([clerk.waitForEvent('download'), clerk.getByRole('link', { name: 'Unduh tanda terima' }).click()]);
   assert.match(readFileSync(await download.path(), 'utf8'), /^c2sp\.org\/tlog-proof@v1\n/);
   await clerk.goto(`${base}/en/home`);

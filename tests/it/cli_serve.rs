@@ -6,6 +6,20 @@ use std::process::{Child, Command, Stdio};
 use super::cli_path::{APPLY, write_bodies};
 use super::cli_shell::{PASSPHRASE, Shell};
 
+#[test]
+fn a_text_of_agreements_that_is_wrong_is_told_before_a_key_is_opened() {
+    let shell = Shell::with_ledger_of_one();
+    shell.write("nphd.txt", "# PERJANJIAN\nJumlah {{jumlah_uang}}\n");
+    shell.check(
+        "$ HIBAH_PASSPHRASE=wrong hibah serve led --desk 127.0.0.1:0 --nphd nphd.txt
+         ? 2
+         error: nphd.txt: line 2 of the template has {{jumlah_uang}}, which stands for nothing: *
+         $ hibah serve led --desk 127.0.0.1:0 --nphd none
+         ? 2
+         error: none could not be read *",
+    );
+}
+
 /// A running server, stopped by SIGTERM.
 pub struct Server {
     child: Child,

@@ -2,6 +2,7 @@
 
 mod apart;
 mod browser;
+mod cli_agent;
 mod cli_batch;
 mod cli_clock;
 mod cli_doctor;
@@ -60,6 +61,7 @@ mod one_profile;
 mod one_profile_faults;
 mod one_samples;
 mod one_show;
+mod paper;
 mod power_loss;
 mod profile_titles;
 mod public_api;

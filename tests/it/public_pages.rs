@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hibah::public::{self, Records};
 use tempfile::TempDir;
 
+use crate::paper::pages;
 use crate::public_town::{Heard, Served, found, past_award, story};
 
 fn town(records: Records) -> (TempDir, Served) {
@@ -105,6 +106,9 @@ fn every_link_of_every_page_leads_somewhere() {
         let heard = served.get(&path);
         assert_eq!(heard.status, 200, "{path}");
         seen.insert(path.clone(), heard.status);
+        if path.ends_with("/receipt.pdf") {
+            assert_eq!((heard.header("content-type"), pages(&heard.body)), ("application/pdf", 1), "{path}");
+        }
         if !heard.header("content-type").starts_with("text/html") || !heard.header("content-disposition").is_empty() {
             continue;
         }
@@ -127,6 +131,8 @@ fn every_link_of_every_page_leads_somewhere() {
         "/grants/award/cdcdcdcdcdcdcdcd/7",
         "/log",
         "/en/entries/0",
+        "/en/entries/0/receipt.pdf",
+        "/entries/3/receipt.pdf",
         "/grants?year=2026",
         "/orgs",
         "/en/orgs/1",

@@ -4,13 +4,13 @@
 mod erased;
 mod things;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use self::erased::Erasures;
 use super::source::Ledger;
-use super::{Failure, output, source};
+use super::{Failure, files, output, source};
 use crate::grants::about::About;
 use crate::grants::figures::{Absent, Figure, Standing};
 use crate::grants::kinds::Kind;
@@ -22,6 +22,8 @@ use crate::ledger::entry::Entry;
 use crate::ledger::reader::{Grant, Reader, Record};
 use crate::ledger::shown::{Covered, ERASED_MARK, body_shown, texts_hidden, verbatim_shown};
 use crate::ledger::statement::Statement;
+use crate::public::pages::receipt;
+use crate::public::pages::words::Lang;
 use crate::tlog::decimal::parse_decimal;
 use crate::tlog::hash::leaf_hash;
 
@@ -40,6 +42,12 @@ pub struct Args {
     /// Write the entry's bytes and nothing else
     #[arg(long, conflicts_with = "json")]
     verbatim: bool,
+    /// Write the entry's receipt to FILE as a page to print (PDF), and nothing else; of a ledger's folder
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "verbatim"])]
+    pdf: Option<PathBuf>,
+    /// The page to print is in English
+    #[arg(long, requires = "pdf")]
+    english: bool,
     /// Say it for a machine
     #[arg(long)]
     json: bool,
@@ -56,15 +64,21 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             args.what
         ))
     })?;
-    if args.verbatim {
+    if args.verbatim || args.pdf.is_some() {
         return Err(Failure::CouldNot(
-            "only an entry has bytes of its own: give its number with --verbatim".to_owned(),
+            "only an entry has bytes and a receipt of its own: give its number with --verbatim or --pdf".to_owned(),
         ));
     }
     thing(args, &about)
 }
 
 fn entry(args: &Args, index: u64) -> Result<(), Failure> {
+    if let Some(file) = &args.pdf {
+        let dir = Path::new(&args.source);
+        let lang = if args.english { Lang::English } else { Lang::Indonesian };
+        let pdf = receipt::pdf(&source::open_reader(dir)?, dir, index, lang, None).map_err(Failure::could_not)?;
+        return files::write(file, &pdf);
+    }
     let ledger = source::open_ledger(&args.source)?;
     let bytes = ledger.entry(index)?;
     if args.verbatim {

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-pub use read::{Fault, read, typed};
+pub use read::{Fault, amount, read, typed};
 
 use crate::grants::kinds::Kind;
 use crate::grants::money::Amount;

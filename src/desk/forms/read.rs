@@ -250,7 +250,8 @@ fn first_of(input: &Input, name: &str) -> String {
 
 /// An amount as people write it, in minor units: `Rp 75.000.000`, `75,000,000`, `75000000`; with decimals behind the last
 /// sign, as many as the currency has.
-fn amount(text: &str, decimals: u8) -> Option<i64> {
+#[must_use]
+pub fn amount(text: &str, decimals: u8) -> Option<i64> {
     let text = text.trim().trim_start_matches("Rp").trim_start_matches('.').trim();
     let text = text.strip_suffix(",-").unwrap_or(text);
     let (whole, cents) = match text.rsplit_once(['.', ',']) {

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 
 use super::home::money;
-use super::{Frame, Page, Visit, html};
+use super::{Frame, Page, Visit, agreements, html};
 use crate::desk::Desk;
 use crate::desk::drafting::one;
 use crate::desk::pages::words::Words;
@@ -37,6 +37,8 @@ struct CasePage<'a> {
     facts: Vec<(String, String)>,
     next: Vec<Kind>,
     other: Vec<Kind>,
+    /// Whether the agreement can be printed for them.
+    agreement: bool,
     steps: Vec<Step>,
 }
 
@@ -45,6 +47,7 @@ struct Asked {
     facts: Vec<(String, String)>,
     next: Vec<Kind>,
     other: Vec<Kind>,
+    agreement: bool,
 }
 
 /// The page.
@@ -72,7 +75,8 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<
             }
         }
         let (next, other) = persons::acts(state, &person, case);
-        Some(Asked { title: facts.title.to_string(), facts: told, next, other })
+        let agreement = agreements::may_draft(state, &person, case);
+        Some(Asked { title: facts.title.to_string(), facts: told, next, other, agreement })
     });
     let asked = asked.await?.ok_or_else(|| entered.missing())?;
     let origin = desk.sequencer.origin().to_owned();
@@ -97,9 +101,10 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     };
     let (records, mut titles) = records.await?;
     let steps = records.into_iter().map(step).collect();
-    let Asked { title, facts, next, other } = asked;
+    let Asked { title, facts, next, other, agreement } = asked;
     let title = lang.words().title(&titles.remove(&id).unwrap_or(title));
-    Ok(html(&CasePage { frame: entered.framed(&title), w, id, title: title.clone(), facts, next, other, steps }))
+    let frame = entered.framed(&title);
+    Ok(html(&CasePage { frame, w, id, title: title.clone(), facts, next, other, agreement, steps }))
 }
 
 /// The titles of these cases as pages show them: one that was erased is empty, though the state still has it. A case that the

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::cases::titles_of;
-use super::{Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, entered_form, html, lost, papers};
+use super::{Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, entered_form, html, lost, papers, sheets};
 use crate::desk::Desk;
 use crate::desk::drafting::{EVENT_DATE, Prepared, Unready, WITH, Writing, one};
 use crate::desk::forms::html::{Shown, id as id_of, rows};
@@ -79,6 +79,10 @@ struct DraftPage<'a> {
     /// Who else signs.
     with: Vec<With>,
     event_date: String,
+    /// The case whose agreement can be printed as it stands here.
+    agreement: Option<String>,
+    /// Whether its rows may come from a spreadsheet.
+    sheet: bool,
 }
 
 #[derive(Template)]
@@ -87,6 +91,10 @@ pub(super) struct CheckPage<'a> {
     pub(super) frame: Frame<'a>,
     pub(super) w: &'static Words,
     pub(super) texts: Vec<String>,
+    /// Where there are several drafts: a statement's hash, and the draft that it is of.
+    pub(super) of: Vec<(String, String)>,
+    /// What was chosen with them and is left out: about what, what it is, and why.
+    pub(super) left: Vec<(String, String, String)>,
     pub(super) several: bool,
     /// About what, the rule in words, and its sentence.
     pub(super) refusals: Vec<(String, String, String)>,
@@ -133,19 +141,25 @@ pub(super) async fn begin(State(desk): State<Desk>, visit: Visit, body: Body) ->
         .filter(|(_, text)| !text.is_empty() && text.len() <= MOST_FIELD_BYTES);
     for Begun { kind, about, mut fields } in begun {
         fields.extend(answers.clone().map(|(name, note)| (name.to_owned(), note.to_owned())));
-        let id = sessions::random::<8>().map(hex::encode).map_err(|error| {
-            tracing::error!("{error}");
-            entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped)
-        })?;
-        let kind = kind.name().to_owned();
-        let draft = Draft { id: id.clone(), kind, about, fields, version: 1, changed: entered.now };
-        if !entered.kept(entered.web()?.store.begin(&entered.person.public, &draft))? {
-            return Err(entered.stop(StatusCode::CONFLICT, entered.w.fault_too_many));
-        }
+        let id = keep(&entered, kind, about, fields)?;
         first.get_or_insert(id);
     }
     let first = first.ok_or_else(|| entered.missing())?;
     Ok(entered.see(&format!("/drafts/{first}")))
+}
+
+/// Keeps a new draft, and says where.
+pub(super) fn keep(entered: &Entered, kind: Kind, about: String, fields: Fields) -> Result<String, Stop> {
+    let id = sessions::random::<8>().map(hex::encode).map_err(|error| {
+        tracing::error!("{error}");
+        entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped)
+    })?;
+    let kind = kind.name().to_owned();
+    let draft = Draft { id: id.clone(), kind, about, fields, version: 1, changed: entered.now };
+    if !entered.kept(entered.web()?.store.begin(&entered.person.public, &draft))? {
+        return Err(entered.stop(StatusCode::CONFLICT, entered.w.fault_too_many));
+    }
+    Ok(id)
 }
 
 /// A new draft: what it is about, and what is filled in already.
@@ -168,7 +182,9 @@ fn begun(
     if let Some(series) = papers::series(kind).filter(|_| !cases.is_empty()) {
         let year = state.case(cases.first()?)?.core.facts.fiscal_year;
         let about = resolved(&format!("{series}/{year}/new"), replay)?.to_string();
-        let plan = papers::planned(state, person, kind, &cases)?.into_iter();
+        let amount = |id: &CaseId| Some((*id, papers::amount(state, kind, *id)?));
+        let named: Vec<_> = cases.iter().map(amount).collect::<Option<_>>()?;
+        let plan = papers::planned(state, person, kind, &named)?.into_iter();
         return Some(plan.map(|(kind, fields)| Begun { kind, about: about.clone(), fields }).collect());
     }
     let resolved: Vec<About> = abouts.iter().map(|about| resolved(about, replay)).collect::<Option<_>>()?;
@@ -227,7 +243,7 @@ fn batch_field(at: usize) -> String {
 }
 
 /// The drafts that one draft stands for: itself, or one for each of its cases.
-fn each(draft: &Draft) -> Vec<Draft> {
+pub(super) fn each(draft: &Draft) -> Vec<Draft> {
     let abouts: Vec<&str> = draft.about.split(' ').collect();
     let of = |(at, about): (usize, &&str)| {
         let mut draft = Draft { about: (*about).to_owned(), ..draft.clone() };
@@ -327,9 +343,20 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     shown(&entered, &draft, Told { saved, ..Told::default() }, StatusCode::OK).await
 }
 
-fn draft(entered: &Entered, id: &str) -> Result<Draft, Stop> {
+pub(super) fn draft(entered: &Entered, id: &str) -> Result<Draft, Stop> {
     let read = entered.web()?.store.draft(&entered.person.public, id);
     entered.kept(read)?.ok_or_else(|| entered.stop(StatusCode::NOT_FOUND, entered.w.fault_draft_gone))
+}
+
+/// A draft beside a sentence that says what is wrong.
+pub(super) async fn told(entered: &Entered, draft: &Draft, sentence: String) -> Page {
+    let faults = vec![Fault { name: String::new(), sentence }];
+    shown(entered, draft, Told { faults, ..Told::default() }, StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+/// A draft that somebody else changed meanwhile: what was wished, beside what is there.
+pub(super) async fn changed(entered: &Entered, wished: &Draft, there: Draft) -> Page {
+    shown(entered, wished, Told { changed: Some(there), ..Told::default() }, StatusCode::CONFLICT).await
 }
 
 async fn shown(entered: &Entered, draft: &Draft, told: Told, status: StatusCode) -> Page {
@@ -364,6 +391,9 @@ async fn shown(entered: &Entered, draft: &Draft, told: Told, status: StatusCode)
         questions: shown.questions(&questions),
         with: with.collect(),
         event_date: chosen(EVENT_DATE),
+        sheet: sheets::paper_of(draft).is_some(),
+        agreement: (draft.kind == Kind::AgreementSigned.name() && !draft.about.contains(' '))
+            .then(|| draft.about.clone()),
         faults: told.faults.clone(),
     };
     let mut response = html(&page);
@@ -404,11 +434,7 @@ pub(super) async fn save(State(desk): State<Desk>, visit: Visit, Path(id): Path<
         Saved::Version(_) if form.has("check") => Ok(entered.see(&format!("/drafts/{id}/check"))),
         Saved::Version(_) if form.has("add") || form.has("remove") => Ok(entered.see(&format!("/drafts/{id}"))),
         Saved::Version(_) => Ok(entered.see(&format!("/drafts/{id}?saved"))),
-        Saved::Changed(there) => {
-            let draft = Draft { fields, ..known };
-            let told = Told { changed: Some(*there), ..Told::default() };
-            shown(&entered, &draft, told, StatusCode::CONFLICT).await
-        }
+        Saved::Changed(there) => changed(&entered, &Draft { fields, ..known }, *there).await,
         Saved::Gone => Err(entered.stop(StatusCode::NOT_FOUND, entered.w.fault_draft_gone)),
     }
 }
@@ -490,6 +516,8 @@ fn checked(entered: &Entered, id: &str, prepared: &[Prepared]) -> Response {
         frame,
         w: entered.w,
         texts: prepared.iter().map(text).collect(),
+        of: Vec::new(),
+        left: Vec::new(),
         several: prepared.len() > 1,
         refusals: prepared.iter().filter_map(refused).collect(),
         action: href(format!("/drafts/{id}/check")),

@@ -78,6 +78,8 @@ struct HomePage<'a> {
     to_sign: Vec<Waiting>,
     /// How many requests are not shown: they are found by their code.
     more_to_sign: usize,
+    /// Whether several can be chosen to be signed together.
+    together: bool,
     tasks: Vec<TaskRow>,
     more: usize,
     /// Whether several cases can be chosen.
@@ -151,10 +153,11 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit) -> Page {
     }
     let offset_min = entered.frame.offset_min;
     let drafts = entered.kept(web.store.drafts(owner))?;
+    let together = to_sign.len() + drafts.len() > 1;
     let drafts = drafts.into_iter().map(|draft| row_of(draft, offset_min, lang)).collect();
     let waiting = entered.kept(web.store.waiting_of(owner))?;
     let sent = entered.kept(web.store.sent(owner, MOST_SENT))?;
-    Ok(html(&HomePage { to_sign, more_to_sign, drafts, waiting, sent, ..made(&entered, asked) }))
+    Ok(html(&HomePage { to_sign, more_to_sign, together, drafts, waiting, sent, ..made(&entered, asked) }))
 }
 
 impl HomePage<'_> {
@@ -198,6 +201,7 @@ fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {
         begin_about,
         to_sign: Vec::new(),
         more_to_sign: 0,
+        together: false,
         more: asked.count - asked.tasks.len(),
         choose: !batch.is_empty(),
         tasks: asked.tasks,

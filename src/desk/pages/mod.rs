@@ -2,7 +2,9 @@
 //! where a person signs, for their key never comes here.
 //!
 //! A page that changes something answers POST from a form of this site alone ([`Entered::check_form`]).
+// long: every address for people in one table, and what each page begins with.
 
+mod agreements;
 mod cases;
 mod ceremony;
 mod citizens;
@@ -16,7 +18,9 @@ mod notices;
 mod papers;
 mod quota;
 mod sending;
+mod sheets;
 mod signing_in;
+mod together;
 mod uploads;
 mod visit;
 pub mod words;
@@ -36,6 +40,7 @@ use tokio::sync::oneshot;
 use super::Desk;
 use super::browser;
 use super::letters::Settings;
+use super::nphd::Template as Agreement;
 use super::persons::{Person, Who};
 use super::sessions::{Session, Sessions};
 use super::store::Store;
@@ -91,6 +96,8 @@ pub struct Web {
     requests: Quota,
     /// How letters are sent; none: they are not.
     letters: Option<Arc<Settings>>,
+    /// What agreements say.
+    agreement: Agreement,
 }
 
 impl Web {
@@ -125,6 +132,7 @@ impl Web {
             strangers: Quota::new(60, 2_000),
             requests: Quota::new(20, 500),
             letters: None,
+            agreement: Agreement::built_in(),
         })
     }
 
@@ -132,6 +140,12 @@ impl Web {
     #[must_use]
     pub fn with_letters(self, settings: Arc<Settings>) -> Self {
         Self { letters: Some(settings), ..self }
+    }
+
+    /// With a text of the government's own for agreements.
+    #[must_use]
+    pub fn with_agreement(self, agreement: Agreement) -> Self {
+        Self { agreement, ..self }
     }
 
     /// How letters are sent, where they are.
@@ -182,14 +196,20 @@ pub(super) fn routes(desk: Desk) -> Router<Desk> {
             .route(&at("/notices/stop/{token}"), get(notices::stop).post(notices::stopped))
             .route(&at("/feeds/{file}"), get(feeds::feed))
             .route(&at("/cases/{*id}"), get(cases::page))
+            .route(&at("/nphd/{*id}"), get(agreements::page))
             .route(&at("/drafts"), post(drafts::begin))
             .route(&at("/drafts/{id}"), get(drafts::page).post(drafts::save))
             .route(&at("/drafts/{id}/drop"), post(drafts::drop_it))
+            .route(&at("/drafts/{id}/rows"), post(sheets::look))
+            .route(&at("/drafts/{id}/rows/take"), post(sheets::take))
             .route(&at("/drafts/{id}/check"), get(drafts::check).post(sending::sign))
+            .route(&at("/together"), post(together::check))
+            .route(&at("/together/sign"), post(together::sign))
             .route(&at("/waiting/{hash}"), get(sending::waiting).post(sending::sign))
             .route(&at("/waiting/{hash}/drop"), post(sending::drop_it))
             .route(&at("/sent/{hash}"), get(sending::sent))
-            .route(&at("/sent/{hash}/receipt"), get(sending::receipt));
+            .route(&at("/sent/{hash}/receipt"), get(sending::receipt))
+            .route(&at("/sent/{hash}/receipt.pdf"), get(sending::printed));
     }
     router.layer(middleware::from_fn_with_state(desk, guard))
 }

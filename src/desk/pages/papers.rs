@@ -24,13 +24,17 @@ pub(super) fn series(kind: Kind) -> Option<&'static str> {
     PAPERS.iter().find(|(paper, ..)| *paper == kind).map(|(.., series)| *series)
 }
 
-/// What is signed one after another for a paper over these cases: the kinds, and what is filled in already.
-pub(super) fn planned(state: &One, person: &Person, kind: Kind, cases: &[CaseId]) -> Option<Vec<(Kind, Fields)>> {
+/// What is signed one after another for a paper that gives these cases so much: the kinds, and what is filled in already.
+pub(super) fn planned(
+    state: &One,
+    person: &Person,
+    kind: Kind,
+    named: &[(CaseId, Amount)],
+) -> Option<Vec<(Kind, Fields)>> {
     let (_, rows, seal, _) = PAPERS.into_iter().find(|(paper, ..)| *paper == kind)?;
     let currency = &state.frame()?.currency;
-    let first = state.case(cases.first()?)?;
-    let named: Vec<(CaseId, Amount)> =
-        cases.iter().map(|id| Some((*id, amount(state, kind, *id)?))).collect::<Option<_>>()?;
+    let (first, _) = named.first()?;
+    let first = state.case(first)?;
     let total = Amount::checked_sum(named.iter().map(|(_, amount)| *amount))?;
     let mut issue = decided_by(person);
     issue.insert("fiscal_year".to_owned(), first.core.facts.fiscal_year.to_string());
@@ -56,7 +60,7 @@ fn rows_of(part: &[(CaseId, Amount)], before: usize, currency: &Currency) -> Fie
 }
 
 /// The newest amount of a case before this paper.
-fn amount(state: &One, kind: Kind, id: CaseId) -> Option<Amount> {
+pub(super) fn amount(state: &One, kind: Kind, id: CaseId) -> Option<Amount> {
     let figures = state.case(&id)?.core.figures;
     proposed(kind, |figure| figures.get(figure)).or_else(|| figures.get(Figure::Asked))
 }

@@ -14,7 +14,8 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::drafts::{CheckPage, named, refusal};
 use super::{
-    Entered, Frame, MAX_FORM_BYTES, MAX_SIGNED_BYTES, Page, Stop, Visit, entered_form, html, key_words, lost, uploads,
+    Entered, Form, Frame, MAX_FORM_BYTES, MAX_SIGNED_BYTES, Page, Stop, Visit, entered_form, html, key_words, lost,
+    uploads,
 };
 use crate::desk::drafting::{one, public_key};
 use crate::desk::pages::words::Words;
@@ -31,12 +32,13 @@ use crate::ledger::sequencer::Answer;
 use crate::ledger::statement::Statement;
 use crate::ledger::writer::Outcome;
 use crate::public::moment::Moment;
+use crate::public::pages::receipt as on_paper;
 use crate::public::pages::words::Lang;
 use crate::tlog::hash::Hash;
 use crate::tlog::note::{Algorithm, VerifierKey};
 
 /// The most statements that are signed at once.
-const MOST_STATEMENTS: usize = 200;
+pub(super) const MOST_STATEMENTS: usize = 200;
 
 /// What became of one statement.
 enum Told {
@@ -45,10 +47,20 @@ enum Told {
     Refused { title: String, sentence: String },
 }
 
-struct ResultRow {
+pub(super) struct ResultRow {
     kind: String,
     about: String,
     outcome: Told,
+}
+
+impl ResultRow {
+    /// The hash of a statement that is recorded, or waits for others.
+    pub(super) fn gone(&self) -> Option<&str> {
+        match &self.outcome {
+            Told::Recorded { hash, .. } | Told::Waits { hash } => Some(hash),
+            Told::Refused { .. } => None,
+        }
+    }
 }
 
 #[derive(Template)]
@@ -69,6 +81,7 @@ struct SentPage<'a> {
     index: u64,
     at: Moment,
     hash: String,
+    /// What the receipt's files are called, without their endings.
     file: String,
     /// Whether the receipt is there: where witnesses are asked, once they have seen it.
     ready: bool,
@@ -81,20 +94,30 @@ pub(super) async fn sign(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     let source = sources::of(&request);
     let drafted = visit.path.starts_with("/drafts/");
     let (entered, form) = entered_form(&desk, visit, request.into_body(), MAX_SIGNED_BYTES).await?;
+    let results = sign_all(&entered, source, &form).await?;
+    if drafted && !results.is_empty() && results.iter().all(|one| one.gone().is_some()) {
+        entered.kept(entered.web()?.store.drop_draft(&entered.person.public, &id))?;
+    }
+    self::results(&entered, results)
+}
+
+/// Takes each signed statement of a form.
+pub(super) async fn sign_all(entered: &Entered, source: Option<IpAddr>, form: &Form) -> Result<Vec<ResultRow>, Stop> {
     let notes: Vec<String> =
         form.all("statement").take(MOST_STATEMENTS).map(|note| note.replace("\r\n", "\n")).collect();
     let openings: Vec<String> = form.all("opening").map(|opening| opening.replace("\r\n", "\n")).collect();
     let mut results = Vec::new();
     for note in &notes {
-        let statement = read(&entered, note)?;
+        let statement = read(entered, note)?;
         let (kind, about) = (entered.w.kind_named(statement.kind()), statement.about().to_string());
-        let outcome = take(&entered, source, statement, &openings).await?;
+        let outcome = take(entered, source, statement, &openings).await?;
         results.push(ResultRow { kind, about, outcome });
     }
-    let all_went = !results.is_empty() && results.iter().all(|one| !matches!(one.outcome, Told::Refused { .. }));
-    if drafted && all_went {
-        entered.kept(entered.web()?.store.drop_draft(&entered.person.public, &id))?;
-    }
+    Ok(results)
+}
+
+/// What became of them: of one its own page, of several a list.
+pub(super) fn results(entered: &Entered, results: Vec<ResultRow>) -> Page {
     match &results[..] {
         [] => Err(entered.stop(StatusCode::BAD_REQUEST, entered.w.fault_signature)),
         [ResultRow { outcome: Told::Recorded { hash, .. }, .. }] => Ok(entered.see(&format!("/sent/{hash}"))),
@@ -307,6 +330,13 @@ fn awaited(entered: &Entered, hash: &str) -> Result<(Waiting, Statement), Stop> 
     Ok((waiting, statement))
 }
 
+/// A statement of the outbox that lacks this person's signature.
+pub(super) fn to_sign(entered: &Entered, hash: &str) -> Result<Statement, Stop> {
+    let (_, statement) = awaited(entered, hash)?;
+    let own = own_signer(entered, &statement).ok_or_else(|| entered.missing())?;
+    if statement.missing_signers().contains(&&own) { Ok(statement) } else { Err(entered.missing()) }
+}
+
 /// A statement that waits for signatures: to sign, or to give back.
 pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): Path<String>) -> Page {
     let entered = desk.enter(visit).await?;
@@ -341,6 +371,8 @@ pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): 
         frame,
         w: entered.w,
         texts: vec![waiting.note.clone()],
+        of: Vec::new(),
+        left: Vec::new(),
         several: false,
         refusals: refusals.into_iter().collect(),
         action: href(""),
@@ -367,7 +399,7 @@ fn thing(state: &One, about: &About, lang: Lang) -> Option<String> {
 }
 
 /// What an office does before it signs for a key that somebody else brings.
-fn compare(entered: &Entered, statement: &Statement) -> Option<(&'static str, &'static str)> {
+pub(super) fn compare(entered: &Entered, statement: &Statement) -> Option<(&'static str, &'static str)> {
     let k = key_words::of(entered.visit.lang);
     let brings = [Kind::KeyReplaced, Kind::OfficialAppointed, Kind::RootReplaced]
         .iter()
@@ -416,7 +448,7 @@ pub(super) async fn sent(State(desk): State<Desk>, visit: Visit, Path(hash): Pat
         about: sent.about.clone(),
         index: sent.index,
         at: Moment::time(sent.at, entered.frame.offset_min, entered.visit.lang),
-        file: format!("{}.{}.tlog-proof", sent.kind, sent.about.replace('/', "-")),
+        file: format!("{}.{}", sent.kind, sent.about.replace('/', "-")),
         hash,
         ready,
     }))
@@ -440,4 +472,19 @@ pub(super) async fn receipt(State(desk): State<Desk>, visit: Visit, Path(hash): 
     let response: Response =
         ([(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))], text).into_response();
     Ok(response)
+}
+
+/// The receipt on paper, as soon as the receipt is there.
+pub(super) async fn printed(State(desk): State<Desk>, visit: Visit, Path(hash): Path<String>) -> Page {
+    let entered = desk.enter(visit).await?;
+    let index = find(&entered, &hash)?.index;
+    receipt_text(&entered, index).await?.ok_or_else(|| entered.missing())?;
+    let (web, lang) = (Arc::clone(entered.web()?), entered.visit.lang);
+    let made =
+        entered.read(move |reader| Ok(on_paper::pdf(reader, &web.dir, index, lang, web.public.as_deref()))).await?;
+    let bytes = made.map_err(|error| {
+        tracing::error!("{error}");
+        entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped)
+    })?;
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"))], bytes).into_response())
 }

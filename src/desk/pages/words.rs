@@ -154,6 +154,11 @@ catalogue! {
     case_other: "Tindakan lain", "Other acts";
     case_steps: "Yang sudah terjadi", "What happened so far";
     case_public: "Lihat halaman publiknya", "See its public page";
+    nphd_heading: "Naskah perjanjian (NPHD)", "Grant agreement (NPHD)";
+    nphd_lead: "Konsepnya terisi dari buku besar. Cetak, tanda tangani dengan tangan kedua pihak, pindai, lalu unggah pindaiannya saat mencatat perjanjian.",
+        "The draft is filled in from the ledger, in Indonesian. Print it, have both parties sign it by hand, scan it, and upload the scan when the agreement is recorded.";
+    nphd_print: "Unduh konsep NPHD (PDF)", "Download the draft of the NPHD (PDF)";
+    nphd_of_draft: "Simpan konsep ini dulu; nomor, jumlah, tahapan, dan batas laporannya masuk ke naskah.", "Save this draft first; its number, amount, instalments and report day go into the agreement.";
     // A draft.
     optional: "tidak wajib", "optional";
     choose: "Pilih …", "Choose …";
@@ -178,6 +183,28 @@ catalogue! {
     changed_there: "Tersimpan:", "Saved:";
     batch_heading: "Kasus dalam keputusan ini", "Cases in this decision";
     batch_lead: "Alasan dan isian di bawah berlaku untuk semua; jumlah diisi per kasus.", "The reason and the fields below are the same for all; the amount is set for each case.";
+    // Rows from a spreadsheet.
+    sheet_title: "Baris dari lembar sebar", "Rows from a spreadsheet";
+    sheet_lead: "Simpan konsep ini dulu, lalu unggah daftarnya. Setiap baris dicocokkan dengan kasus yang menunggu; tidak ada yang diambil sebelum Anda menyetujuinya.",
+        "Save this draft first, then upload the list. Each row is compared with the cases that wait; nothing is taken before you agree.";
+    sheet_file: "Berkas CSV atau XLSX", "A CSV or XLSX file";
+    sheet_hint: "Satu baris judul dengan kolom \"Kasus\" dan \"Jumlah\"; lembar pertama; paling banyak 5.000 baris dan 4 MB.", "One row with the columns \"Case\" and \"Amount\"; the first sheet; at most 5,000 rows and 4 MB.";
+    sheet_look: "Cocokkan", "Compare";
+    sheet_caption: "Setiap baris berkas dan hasil pencocokannya", "Each row of the file, and whether it fits";
+    sheet_row: "Baris", "Row";
+    sheet_rows: "Banyak baris", "Rows";
+    sheet_amount: "Jumlah", "Amount";
+    sheet_sum: "Jumlah seluruhnya", "In all";
+    sheet_wrong: "Yang salah", "Wrong";
+    sheet_differ: "Jumlah lain dari sebelumnya", "Another amount than before";
+    sheet_missing: "Tidak ada di berkas", "Not in the file";
+    sheet_missing_lead: "Kasus yang menunggu tetapi tidak ada di berkas", "Cases that wait and are not in the file";
+    sheet_matched: "Cocok", "Fits";
+    sheet_fits: "Semua baris dapat diambil. Periksa jumlah yang berbeda dan kasus yang tidak ada di berkas.", "All rows can be taken. Look at amounts that differ and at cases that the file leaves out.";
+    sheet_take: "Ambil baris ini", "Take these rows";
+    sheet_leave: "Jangan ambil", "Do not take them";
+    sheet_stops: "Berkas ini belum dapat diambil", "This file cannot be taken yet";
+    sheet_again: "Betulkan berkasnya, lalu unggah lagi", "Mend the file and upload it again";
     // Checking and signing.
     check_title: "Periksa dan tandatangani", "Check and sign";
     check_lead: "Inilah yang akan Anda tandatangani, dibaca dari isinya sendiri. Setelah dicatat tidak dapat dihapus.",
@@ -190,6 +217,17 @@ catalogue! {
     by_hand_text: "Simpan teks ini sebagai berkas, jalankan hibah sign BERKAS --key KUNCI, lalu tempelkan hasilnya di sini dan kirim.",
         "Save this text as a file, run hibah sign FILE --key KEY, then paste the result here and send it.";
     statement_text: "Teks pernyataan", "Text of the statement";
+    // Several together.
+    together_lead: "Centang konsep yang sudah selesai dan pernyataan yang menunggu Anda, paling banyak 200, untuk ditandatangani sekaligus dengan satu frasa sandi.",
+        "Tick finished drafts and statements that wait for you, 200 at most, to sign them all with one passphrase.";
+    together_button: "Periksa yang dicentang", "Check what is ticked";
+    together_none: "Centang dulu yang akan ditandatangani.", "Tick what you want to sign first.";
+    together_left: "Tidak ikut ditandatangani", "Left out";
+    together_unfinished: "Konsepnya belum lengkap: isi dulu, jadi tidak ikut ditandatangani.", "The draft is not complete: fill it in first. It is left out.";
+    together_alone: "Kode berkasnya dicocokkan dulu: tanda tangani tersendiri.", "The code of its file is compared first: sign it by itself.";
+    together_same: "Yang lain di sini tentang hal yang sama, dan setiap pernyataan mengikuti yang sebelumnya: tandatangani sesudahnya.",
+        "Another one here is about the same thing, and each statement follows the one before: sign it afterwards.";
+    together_many: "Lebih dari 200 sekaligus: tandatangani sesudahnya.", "More than 200 at once: sign it afterwards.";
     // Waiting for others.
     waiting_title: "Menunggu tanda tangan", "Waiting for signatures";
     waiting_missing: "Belum menandatangani", "Not signed yet";
@@ -202,6 +240,7 @@ catalogue! {
     sent_lead: "Simpan tanda terimanya. Dengan itu siapa pun dapat membuktikan bahwa pernyataan ini dicatat persis begini.", "Keep the receipt. With it anyone can prove that exactly this statement was recorded.";
     sent_entry: "Entri", "Entry";
     sent_receipt: "Unduh tanda terima", "Download the receipt";
+    sent_print: "Cetak tanda terima (PDF)", "Print the receipt (PDF)";
     sent_see: "Lihat di halaman publik", "See it on the public pages";
     sent_next: "Kembali ke pekerjaan saya", "Back to my work";
     sent_witnesses: "Tanda terima disiapkan setelah para saksi melihatnya; muat ulang halaman ini beberapa saat lagi.", "The receipt is ready once the witnesses have seen it; load this page again in a moment.";
@@ -323,6 +362,15 @@ impl Words {
                     "The virus scanner does not answer. Nothing is lost: try again in some minutes.",
                 )
                 .to_owned(),
+        }
+    }
+
+    /// What a file says that its rows come to, where they come to something else.
+    #[must_use]
+    pub fn sheet_other_sum(&self, line: u64, sum: &str) -> String {
+        match self.lang {
+            Lang::Indonesian => format!("Baris {line} menulis jumlah {sum}, lain dari jumlah baris-barisnya."),
+            Lang::English => format!("Row {line} says that the sum is {sum}, which is not the sum of the rows."),
         }
     }
 

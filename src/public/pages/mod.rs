@@ -23,6 +23,7 @@ pub(super) mod papers;
 mod programs;
 mod prose;
 pub(super) mod reading;
+pub(crate) mod receipt;
 mod reports;
 mod table;
 mod told;
@@ -79,6 +80,7 @@ pub(super) fn routes() -> Router<Kept> {
             .route(&at("/grants"), get(list::page))
             .route(&at("/grants/{*id}"), get(grant_or_form))
             .route(&at("/entries/{index}"), get(entry::page))
+            .route(&at("/entries/{index}/receipt.pdf"), get(receipt::page))
             .route(&at("/flags"), get(flags::all))
             .route(&at("/flags/{name}"), get(flag_or_form))
             .route(&at("/orgs"), get(orgs::all))

@@ -7,9 +7,12 @@ mod keys;
 mod letters;
 mod offices;
 mod organisations;
+mod printed;
 mod scanned;
+mod sheets;
 mod signing_in;
 mod sink;
+mod together;
 
 use std::cell::RefCell;
 use std::path::Path;

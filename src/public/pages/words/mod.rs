@@ -7,6 +7,7 @@ mod english;
 pub(crate) mod forms;
 mod indonesian;
 pub(crate) mod prose;
+pub(crate) mod receipt;
 pub(crate) mod sentences;
 
 use crate::grants::explain::Language;
