@@ -7,6 +7,7 @@ use askama::Template;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Path, Request, State};
 use axum::http::StatusCode;
+use tokio::sync::Semaphore;
 
 use super::cases::titles_of;
 use super::home::money;
@@ -22,6 +23,9 @@ use crate::grants::kinds::Kind;
 use crate::grants::money::Amount;
 use crate::grants::one::state::State as One;
 use crate::public::pages::words::Lang;
+
+/// Those that are being read: each may unfold to tens of megabytes.
+static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// One row as the page has it.
 struct Line {
@@ -76,9 +80,12 @@ pub(super) async fn look(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     };
     let currency = entered.ask(|replay, _| Some(one(replay)?.frame()?.currency.clone())).await?;
     let currency = currency.ok_or_else(|| entered.missing())?;
+    // Never closed, so there is always a place some time.
+    let place = AT_ONCE.acquire().await;
     let read = tokio::task::spawn_blocking(move || rows::read(&bytes, &currency)).await;
     let read =
         read.map_err(|_| entered.stop(StatusCode::UNPROCESSABLE_ENTITY, &Unread::Unknown.words(entered.visit.lang)))?;
+    drop(place);
     match read {
         Ok(rows) => shown(&entered, &draft, kind, year, rows).await,
         Err(unread) => drafts::told(&entered, &draft, unread.words(entered.visit.lang)).await,

@@ -90,9 +90,7 @@ fn wrapped(text: &str, width: f32, face: Face, size: f32) -> Vec<String> {
     for paragraph in text.split('\n') {
         let mut line = String::new();
         for word in paragraph.split_inclusive(' ') {
-            if !line.is_empty() && face.width(line.trim_end(), size) + face.width(word.trim_end(), size) > width
-                || face.width(&format!("{line}{}", word.trim_end()), size) > width && !line.is_empty()
-            {
+            if !line.is_empty() && face.width(&format!("{line}{}", word.trim_end()), size) > width {
                 lines.push(std::mem::take(&mut line));
             }
             for c in word.chars() {
