@@ -4,8 +4,8 @@
 //! [`Committer`](super::committer::Committer) has made it durable. When that fails the process ends: this state is never
 //! taken back.
 //!
-//! Signatures are checked many together, of the statements that could be recorded at once: of the right form, following
-//! the latest entry about their thing, by keys that the ledger knows. All others, among them those that follow another
+//! Signatures are checked many together and on all processors, of the statements that could be recorded at once: of the right
+//! form, following the latest entry about their thing, by keys that the ledger knows. All others, among them those that follow another
 //! statement of their group, are judged one by one. The verdict is the same, for it is always
 //! [`Replay`]'s; who brings bad signatures is checked one by one from then on (`src/ledger/suspects.rs`).
 
@@ -237,9 +237,10 @@ impl Admission {
         let mut places = Vec::new();
         for (at, (submitted, ready)) in group.iter().zip(&ready).enumerate() {
             let (Ok(statement), Some(ready)) = (&submitted.read, ready) else { continue };
-            for ((_, signature), key) in statement.signatures().zip(ready.keys()) {
+            for ((_, signature), key) in statement.signatures().zip(&ready.keys) {
+                let (_, key) = self.replay.key_numbered(*key);
                 places.push(at);
-                signed.push(Signed { key, message: statement.text().as_bytes(), signature });
+                signed.push(Signed { key: key.public(), message: statement.text().as_bytes(), signature });
             }
         }
         let alone: Vec<usize> = self.failing(&signed).into_iter().map(|at| places[at]).collect();
