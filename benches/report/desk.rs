@@ -202,7 +202,7 @@ impl Person {
         let about = format!("case/{n}/new");
         let draft = self.form(What::Save, "/drafts", &[("kind", "application.submitted"), ("about", &about)]);
         let mut version = between(&self.page(&draft), "name=\"version\" value=\"", "\"").to_owned();
-        let proposal = vec![u8::try_from(n).unwrap_or(b'x'); PROPOSAL_BYTES];
+        let proposal = n.to_le_bytes().repeat(PROPOSAL_BYTES / 8);
         let upload = format!("/uploads/{}", sha256(&proposal));
         for (at, piece) in proposal.chunks(PIECE_BYTES).enumerate() {
             let address = format!("{upload}?at={}&of={PROPOSAL_BYTES}", at * PIECE_BYTES);

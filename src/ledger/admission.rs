@@ -4,7 +4,7 @@
 //! [`Committer`](super::committer::Committer) has made it durable. When that fails the process ends: this state is never
 //! taken back.
 //!
-//! Signatures are checked many together and on all processors, of the statements that could be recorded at once: of the
+//! Signatures are checked 64 together, by up to eight threads, of the statements that could be recorded at once: of the
 //! right form, following the latest entry about their thing, by keys that the ledger knows. All others, among them those
 //! that follow another statement of their group, are judged one by one. The verdict is the same, for it is always
 //! [`Replay`]'s; who brings bad signatures is checked one by one from then on (`src/ledger/suspects.rs`).

@@ -10,8 +10,8 @@ use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// Threads that the leading one can keep busy: judging an entry takes about a third of what checking it takes. More would
-/// only hold more of the ledger in memory.
+/// In an audit the leading thread can keep so many busy: judging an entry takes about a third of what checking it takes. More
+/// would only hold more of the ledger in memory.
 const MOST_THREADS: usize = 8;
 
 /// The pieces of one undertaking: `J` is what is to be done, `R` what comes of it, `N` its name.
@@ -61,7 +61,9 @@ where
     thread::scope(|scope| {
         for _ in 1..threads {
             // Whom the system gives no thread leads a smaller crew: the lead does what nobody else does.
-            let _ = thread::Builder::new().spawn_scoped(scope, || crew.follow());
+            if let Err(error) = thread::Builder::new().spawn_scoped(scope, || crew.follow()) {
+                tracing::warn!("signatures are checked by fewer threads than there are processors for: {error}");
+            }
         }
         let _ends = Ending(&crew);
         lead(&crew)

@@ -194,7 +194,8 @@ pub fn entry_number(text: &str) -> Option<u64> {
 
 /// Text that is an id of a grant or begins as one, such as `case/12/3`, `case/12` or `award/`.
 fn id_beginning(text: &str) -> Option<String> {
-    let plain = text.trim().to_lowercase();
+    // As it stands in a sentence.
+    let plain = text.trim_matches(|c: char| !c.is_alphanumeric() && c != '/').to_lowercase();
     let rest = plain.strip_prefix("case/").or_else(|| plain.strip_prefix("award/"))?;
     rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'/').then_some(plain)
 }

@@ -129,6 +129,39 @@ fn refusals_come_without_a_receipt() {
     assert_eq!(again.receipt, first.receipt, "no entry came between");
 }
 
+/// The same statement with a signature that does not hold.
+fn spoil(statement: &[u8]) -> Vec<u8> {
+    let (mut spoilt, at) = (statement.to_owned(), statement.len() - 20);
+    spoilt[at] = if spoilt[at] == b'A' { b'B' } else { b'A' };
+    spoilt
+}
+
+/// Signatures of a group are checked in pieces: each bad one is found where it is, at the ends of the pieces too.
+#[test]
+fn a_group_of_several_pieces_is_checked_whole() {
+    const BAD: [usize; 7] = [0, 63, 64, 65, 127, 128, 199];
+    let dir = year();
+    let clock = Hand::at(time(LAST_TIME));
+    clock.advance_ms(60_000);
+    let mut writer = Writer::open(dir.path(), key(), Box::new(clock)).unwrap_or_else(|e| panic!("{e}"));
+    let first = writer.size();
+    let mut statements = awards(writer.state(), 1..201);
+    BAD.iter().for_each(|at| statements[*at] = spoil(&statements[*at]));
+    let outcomes = writer.append(&statements).unwrap_or_else(|e| panic!("{e}"));
+    for (at, outcome) in outcomes.iter().enumerate() {
+        match outcome {
+            Outcome::Recorded { new: true, .. } => assert!(!BAD.contains(&at), "statement {at}"),
+            Outcome::Refused { refused, .. } => {
+                assert!(BAD.contains(&at) && refused.code() == "bad-signature", "statement {at}: {refused}");
+            }
+            other => panic!("statement {at}: {other:?}"),
+        }
+    }
+    drop(writer);
+    let audited = audit(dir.path()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(audited.checkpoint.size, first + (statements.len() - BAD.len()) as u64);
+}
+
 /// A bad signature is refused by itself, and costs those beside it nothing; its sender is heard again, a few at a time.
 #[test]
 fn who_sends_bad_signatures_waits_apart() {
@@ -147,11 +180,6 @@ fn who_sends_bad_signatures_waits_apart() {
         let reply = Box::new(move |result: Result<Answer, _>| told.send(result).expect("the submitter waits"));
         sequencer.submit_from(source, bytes.to_owned(), reply).expect("there is room");
         answer
-    };
-    let spoil = |bytes: &Vec<u8>| {
-        let (mut spoilt, at) = (bytes.clone(), bytes.len() - 20);
-        spoilt[at] = if spoilt[at] == b'A' { b'B' } else { b'A' };
-        spoilt
     };
     // Together at first: the batch fails, and is taken apart.
     let mixed: Vec<_> = (0..100)

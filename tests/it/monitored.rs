@@ -450,11 +450,14 @@ fn a_monitor_that_runs_tells_each_growth_and_ends_with_the_first_lie() {
 
 /// Takes posts, and answers each with the next of these statuses.
 pub fn hook(statuses: Vec<u16>) -> (String, Arc<Mutex<Vec<String>>>) {
-    answering(statuses.into_iter().map(|status| (status, Vec::new())).collect())
+    answering(statuses.into_iter().map(|status| (status, Vec::new())))
 }
 
 /// A server at `/hook` that answers each request with the next of these, and what was posted to it.
-pub fn answering(answers: Vec<(u16, Vec<u8>)>) -> (String, Arc<Mutex<Vec<String>>>) {
+pub fn answering<A>(answers: A) -> (String, Arc<Mutex<Vec<String>>>)
+where
+    A: IntoIterator<Item = (u16, Vec<u8>), IntoIter: Send> + Send + 'static,
+{
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}/hook", listener.local_addr().expect("bound"));
     let taken = Arc::new(Mutex::new(Vec::new()));

@@ -210,6 +210,14 @@ impl Followed {
         &self.note
     }
 
+    /// Every key that the ledger has had, as far as is known here.
+    pub(super) fn keys(&self) -> Vec<VerifierKey> {
+        let named = self.replay.state().ledger_keys();
+        let named: Vec<VerifierKey> =
+            named.iter().filter_map(|key| VerifierKey::parse(key.vkey.as_str()).ok()).collect();
+        joined(vec![self.vkey.clone()], &named)
+    }
+
     /// The key that it is known by.
     pub(super) fn vkey(&self) -> &VerifierKey {
         &self.vkey

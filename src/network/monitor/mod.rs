@@ -353,7 +353,7 @@ impl Monitor {
             let desk = takes.desks.get(origin);
             let looked = read.map_or(Ok(()), |read| statements.look(followed, read, takes.after_s));
             let done = looked
-                .and_then(|()| desk.map_or(Ok(()), |desk| statements.forward(desk, followed.vkey(), settings.at)));
+                .and_then(|()| desk.map_or(Ok(()), |desk| statements.forward(desk, &followed.keys(), settings.at)));
             if let Err(SourceError(sentence)) = done {
                 tell(Event::Trouble { from: origin.clone(), sentence });
             }

@@ -8,7 +8,7 @@
 //!
 //! | statement | is told as |
 //! |---|---|
-//! | no desk has answered | [`Fate::NotHandedOn`]: nobody withheld anything |
+//! | no desk has given an answer that counts | [`Fate::NotHandedOn`]: this shows nothing against the ledger |
 //! | the desk answered, and the hours are over that the ledger was read in | [`Fate::Withheld`] |
 //! | the same, and then what the ledger recorded made it void | [`Fate::Lapsed`] |
 //! | void before its hours were over | nothing |
@@ -28,6 +28,7 @@ use super::kept::write;
 use super::recipients::each_entry;
 use crate::grants::time::Timestamp;
 use crate::ledger::entry::Entry;
+use crate::ledger::form::FormCode;
 use crate::ledger::replay::Signatures;
 use crate::ledger::statement::Statement;
 use crate::ledger::verify::SourceError;
@@ -107,7 +108,7 @@ pub struct Handed {
 pub enum Fate {
     /// Its hours are over.
     Withheld,
-    /// No desk has answered.
+    /// No desk has given an answer that counts.
     NotHandedOn,
     /// Its hours were over, and now the rules no longer take it.
     Lapsed,
@@ -159,19 +160,30 @@ enum Heard {
     Nothing,
 }
 
-/// What the answer to a statement of this hash says, of a ledger with this key.
-fn heard(status: u16, body: &[u8], hash: &str, key: &VerifierKey) -> Heard {
+/// What an answer to this statement says, of a ledger that has had these keys.
+fn heard(status: u16, body: &[u8], handed: &Handed, keys: &[VerifierKey]) -> Heard {
     let is_receipt = || {
         let proof = TlogProof::parse(body).ok()?;
-        let signed = SignedCheckpoint::open_note(proof.checkpoint, key).ok()?;
-        Some(proof.index < signed.checkpoint().size)
+        let opened = |key| SignedCheckpoint::open_note(proof.checkpoint.clone(), key).ok();
+        let signed = keys.iter().find_map(opened)?;
+        // What the rules take after so many entries is none of them.
+        Some((handed.size..signed.checkpoint().size).contains(&proof.index))
     };
     match status {
         200 | 201 if is_receipt() == Some(true) => Heard::Receipt,
-        202 if body.trim_ascii() == hash.as_bytes() => Heard::Taken,
-        409 | 422 => Heard::Refused,
+        202 if body.trim_ascii() == handed.hash.as_bytes() => Heard::Taken,
+        400..500 if is_refusal(body) => Heard::Refused,
         _ => Heard::Nothing,
     }
+}
+
+/// Whether these are the words of a desk that has judged a statement of its own ledger: they name the rule, and where it stood.
+fn is_refusal(body: &[u8]) -> bool {
+    let Ok(problem) = serde_json::from_slice::<serde_json::Value>(body) else { return false };
+    let rule = problem["rule"].as_str();
+    rule.is_some_and(|rule| rule != FormCode::WrongOrigin.as_str())
+        && problem["judged_at"].is_object()
+        && problem["checkpoint"].is_object()
 }
 
 /// Those of one ledger.
@@ -183,6 +195,8 @@ pub(super) struct Statements {
     lapsed: Vec<Handed>,
     /// Up to which entry it was looked for them.
     looked: u64,
+    /// How many were handed on since the start, and as how manieth each was last.
+    tried: (u64, BTreeMap<String, u64>),
 }
 
 impl Statements {
@@ -199,7 +213,7 @@ impl Statements {
         lapsed.sort_by(|one, other| one.order().cmp(&other.order()));
         let looked = waiting.iter().map(|handed| handed.size).min().unwrap_or_default();
         let waiting = waiting.into_iter().map(|handed| (handed.hash.clone(), handed)).collect();
-        Self { dir, waiting, lapsed, looked }
+        Self { dir, waiting, lapsed, looked, tried: Default::default() }
     }
 
     /// Where the bytes of one are.
@@ -299,6 +313,7 @@ impl Statements {
         })?;
         for (hash, index) in found {
             if let Some(handed) = self.waiting.remove(&hash) {
+                self.tried.1.remove(&hash);
                 self.keep(&Handed { entry: Some(index), ..handed }, None)?;
             }
         }
@@ -324,6 +339,7 @@ impl Statements {
         }
         for (hash, why) in void {
             let Some(handed) = self.waiting.remove(&hash) else { continue };
+            self.tried.1.remove(&hash);
             let was_over = handed.is_over(read, after_s);
             let lapsed = Handed { lapsed: Some((replay.size(), why)), ..handed };
             // One that had its time left is no matter of anybody.
@@ -336,12 +352,17 @@ impl Statements {
         Ok(())
     }
 
-    /// Hands the next one that no desk has answered to this desk, in the order of arrival; one a round, for a desk may be slow.
-    pub(super) fn forward(&mut self, desk: &str, key: &VerifierKey, at: Timestamp) -> Result<(), SourceError> {
+    /// The one whose turn it is: what the desk did not answer lets all others pass before it is tried again.
+    fn next(&self) -> Option<&Handed> {
         let unanswered = self.waiting.values().filter(|handed| handed.answered_at.is_none());
-        // One that the desk could not take now lets the others pass.
-        let next = unanswered.min_by_key(|handed| (handed.desk.is_some(), handed.order()));
-        let Some(mut next) = next.cloned() else { return Ok(()) };
+        unanswered.min_by_key(|handed| (self.tried.1.get(&handed.hash), handed.order()))
+    }
+
+    /// Hands the next one that no desk has answered to this desk, in the order of arrival; one a round, for a desk may be slow.
+    pub(super) fn forward(&mut self, desk: &str, keys: &[VerifierKey], at: Timestamp) -> Result<(), SourceError> {
+        let Some(mut next) = self.next().cloned() else { return Ok(()) };
+        self.tried.0 += 1;
+        self.tried.1.insert(next.hash.clone(), self.tried.0);
         let bytes = fs::read(self.file(&next)).map_err(|error| SourceError(error.to_string()))?;
         let answer = match Remote::new(desk).submit(&bytes, With::default()) {
             Ok(answer) => answer,
@@ -352,7 +373,7 @@ impl Statements {
                 return Err(SourceError(sentence));
             }
         };
-        let heard = heard(answer.status, &answer.body, &next.hash, key);
+        let heard = heard(answer.status, &answer.body, &next, keys);
         let said = String::from_utf8_lossy(&answer.body);
         let said: String = said.chars().take(MOST_ANSWER).collect();
         next.desk = Some(match heard {
@@ -404,6 +425,8 @@ impl Statements {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::{BTreeMap, Fate, Handed, Heard, MOST_OF_SIGNER, Statements, Timestamp, heard};
     use crate::tlog::checkpoint::{Checkpoint, sign};
     use crate::tlog::ed25519::SigningKey;
@@ -435,7 +458,7 @@ mod tests {
     fn statements(all: Vec<Handed>) -> Statements {
         let (lapsed, waiting): (Vec<_>, Vec<_>) = all.into_iter().partition(|handed| handed.lapsed.is_some());
         let waiting: BTreeMap<_, _> = waiting.into_iter().map(|handed| (handed.hash.clone(), handed)).collect();
-        Statements { dir: "nowhere".into(), waiting, lapsed, looked: 0 }
+        Statements { dir: "nowhere".into(), waiting, lapsed, looked: 0, tried: Default::default() }
     }
 
     #[test]
@@ -461,26 +484,45 @@ mod tests {
     fn only_what_a_desk_of_this_ledger_says_counts() {
         let signer =
             |seed: u8| NoteSigner::new("log.example/grants", SigningKey::from_seed([seed; 32])).expect("a name");
-        let (own, hash) = (signer(1), sha256(b"a statement").to_hex());
-        let checkpoint = Checkpoint { origin: "log.example/grants".to_owned(), size: 1, root: sha256(b"a leaf") };
+        let own = [1, 2].map(|seed| signer(seed).verifier().clone());
+        let handed = handed(&sha256(b"a statement").to_hex(), "k", None);
+        let checkpoint = Checkpoint { origin: "log.example/grants".to_owned(), size: 2, root: sha256(b"a root") };
         let receipt =
             |index: u64, seed: u8| print(index, &[], &sign(&checkpoint, &signer(seed)).expect("signed").to_string());
+        let refusal = |rule: &str| json!({ "rule": rule, "judged_at": { "size": 2 }, "checkpoint": {} }).to_string();
         for (status, body, expected) in [
-            (200, receipt(0, 1), Heard::Receipt),
-            (201, receipt(0, 1), Heard::Receipt),
-            (200, receipt(1, 1), Heard::Nothing),
-            (200, receipt(0, 2), Heard::Nothing),
+            (200, receipt(1, 1), Heard::Receipt),
+            (201, receipt(1, 2), Heard::Receipt),
+            // Of an entry from before it was handed in, of none, and by another key.
+            (200, receipt(0, 1), Heard::Nothing),
+            (200, receipt(2, 1), Heard::Nothing),
+            (200, receipt(1, 3), Heard::Nothing),
             (200, "<h1>Welcome</h1>".to_owned(), Heard::Nothing),
-            (202, format!("{hash}\n"), Heard::Taken),
+            (202, format!("{}\n", handed.hash), Heard::Taken),
             (202, String::new(), Heard::Nothing),
             (202, sha256(b"another").to_hex(), Heard::Nothing),
-            (409, String::new(), Heard::Refused),
-            (422, "{}".to_owned(), Heard::Refused),
-            (403, String::new(), Heard::Nothing),
+            (409, refusal("B13"), Heard::Refused),
+            (422, refusal("B6"), Heard::Refused),
+            (403, refusal("B2"), Heard::Refused),
+            (422, refusal("wrong-origin"), Heard::Nothing),
+            (422, "{\"detail\":\"Unprocessable\"}".to_owned(), Heard::Nothing),
+            (409, String::new(), Heard::Nothing),
             (429, String::new(), Heard::Nothing),
-            (503, receipt(0, 1), Heard::Nothing),
+            (503, refusal("B6"), Heard::Nothing),
+            (503, receipt(1, 1), Heard::Nothing),
         ] {
-            assert_eq!(heard(status, body.as_bytes(), &hash, own.verifier()), expected, "{status} {body}");
+            assert_eq!(heard(status, body.as_bytes(), &handed, &own), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn what_no_desk_answers_keeps_no_others_waiting() {
+        let mut statements = statements(["a", "b", "c"].map(|hash| handed(hash, "k", None)).into());
+        for expected in ["a", "b", "c", "a", "b", "c"] {
+            let next = statements.next().expect("three wait").hash.clone();
+            assert_eq!(next, expected);
+            statements.tried.0 += 1;
+            statements.tried.1.insert(next, statements.tried.0);
         }
     }
 

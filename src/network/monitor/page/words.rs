@@ -161,11 +161,11 @@ pub(super) const fn fate(fate: Fate, lang: Lang) -> (&'static str, &'static str)
         Fate::NotHandedOn => (
             (
                 "Diserahkan di sini, belum diteruskan",
-                "Pernyataan yang diterima aturan dan menunggu di pengawas ini: loket tidak dikenalnya, atau belum menjawab. Ini bukan bukti bahwa buku besar menahan sesuatu.",
+                "Pernyataan yang diterima aturan dan menunggu di pengawas ini: loket tidak dikenalnya, atau belum memberi jawaban yang berlaku; apa yang dikatakannya tertulis di sampingnya. Ini bukan bukti bahwa buku besar menahan sesuatu.",
             ),
             (
                 "Handed in here, not handed on",
-                "Statements that the rules accept and that wait at this monitor: it knows no desk, or the desk has not answered. It does not show that the ledger withholds anything.",
+                "Statements that the rules accept and that wait at this monitor: it knows no desk, or the desk has given no answer that counts; what it said stands beside it. It does not show that the ledger withholds anything.",
             ),
         ),
         Fate::Lapsed => (
