@@ -7,6 +7,7 @@ use askama::Template;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Path, Request, State};
 use axum::http::StatusCode;
+use tokio::sync::Semaphore;
 
 use super::cases::titles_of;
 use super::home::money;
@@ -76,7 +77,14 @@ pub(super) async fn look(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     };
     let currency = entered.ask(|replay, _| Some(one(replay)?.frame()?.currency.clone())).await?;
     let currency = currency.ok_or_else(|| entered.missing())?;
-    let read = tokio::task::spawn_blocking(move || rows::read(&bytes, &currency)).await;
+    // One file at a time is unfolded; whoever goes away leaves the work running, so the permit is the work's.
+    static UNFOLDED: Semaphore = Semaphore::const_new(1);
+    let permit = UNFOLDED.acquire().await;
+    let read = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        rows::read(&bytes, &currency)
+    })
+    .await;
     let read =
         read.map_err(|_| entered.stop(StatusCode::UNPROCESSABLE_ENTITY, &Unread::Unknown.words(entered.visit.lang)))?;
     match read {
@@ -257,20 +265,14 @@ pub(super) async fn take(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     // Who decides, number and paper stay as they were typed.
     fields.extend(issue.into_iter().filter(|(name, _)| !name.starts_with("decided_by")));
     let version = form.get("version").parse().unwrap_or(0);
-    match entered.kept(web.store.save(owner, &id, version, &fields, entered.now))? {
-        Saved::Version(_) => {}
-        Saved::Changed(there) => return drafts::changed(&entered, &Draft { fields, ..draft }, *there).await,
-        Saved::Gone => return Err(entered.stop(StatusCode::NOT_FOUND, entered.w.fault_draft_gone)),
-    }
+    let wished = Draft { fields, version, changed: entered.now, ..draft };
     // Rows of an earlier file go.
-    let after: Vec<(Kind, _)> = plan.collect();
-    for old in entered.kept(web.store.drafts(owner))? {
-        if old.about == draft.about && after.iter().any(|(kind, _)| kind.name() == old.kind) {
-            entered.kept(web.store.drop_draft(owner, &old.id))?;
-        }
+    let after = plan.map(|(kind, fields)| drafts::new(&entered, kind, wished.about.clone(), fields));
+    let after = after.collect::<Result<Vec<Draft>, Stop>>()?;
+    match entered.kept(web.store.save_with(owner, &wished, &after))? {
+        Some(Saved::Version(_)) => Ok(entered.see(&format!("/drafts/{id}?saved"))),
+        Some(Saved::Changed(there)) => drafts::changed(&entered, &wished, *there).await,
+        Some(Saved::Gone) => Err(entered.stop(StatusCode::NOT_FOUND, entered.w.fault_draft_gone)),
+        None => Err(entered.stop(StatusCode::CONFLICT, entered.w.fault_too_many)),
     }
-    for (kind, fields) in after {
-        drafts::keep(&entered, kind, draft.about.clone(), fields)?;
-    }
-    Ok(entered.see(&format!("/drafts/{id}?saved")))
 }

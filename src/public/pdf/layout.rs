@@ -83,23 +83,25 @@ pub(super) fn pages(paper: &Paper) -> Laid {
     Laid { pages: layer.pages, tree, outline: layer.outline, pieces: layer.pieces }
 }
 
-/// Lines that fit; a word that is too long for one is cut.
+/// Lines that fit; a word that is too long for one is cut. In time that grows with the text alone: the width of a line is kept,
+/// which is right as long as letters stand beside each other without kerning.
 fn wrapped(text: &str, width: f32, face: Face, size: f32) -> Vec<String> {
-    let text = text.split('\n').map(|line| face.printable(line)).collect::<Vec<_>>().join("\n");
     let mut lines = Vec::new();
-    for paragraph in text.split('\n') {
-        let mut line = String::new();
+    for paragraph in text.split('\n').map(|paragraph| face.printable(paragraph)) {
+        let (mut line, mut used) = (String::new(), 0.0);
         for word in paragraph.split_inclusive(' ') {
-            if !line.is_empty() && face.width(line.trim_end(), size) + face.width(word.trim_end(), size) > width
-                || face.width(&format!("{line}{}", word.trim_end()), size) > width && !line.is_empty()
-            {
+            if !line.is_empty() && used + face.width(word.trim_end(), size) > width {
                 lines.push(std::mem::take(&mut line));
+                used = 0.0;
             }
             for c in word.chars() {
-                if c != ' ' && !line.is_empty() && face.width(&format!("{line}{c}"), size) > width {
+                let advance = face.width(c.encode_utf8(&mut [0; 4]), size);
+                if c != ' ' && !line.is_empty() && used + advance > width {
                     lines.push(std::mem::take(&mut line));
+                    used = 0.0;
                 }
                 line.push(c);
+                used += advance;
             }
         }
         lines.push(line);
