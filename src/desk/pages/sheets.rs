@@ -203,6 +203,10 @@ fn said(judgement: &Judgement, state: &One, lang: Lang) -> String {
             "Tidak ada kasus bernomor ini: tulis seperti case/12/1",
             "There is no case of this number: write it as in case/12/1",
         ),
+        Judgement::Day => (
+            "Sel kasusnya berupa tanggal: beri format teks dan tulis seperti case/12/1",
+            "The case's cell is a date: format it as text and write it as in case/12/1",
+        ),
         Judgement::NotWaiting => ("Kasus ini tidak menunggu naskah ini", "This case does not wait for this paper"),
         Judgement::Held => {
             ("Sudah ada di naskah lain yang belum selesai", "Another paper that is not done has it already")
@@ -234,7 +238,7 @@ fn rows_of(text: &str) -> Option<Rows> {
     let row = |line: &str| {
         let [line, case, minor] = <[&str; 3]>::try_from(line.split(' ').collect::<Vec<_>>()).ok()?;
         let amount = minor.parse().ok().and_then(Amount::from_minor).filter(|amount| amount.minor() > 0);
-        Some(Row { line: line.parse().ok()?, case: case.to_owned(), amount })
+        Some(Row { line: line.parse().ok()?, case: case.to_owned(), day: false, amount })
     };
     let rows = text.lines().take(rows::MOST_ROWS).map(row).collect::<Option<Vec<_>>>()?;
     Some(Rows { rows, total: None })

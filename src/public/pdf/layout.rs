@@ -192,6 +192,7 @@ impl Layer {
                 Part::Group(Role::Title(text.clone()), parts)
             }
             Block::Text(text) => self.paragraph(Role::Paragraph, text, Plain, TEXT, 5.0),
+            Block::Marked(text) => self.paragraph(Role::Paragraph, text, Bold, TEXT, 5.0),
             Block::Small(text) => self.paragraph(Role::Paragraph, text, Plain, SMALL, 4.0),
             Block::Facts(facts) => self.facts(facts),
             Block::Table(head, rows) => self.table(head, rows),
