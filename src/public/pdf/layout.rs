@@ -286,3 +286,33 @@ impl Layer {
         Part::Group(Role::Paragraph, parts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Plain, wrapped};
+
+    #[test]
+    fn lines_fit_and_lose_nothing() {
+        for text in [
+            String::new(),
+            "a".to_owned(),
+            "satu dua tiga ".repeat(40),
+            "i".repeat(4_000),
+            format!("pendek {} pendek  dua spasi", "W".repeat(90)),
+        ] {
+            for width in [40.0, 333.3] {
+                let lines = wrapped(&text, width, Plain, 10.0);
+                assert_eq!(lines.concat(), text);
+                for line in &lines {
+                    assert!(Plain.width(line.trim_end(), 10.0) <= width + 0.01, "{line}");
+                }
+                // No line is shorter than it must be.
+                for pair in lines.windows(2) {
+                    let word = pair[1].split_inclusive(' ').next().unwrap_or_default().trim_end();
+                    assert!(Plain.width(&format!("{}{word}", pair[0]), 10.0) > width, "{pair:?}");
+                }
+            }
+        }
+        assert_eq!(wrapped("satu\ndua\u{7}", 100.0, Plain, 10.0), ["satu", "dua?"]);
+    }
+}
