@@ -108,7 +108,9 @@ impl AgentKey {
         std::io::stdin().read_line(&mut answer).map_err(Failure::could_not)?;
         match answer.trim() {
             "y" | "Y" | "yes" => Ok(()),
-            _ => Err(Failure::could_not("nothing was signed, as you did not answer y: run it again when you want to sign")),
+            _ => Err(Failure::could_not(
+                "nothing was signed, as you did not answer y: run it again when you want to sign",
+            )),
         }
     }
 

@@ -165,7 +165,9 @@ impl Batch<'_> {
         }
         let count = output::count(self.made.len() as u64, "statement", "statements");
         let who = match self.args.key.iter().any(|key| agent::is_meant(key)) {
-            true => "Each key signs them all: a file's once its passphrase is typed, an ssh-agent's at once, or on a terminal once you say so.",
+            true => {
+                "Each key signs them all: a file's once its passphrase is typed, an ssh-agent's at once, or on a terminal once you say so."
+            }
             false => "Whoever types the passphrase signs them all.",
         };
         output::remark(format_args!("These are {count}. {who}"));

@@ -221,8 +221,8 @@ impl Store {
                 let row = params![draft.id, owner, draft.kind, about, fields_text(&draft.fields), now.ms()];
                 transaction.execute(sql, row)?;
             }
-            let count: u32 = transaction
-                .query_row("SELECT count(*) FROM drafts WHERE owner = ?1", [owner], |row| row.get(0))?;
+            let count: u32 =
+                transaction.query_row("SELECT count(*) FROM drafts WHERE owner = ?1", [owner], |row| row.get(0))?;
             // What is not committed is undone.
             if count > MAX_DRAFTS { Ok(None) } else { transaction.commit().map(|()| Some(true)) }
         })?;

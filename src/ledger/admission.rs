@@ -4,9 +4,9 @@
 //! [`Committer`](super::committer::Committer) has made it durable. When that fails the process ends: this state is never
 //! taken back.
 //!
-//! Signatures are checked many together, of the statements that could be recorded at once: of the right form, following
-//! the latest entry about their thing, by keys that the ledger knows. All others, among them those that follow another
-//! statement of their group, are judged one by one. The verdict is the same, for it is always
+//! Signatures are checked many together and on all processors, of the statements that could be recorded at once: of the
+//! right form, following the latest entry about their thing, by keys that the ledger knows. All others, among them those
+//! that follow another statement of their group, are judged one by one. The verdict is the same, for it is always
 //! [`Replay`]'s; who brings bad signatures is checked one by one from then on (`src/ledger/suspects.rs`).
 
 use std::collections::{HashMap, VecDeque};
@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::committer::tile_nodes;
+use super::crew::{self, Weight};
 use super::derived::{self, DERIVED_FILE};
 use super::disk;
 use super::form::FormError;
@@ -34,6 +35,8 @@ use crate::tlog::merkle::Newest;
 
 /// How far the clock may fall behind the last entry: its time is written then.
 const CLOCK_SLACK_MS: i64 = 2_000;
+/// How many signatures are checked together: enough that more would save little, and few enough to be shared out.
+const PIECE: usize = 64;
 
 /// A statement on its way to the ledger, read.
 pub(super) struct Submitted {
@@ -87,6 +90,8 @@ pub(super) struct Admission {
     keys: Arc<LedgerKeys>,
     clock: Box<dyn Clock>,
     recorded: Recorded,
+    /// As many check signatures at once.
+    threads: usize,
 }
 
 impl Admission {
@@ -100,7 +105,7 @@ impl Admission {
     ) -> Result<Self, StoreError> {
         let tables = store::open(&dir.join(DERIVED_FILE), Access::Read)?;
         let recorded = Recorded { tables, derived, recent: HashMap::new(), order: VecDeque::new() };
-        Ok(Self { dir: dir.to_owned(), replay, keys, clock, recorded })
+        Ok(Self { dir: dir.to_owned(), replay, keys, clock, recorded, threads: crew::threads() })
     }
 
     /// The rule book's state after the last entry that was given a place.
@@ -232,21 +237,36 @@ impl Admission {
         let mut places = Vec::new();
         for (at, (submitted, ready)) in group.iter().zip(&ready).enumerate() {
             let (Ok(statement), Some(ready)) = (&submitted.read, ready) else { continue };
-            for ((_, signature), key) in statement.signatures().zip(ready.keys()) {
+            for ((_, signature), key) in statement.signatures().zip(&ready.keys) {
+                let (_, key) = self.replay.key_numbered(*key);
                 places.push(at);
-                signed.push(Signed { key, message: statement.text().as_bytes(), signature });
+                signed.push(Signed { key: key.public(), message: statement.text().as_bytes(), signature });
             }
         }
-        let mut random = vec![0; signed.len() * batch::RANDOM_BYTES];
-        // Without random bytes a batch could be cheated.
-        let alone: Vec<usize> = match getrandom::fill(&mut random) {
-            Ok(()) => batch::check_all(&signed, &random).into_iter().map(|(at, _)| places[at]).collect(),
-            Err(_) => places,
-        };
+        let alone: Vec<usize> = self.failing(&signed).into_iter().map(|at| places[at]).collect();
         for at in alone {
             ready[at] = None;
         }
         ready
+    }
+
+    /// The places of the signatures that do not hold. Where there are many, other processors help.
+    fn failing(&self, signed: &[Signed<'_>]) -> Vec<usize> {
+        let check = |piece: &[Signed<'_>]| {
+            let mut random = vec![0; piece.len() * batch::RANDOM_BYTES];
+            match getrandom::fill(&mut random) {
+                Ok(()) => batch::failing(piece, &random),
+                // Without random bytes a batch could be cheated.
+                Err(_) => (0..piece.len()).collect(),
+            }
+        };
+        let pieces = signed.chunks(PIECE);
+        let count = pieces.len();
+        crew::led(self.threads.min(count), &check, |crew| {
+            pieces.enumerate().for_each(|(n, piece)| crew.give(Weight::Heavy, n, piece));
+            let failing = |n| crew.take(Weight::Heavy, &n).into_iter().map(move |at| n * PIECE + at);
+            (0..count).flat_map(failing).collect()
+        })
     }
 
     /// The ledger key that a statement brings, if it is not held: its first checkpoint could not be signed.

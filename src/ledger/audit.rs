@@ -7,11 +7,9 @@
 //! first, is found by [`Replay::extend`], which takes one entry after another.
 
 use std::collections::VecDeque;
-use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 
 use super::crew::{self, Crew, Weight};
 use super::form::FormError;
@@ -26,9 +24,6 @@ use crate::tlog::hash::Hash;
 use crate::tlog::merkle::Node;
 use crate::tlog::tile::{self, Tile, TilePath};
 
-/// Threads that the leading one can keep busy: judging an entry takes about a third of what checking it takes. More would
-/// only hold more of the ledger in memory.
-const MOST_THREADS: usize = 8;
 /// Bundles that are read before they are needed.
 const AHEAD: u64 = 8;
 /// Bytes of bundles that are read before they are needed, beside the next one.
@@ -165,7 +160,7 @@ impl<'a, S: Source> Audit<'a, S> {
             }
             Piece::Check(lot) => Done::Checked(check(&lot, checking), lot.emptied()),
         };
-        crew::led(threads(), &work, |crew| {
+        crew::led(crew::threads(), &work, |crew| {
             let mut lots = Lots::default();
             let judged = self.in_order(&asked, crew, &rules, &mut lots);
             // The signatures before whatever stopped the judging: an earlier entry may be wrong.
@@ -247,7 +242,7 @@ impl<'a, S: Source> Audit<'a, S> {
             lots.gather(&self.replay, bundle, at.start, &taken);
             if lots.gathered.signed.len() >= TOGETHER || lots.gathered.bytes >= MOST_TOGETHER_BYTES {
                 lots.give(crew);
-                while crew.heavy_waiting() > WAITING * (threads() - 1) {
+                while crew.heavy_waiting() > WAITING * (crew::threads() - 1) {
                     crew.help();
                 }
             }
@@ -402,10 +397,6 @@ impl Lot {
         self.signed.clear();
         self
     }
-}
-
-fn threads() -> usize {
-    thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_THREADS)
 }
 
 fn read(bytes: Vec<u8>, width: u16, origin: &str, rules: Option<RuleSet>) -> Result<ReadBundle, VerifyError> {

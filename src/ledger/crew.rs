@@ -6,8 +6,13 @@
 //! light ones, so that it is soon back; the others begin with the heavy ones.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+
+/// Threads that the leading one can keep busy: judging an entry takes about a third of what checking it takes. More would
+/// only hold more of the ledger in memory.
+const MOST_THREADS: usize = 8;
 
 /// The pieces of one undertaking: `J` is what is to be done, `R` what comes of it, `N` its name.
 pub(super) struct Crew<'a, N, J, R> {
@@ -34,6 +39,11 @@ struct Board<N, J, R> {
     broken: bool,
 }
 
+/// As many as a crew has use for here.
+pub(super) fn threads() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_THREADS)
+}
+
 /// Lets `lead` lead a crew of `threads`, itself with them, in which each piece is worked on by `work`.
 pub(super) fn led<N, J, R, T>(
     threads: usize,
@@ -50,7 +60,8 @@ where
     let crew = Crew { work, board: Mutex::new(board), changed: Condvar::new() };
     thread::scope(|scope| {
         for _ in 1..threads {
-            scope.spawn(|| crew.follow());
+            // Whom the system gives no thread leads a smaller crew: the lead does what nobody else does.
+            let _ = thread::Builder::new().spawn_scoped(scope, || crew.follow());
         }
         let _ends = Ending(&crew);
         lead(&crew)

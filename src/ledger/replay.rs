@@ -20,7 +20,6 @@ use crate::grants::rules::RuleSet;
 use crate::grants::signer::SignerId;
 use crate::grants::state::{Change, Place, State};
 use crate::grants::time::Timestamp;
-use crate::tlog::ed25519::PublicKey;
 use crate::tlog::hash::{Hash, leaf_hash, sha256};
 use crate::tlog::merkle::{Frontier, Node};
 use crate::tlog::note::{Algorithm, Note, VerifierKey};
@@ -90,14 +89,8 @@ struct Tables {
 pub(super) struct Ready {
     rules: RuleSet,
     claim: Claim,
-    keys: Vec<PublicKey>,
-}
-
-impl Ready {
     /// In the order of the signers.
-    pub(super) fn keys(&self) -> &[PublicKey] {
-        &self.keys
-    }
+    pub(super) keys: SmallVec<[KeyNumber; 2]>,
 }
 
 /// Every key that was brought, by its signer and by its number, in the order in which they came.
@@ -253,8 +246,7 @@ impl Replay {
         if statement.after() != self.state.expected_after(statement.about()) {
             return None;
         }
-        let key = |id| self.keys.get(id).map(|key| *key.public());
-        let keys = statement.signers().iter().map(key).collect::<Option<_>>()?;
+        let keys = statement.signers().iter().map(|id| self.keys.numbers.get(id).copied()).collect::<Option<_>>()?;
         let rules = self.state.rules_for(statement.kind(), statement.json());
         let claim = statement.claim(rules).ok()?;
         claim.keys_brought().is_empty().then_some(Ready { rules, claim, keys })

@@ -55,8 +55,9 @@ const MOST_BEHIND: usize = 32_768;
 const MOST_AT_ONCE: usize = 8_192;
 /// How long they wait for more before they take in what there is, unless somebody waits for it.
 const GATHER: Duration = Duration::from_millis(20);
-/// How far threads that nobody waits for stand back behind the others, as `nice` counts.
-const BACK: i32 = 10;
+/// How far threads that nobody waits for stand back behind the others, as `nice` counts: as far as there is. They get what
+/// the others leave, and when the tables are [`MOST_BEHIND`] entries behind the others wait, so they get all of it.
+const BACK: i32 = 19;
 
 /// What a submitter is told.
 pub struct Answer {

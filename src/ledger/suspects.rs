@@ -15,8 +15,8 @@ const MOST_SUSPECTS: usize = 100_000;
 pub(super) const MOST_WAITING: usize = 256;
 /// One of their statements joins a group for so many others.
 const OTHERS_EACH: usize = 32;
-/// How many join a group in which there are no others.
-const ALONE: usize = 64;
+/// How many join a group in which there are no others: few, for others may come while these are checked one by one.
+const ALONE: usize = 4;
 
 /// Those who are checked one by one, and their statements that wait.
 pub(super) struct Suspects<T> {
@@ -104,7 +104,7 @@ mod tests {
         }
         assert_eq!(suspects.wait(MOST_WAITING), Err(MOST_WAITING));
         let mut next = 0;
-        for (others, joins) in [(1, 1), (OTHERS_EACH, 1), (OTHERS_EACH + 1, 2), (0, ALONE), (OTHERS_EACH * 1000, 188)] {
+        for (others, joins) in [(1, 1), (OTHERS_EACH, 1), (OTHERS_EACH + 1, 2), (0, ALONE), (OTHERS_EACH * 1000, 248)] {
             let joined: Vec<_> = suspects.join(others).collect();
             assert_eq!(joined, (next..next + joins).collect::<Vec<_>>(), "beside {others} others");
             next += joins;

@@ -175,6 +175,14 @@ async function act(tab, about, title, fields, more = {}) {
 
 const document = (name, title, text) => ({ [`${name}.title`]: title, [`${name}.file`]: text });
 
+/** In both sizes, for offices have phones too. */
+async function lookOnPhone(tab, type) {
+  await look(tab, type);
+  await tab.setViewportSize(PHONE);
+  await look(tab, type);
+  await tab.setViewportSize(OFFICE);
+}
+
 /** The rows of a paper come from a spreadsheet: first one that is wrong, then one that fits. */
 async function fromSheet(tab, about) {
   const upload = async (rows) => {
@@ -184,11 +192,11 @@ async function fromSheet(tab, about) {
   };
   await upload(`1;${about};50.000.000\r\n2;case/9/9;1\r\n`);
   await tab.getByText('Tidak ada kasus bernomor ini').first().waitFor();
-  await look(tab, 'sheet-fault');
+  await lookOnPhone(tab, 'sheet-fault');
   await tab.getByRole('link', { name: 'Betulkan berkasnya' }).click();
   await ready(tab);
   await upload(`1;${about};50.000.000\r\nJumlah;;50.000.000\r\n`);
-  await look(tab, 'sheet');
+  await lookOnPhone(tab, 'sheet');
   await Promise.all([tab.waitForURL(/\/drafts\/[0-9a-f]+\?saved$/), tab.getByRole('button', { name: 'Ambil baris ini' }).click()]);
   await ready(tab);
 }
@@ -196,10 +204,10 @@ async function fromSheet(tab, about) {
 /** All drafts are ticked; those that can be are signed, and the others are told. */
 async function together(tab) {
   for (const box of await tab.locator('input[name=draft]').all()) await box.check();
-  await look(tab, 'home-ticked');
+  await lookOnPhone(tab, 'home-ticked');
   await Promise.all([tab.waitForURL(/\/together$/), tab.getByRole('button', { name: 'Periksa yang dicentang' }).click()]);
   await ready(tab);
-  await look(tab, 'together');
+  await lookOnPhone(tab, 'together');
   await sign(tab);
 }
 

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use crate::cli_shell::{ORIGIN, Shell};
-use crate::one_city::OneCity;
 use crate::left_out::left_out;
+use crate::one_city::OneCity;
 
 /// The text of a PDF, and what its QR codes say; nothing where the programs are missing.
 pub fn read_back(pdf: &[u8]) -> Option<(String, Vec<String>)> {
@@ -130,5 +130,9 @@ fn a_receipt_says_what_later_entries_say_of_its_own() {
     city.play(&format!(
         "erasure.recorded note/official/5/1 by registrar entry={submitted} statement={hash} pointers=[\"/body/purpose\"] what=text basis=\"UU 27/2022 Pasal 8\""
     ));
-    check(submitted, &["Judul lama", "UU 27/2022 Pasal 8", "Pindai kode ini"], &["hibah verify", "KUNCI", "Budi", "/verify"]);
+    check(
+        submitted,
+        &["Judul lama", "UU 27/2022 Pasal 8", "Pindai kode ini"],
+        &["hibah verify", "KUNCI", "Budi", "/verify"],
+    );
 }

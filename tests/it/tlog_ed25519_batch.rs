@@ -3,7 +3,7 @@
 use curve25519_dalek::constants::EIGHT_TORSION;
 use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;
-use hibah::tlog::ed25519::batch::{RANDOM_BYTES, Signed, check_all};
+use hibah::tlog::ed25519::batch::{RANDOM_BYTES, Signed, check_all, failing};
 use hibah::tlog::ed25519::{Held, PublicKey, SignatureError, SigningKey};
 
 use crate::tlog_ed25519::{MESSAGE, SEED, bytes, sign_with, with_s_plus_order};
@@ -33,7 +33,7 @@ fn odd(signature: [u8; 64]) -> Case {
     Case { key: SigningKey::from_seed(SEED).public(), message: MESSAGE.to_vec(), signature }
 }
 
-/// Random bytes from the system, as the program brings them.
+/// Random bytes from the system, as the program brings them. Who asks for the verdict alone is told the same.
 fn verdicts(cases: &[Case]) -> Vec<(usize, Result<Held, SignatureError>)> {
     let mut random = vec![0; cases.len() * RANDOM_BYTES];
     getrandom::fill(&mut random).expect("the system has random bytes");
@@ -41,7 +41,10 @@ fn verdicts(cases: &[Case]) -> Vec<(usize, Result<Held, SignatureError>)> {
         .iter()
         .map(|case| Signed { key: &case.key, message: &case.message, signature: &case.signature })
         .collect();
-    check_all(&signed, &random)
+    let told = check_all(&signed, &random);
+    let bad: Vec<usize> = told.iter().filter(|(_, told)| told.is_err()).map(|(at, _)| *at).collect();
+    assert_eq!(failing(&signed, &random), bad, "the verdict alone");
+    told
 }
 
 fn check(cases: &[Case], what: &str) {

@@ -267,10 +267,10 @@ fn take(
     bar.finish_and_clear();
     // The server's keys go with the ledger; people keep theirs.
     let keys = site.building.join("keys");
-    let own = wanted.iter().map(|(file, _)| file).filter(|file| ["ledger.key", "desk.key"].contains(&file.as_str()));
-    let copied = std::fs::create_dir_all(&keys).and_then(|()| {
-        own.map(|file| std::fs::copy(folder.join(file), keys.join(file)).map(drop)).collect::<std::io::Result<()>>()
-    });
+    let mut own =
+        wanted.iter().map(|(file, _)| file).filter(|file| ["ledger.key", "desk.key"].contains(&file.as_str()));
+    let copied = std::fs::create_dir_all(&keys)
+        .and_then(|()| own.try_for_each(|file| std::fs::copy(folder.join(file), keys.join(file)).map(drop)));
     copied
         .map_err(|error| Failure::CouldNot(format!("the server's keys could not be copied: {}", files::why(&error))))?;
     Ok(signers)

@@ -83,7 +83,7 @@ pub const WORDS: &[(&str, &str, &str)] = &[
         "Tidak rahasia. Salin ke berita acara: dengan ini siapa pun dapat memeriksa siapa yang menandatangani pendirian.",
         "Not secret. Copy them into the minutes: with them anyone can check who signed the founding.",
     ),
-    ("ceremony-root", "Pemegang kunci akar", "A holder of a root key"),
+    ("ceremony-root", "Pemegang kunci akar", "A root holder"),
     ("ceremony-saved", "disimpan", "saved"),
     (
         "ceremony-twice",

@@ -28,7 +28,7 @@ pub const PLACES: [(&str, &str); 23] = [
     ("jumlah", "the amount: the draft's, or what was decreed"),
     ("kasus", "the case, such as case/12/1"),
     ("kepala_daerah", "what the head of the region is called"),
-    ("keputusan", "the decree and its number"),
+    ("keputusan", "number of the decree"),
     ("keputusan_tanggal", "the day of the decree"),
     ("nomor", "number of the agreement, as the draft has it"),
     ("pemberi_jabatan", "office that signs for the government"),

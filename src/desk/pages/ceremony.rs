@@ -36,7 +36,7 @@ pub(crate) fn page(origin: &str, lang: Lang) -> String {
         lang,
         k: key_words::of(lang),
         origin,
-        sentences: browser::WORDS.iter().map(|(name, id, en)| (*name, lang.pick(*id, *en))).collect(),
+        sentences: browser::WORDS.iter().map(|(name, id, en)| (*name, lang.pick(id, en))).collect(),
         style,
         script,
         script_hash: sha256(script.as_bytes()).to_base64(),

@@ -24,6 +24,9 @@ use crate::grants::money::Amount;
 use crate::grants::one::state::State as One;
 use crate::public::pages::words::Lang;
 
+/// Those that are being read: one may unfold to tens of megabytes.
+static AT_ONCE: Semaphore = Semaphore::const_new(1);
+
 /// One row as the page has it.
 struct Line {
     line: u64,
@@ -77,9 +80,8 @@ pub(super) async fn look(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     };
     let currency = entered.ask(|replay, _| Some(one(replay)?.frame()?.currency.clone())).await?;
     let currency = currency.ok_or_else(|| entered.missing())?;
-    // One file at a time is unfolded; whoever goes away leaves the work running, so the permit is the work's.
-    static UNFOLDED: Semaphore = Semaphore::const_new(1);
-    let permit = UNFOLDED.acquire().await;
+    // Whoever goes away leaves the work running, so the permit is the work's.
+    let permit = AT_ONCE.acquire().await;
     let read = tokio::task::spawn_blocking(move || {
         let _permit = permit;
         rows::read(&bytes, &currency)

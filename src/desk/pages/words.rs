@@ -223,6 +223,7 @@ catalogue! {
     together_button: "Periksa yang dicentang", "Check what is ticked";
     together_none: "Centang dulu yang akan ditandatangani.", "Tick what you want to sign first.";
     together_left: "Tidak ikut ditandatangani", "Left out";
+    together_refused: "Ini akan ditolak, jadi tidak ikut ditandatangani", "This would be refused, so it is left out";
     together_unfinished: "Konsepnya belum lengkap: isi dulu, jadi tidak ikut ditandatangani.", "The draft is not complete: fill it in first. It is left out.";
     together_alone: "Kode berkasnya dicocokkan dulu: tanda tangani tersendiri.", "The code of its file is compared first: sign it by itself.";
     together_same: "Yang lain di sini tentang hal yang sama, dan setiap pernyataan mengikuti yang sebelumnya: tandatangani sesudahnya.",

@@ -52,6 +52,29 @@ pub struct Signed<'a> {
 /// # Panics
 /// If `random` has another length.
 pub fn check_all(signed: &[Signed<'_>], random: &[u8]) -> Vec<(usize, Result<Held, SignatureError>)> {
+    check(signed, random, Asked::Cofactor)
+}
+
+/// The same for those who need the verdict alone: answers the places of those that do not hold, ascending. Without the
+/// eight sums, which only tell of the cofactor.
+///
+/// # Panics
+/// As [`check_all`].
+pub fn failing(signed: &[Signed<'_>], random: &[u8]) -> Vec<usize> {
+    let answer = check(signed, random, Asked::Verdict);
+    answer.into_iter().filter(|(_, told)| told.is_err()).map(|(at, _)| at).collect()
+}
+
+/// What is asked of a batch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Whether the signatures hold.
+    Verdict,
+    /// That, and whether any needs the cofactor.
+    Cofactor,
+}
+
+fn check(signed: &[Signed<'_>], random: &[u8], asked: Asked) -> Vec<(usize, Result<Held, SignatureError>)> {
     assert_eq!(random.len(), signed.len() * RANDOM_BYTES, "the caller brings random bytes for each signature");
     let mut answer = Vec::new();
     let mut terms = Vec::with_capacity(signed.len());
@@ -61,7 +84,7 @@ pub fn check_all(signed: &[Signed<'_>], random: &[u8]) -> Vec<(usize, Result<Hel
             Ok(parts) => terms.push(Term::new(at, one.key, parts, random)),
         }
     }
-    split(signed, &terms, &mut answer);
+    split(&terms, asked, &mut answer);
     answer.sort_unstable_by_key(|(at, _)| *at);
     answer
 }
@@ -71,10 +94,8 @@ struct Term<'a> {
     /// Its place among those to be checked.
     at: usize,
     key: &'a PublicKey,
-    r: EdwardsPoint,
+    parts: Parts,
     z: Scalar,
-    z_s: Scalar,
-    z_k: Scalar,
     /// Of which of the eight sums it is part, as bits.
     halves: usize,
 }
@@ -83,24 +104,29 @@ impl<'a> Term<'a> {
     fn new(at: usize, key: &'a PublicKey, parts: Parts, random: &[u8]) -> Self {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&random[..16]);
-        let z = Scalar::from(u128::from_le_bytes(bytes));
-        Term { at, key, r: parts.r, z, z_s: z * parts.s, z_k: z * parts.k, halves: usize::from(random[16]) }
+        Term { at, key, parts, z: Scalar::from(u128::from_le_bytes(bytes)), halves: usize::from(random[16]) }
     }
 }
 
-fn split(signed: &[Signed<'_>], terms: &[Term<'_>], answer: &mut Vec<(usize, Result<Held, SignatureError>)>) {
+fn split(terms: &[Term<'_>], asked: Asked, answer: &mut Vec<(usize, Result<Held, SignatureError>)>) {
     if terms.len() <= FEW {
         for term in terms {
-            let one = &signed[term.at];
-            match one.key.check(one.message, one.signature) {
+            match term.key.held(&term.parts) {
                 Ok(Held::Plainly) => {}
                 told => answer.push((term.at, told)),
             }
         }
-    } else if !(sum(terms).is_identity() && without_torsion(terms)) {
+    } else if !holds(terms, asked) {
         let (left, right) = terms.split_at(terms.len() / 2);
-        split(signed, left, answer);
-        split(signed, right, answer);
+        split(left, asked, answer);
+        split(right, asked, answer);
+    }
+}
+
+fn holds(terms: &[Term<'_>], asked: Asked) -> bool {
+    match asked {
+        Asked::Verdict => sum(terms).is_small_order(),
+        Asked::Cofactor => sum(terms).is_identity() && without_torsion(terms),
     }
 }
 
@@ -109,11 +135,11 @@ fn sum(terms: &[Term<'_>]) -> EdwardsPoint {
     let mut keys: BTreeMap<&PublicKey, Scalar> = BTreeMap::new();
     let mut base = Scalar::ZERO;
     for term in terms {
-        *keys.entry(term.key).or_insert(Scalar::ZERO) += term.z_k;
-        base -= term.z_s;
+        *keys.entry(term.key).or_insert(Scalar::ZERO) += term.z * term.parts.k;
+        base -= term.z * term.parts.s;
     }
     let (mut scalars, mut points) = (Vec::new(), Vec::new());
-    for (scalar, point) in (terms.iter().map(|term| (term.z, term.r)))
+    for (scalar, point) in (terms.iter().map(|term| (term.z, term.parts.r)))
         .chain(keys.into_iter().map(|(key, scalar)| (scalar, key.point)))
         .chain([(base, ED25519_BASEPOINT_POINT)])
     {
@@ -128,7 +154,7 @@ fn without_torsion(terms: &[Term<'_>]) -> bool {
     // One addition a signature: those that are in the same sums are added first.
     let mut alike = vec![EdwardsPoint::default(); 256];
     for term in terms {
-        alike[term.halves] += term.r;
+        alike[term.halves] += term.parts.r;
     }
     (0..8).all(|bit| {
         let half = alike.iter().enumerate().filter(|(halves, _)| halves >> bit & 1 == 1);

@@ -272,7 +272,13 @@ impl PublicKey {
     /// # Errors
     /// As [`verify`](Self::verify).
     pub fn check(&self, message: &[u8], signature: &[u8; 64]) -> Result<Held, SignatureError> {
-        let difference = self.difference(message, signature)?;
+        self.held(&self.parts(message, signature)?)
+    }
+
+    /// As [`check`](Self::check), of a signature whose parts are known.
+    fn held(&self, Parts { r, s, k }: &Parts) -> Result<Held, SignatureError> {
+        // R - ([S]B - [k]A): of small order iff the cofactored equation holds, the neutral point iff the plain one does.
+        let difference = r - EdwardsPoint::vartime_double_scalar_mul_basepoint(k, &-self.point, s);
         if difference == EdwardsPoint::default() {
             Ok(Held::Plainly)
         } else if difference.is_small_order() {
@@ -287,12 +293,6 @@ impl PublicKey {
     /// holder made it on purpose.
     pub fn is_cofactorless(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         self.check(message, signature) == Ok(Held::Plainly)
-    }
-
-    /// R - ([S]B - [k]A): of small order iff the cofactored equation holds, the neutral point iff the plain one does.
-    fn difference(&self, message: &[u8], signature: &[u8; 64]) -> Result<EdwardsPoint, SignatureError> {
-        let Parts { r, s, k } = self.parts(message, signature)?;
-        Ok(r - EdwardsPoint::vartime_double_scalar_mul_basepoint(&k, &-self.point, &s))
     }
 
     /// What the rule asks of S and R by themselves, and the numbers of its equation.

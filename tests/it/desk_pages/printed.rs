@@ -45,10 +45,13 @@ fn a_receipt_is_one_page_that_leads_back_to_the_record() {
     let said = [
         (
             "",
-            ["Tanda terima", "Rp75.000.000", "Yayasan", "6 Januari 2014 09:00 WIB", "Saksi tidak ada"]
+            ["Tanda terima", "Rp 75.000.000", "Yayasan org/1", "6 Januari 2014 09:00 WIB", "Saksi tidak ada"]
                 .map(str::to_owned),
         ),
-        ("/en", ["Receipt", "IDR", "Recipient", "6 January 2014 09:00 WIB", "Witnesses none"].map(str::to_owned)),
+        (
+            "/en",
+            ["Receipt", "Rp 75.000.000", "Recipient", "6 January 2014 09:00 WIB", "Witnesses none"].map(str::to_owned),
+        ),
     ];
     for (prefix, words) in said {
         let pdf = browser.get(&format!("{prefix}{there}/receipt.pdf"));

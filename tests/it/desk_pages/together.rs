@@ -77,8 +77,7 @@ fn papers_of_different_kinds_are_signed_together() {
 #[test]
 fn a_draft_of_which_something_is_left_out_is_kept() {
     let dir = tempfile::tempdir().expect("a folder");
-    let served =
-        city(dir.path(), "application.submitted case/1/1 by org/1\napplication.submitted case/1/2 by org/1");
+    let served = city(dir.path(), "application.submitted case/1/1 by org/1\napplication.submitted case/1/2 by org/1");
     let organisation = Browser::of(&served, &key("org/1"));
     let reason = [("reason", "Tidak jadi")];
     let both = organisation.begin("application.withdrawn", &["case/1/1", "case/1/2"]);
