@@ -190,31 +190,12 @@ fn workbooks_are_read_cell_by_cell_and_bombs_are_refused() {
         false => bytes,
     });
     assert!(told(&far).text().contains("3 case/2/1 30\n"));
-    // What unfolds to little may be kept as much: many cells name one text.
-    let mut book = rust_xlsxwriter::Workbook::new();
-    let sheet = book.add_worksheet();
-    for (row, column) in (0..140).flat_map(|row| (0..64).map(move |column| (row, column))) {
-        sheet.write_string(row, column, "x".repeat(1_000)).expect("written");
-    }
-    let page = told(&book.save_to_buffer().expect("a workbook"));
-    assert!(page.status == 422 && page.text().contains("lebih besar daripada daftar mana pun"), "{}", page.text());
     let twice = wide(&|name, bytes| match name.ends_with("sheet1.xml") {
         true => String::from_utf8(bytes).expect("text").replace("r=\"B3\"", "r=\"A3\"").into_bytes(),
         false => bytes,
     });
     let page = told(&twice);
     assert!(page.status == 422 && page.text().contains("bukan CSV atau XLSX"), "{}", page.text());
-    // A case that a program took for a day.
-    let mut book = rust_xlsxwriter::Workbook::new();
-    let sheet = book.add_worksheet();
-    let day = rust_xlsxwriter::Format::new().set_num_format("d mmm");
-    for (at, name) in (0..).zip(["Kasus", "Jumlah"]) {
-        sheet.write_string(0, at, name).expect("written");
-    }
-    sheet.write_number_with_format(1, 0, 46_034, &day).expect("written");
-    sheet.write_number(1, 1, 40).expect("written");
-    let page = told(&book.save_to_buffer().expect("a workbook"));
-    assert!(page.text().contains("#r2\">Baris 2</a>: Sel kasusnya berupa tanggal"), "{}", page.text());
     let bomb = wide(&|name, mut bytes| {
         if name.ends_with("sheet1.xml") {
             bytes.extend(std::iter::repeat_n(b' ', 60 * 1024 * 1024));
@@ -231,6 +212,34 @@ fn workbooks_are_read_cell_by_cell_and_bombs_are_refused() {
         bad[at] ^= 0x55;
         assert!([200, 422].contains(&told(&bad).status), "byte {at}");
     }
+}
+
+#[test]
+fn what_cells_keep_is_counted_and_days_are_no_cases() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = city(dir.path(), WAITING);
+    let mayor = Browser::of(&served, &key("official/1"));
+    let (draft, csrf) = (mayor.begin("list.nominated", &["list/2014/new"]), mayor.csrf());
+    let told = |file: &[u8]| upload(&mayor, &draft, file, &csrf);
+    // What unfolds to little may be kept as much: many cells name one text.
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, column) in (0..140).flat_map(|row| (0..64).map(move |column| (row, column))) {
+        sheet.write_string(row, column, "x".repeat(1_000)).expect("written");
+    }
+    let page = told(&book.save_to_buffer().expect("a workbook"));
+    assert!(page.status == 422 && page.text().contains("lebih besar daripada daftar mana pun"), "{}", page.text());
+    // A case that a program took for a day.
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let day = rust_xlsxwriter::Format::new().set_num_format("d mmm");
+    for (at, name) in (0..).zip(["Kasus", "Jumlah"]) {
+        sheet.write_string(0, at, name).expect("written");
+    }
+    sheet.write_number_with_format(1, 0, 46_034, &day).expect("written");
+    sheet.write_number(1, 1, 40).expect("written");
+    let page = told(&book.save_to_buffer().expect("a workbook"));
+    assert!(page.text().contains("#r2\">Baris 2</a>: Sel kasusnya berupa tanggal"), "{}", page.text());
 }
 
 #[test]
