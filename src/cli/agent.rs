@@ -2,14 +2,15 @@
 //! with Ed25519, as a key file would; it may be a token that asks for a touch. Two messages of its protocol are spoken
 //! (draft-ietf-sshm-ssh-agent): list the keys, and sign.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use super::Failure;
+use super::{Failure, output};
 use crate::grants::signer::SignerId;
 use crate::grants::state::State;
 use crate::ledger::replay::Replay;
@@ -23,6 +24,9 @@ const PREFIX: &str = "ssh-agent:";
 const KEY_TYPE: &[u8] = b"ssh-ed25519";
 /// No answer is longer.
 const MOST_BYTES: usize = 256 * 1024;
+/// How long an agent may take to list its keys, and to sign: somebody may have to find the token and touch it.
+const LISTS_WITHIN: Duration = Duration::from_secs(10);
+const SIGNS_WITHIN: Duration = Duration::from_secs(300);
 const LIST: u8 = 11;
 const LISTED: u8 = 12;
 const SIGN: u8 = 13;
@@ -35,13 +39,18 @@ pub struct AgentKey {
     comment: String,
 }
 
+/// Whether this names a key of an agent, not a file.
+pub fn is_meant(named: &Path) -> bool {
+    named.to_str().is_some_and(|named| named.starts_with(PREFIX))
+}
+
 /// The key that is named so; nothing where a file is meant.
 pub fn key(named: &Path) -> Option<Result<AgentKey, Failure>> {
     named.to_str()?.strip_prefix(PREFIX).map(find)
 }
 
 fn find(sought: &str) -> Result<AgentKey, Failure> {
-    let mut keys = listed(&ask(&[LIST])?).ok_or_else(garbled)?;
+    let mut keys = listed(&ask(&[LIST], LISTS_WITHIN)?).ok_or_else(garbled)?;
     let by_fingerprint = sought.starts_with("SHA256:");
     keys.retain(|key| if by_fingerprint { key.fingerprint() == sought } else { key.comment == sought });
     match keys.len() {
@@ -87,6 +96,24 @@ impl AgentKey {
         signers.iter().find_map(fits)
     }
 
+    /// Asks whoever is at the terminal, for no passphrase is typed. Without one nobody can be asked, as with a passphrase that a
+    /// file holds.
+    pub fn consent(&self, count: usize) -> Result<(), Failure> {
+        if !std::io::stdin().is_terminal() {
+            return Ok(());
+        }
+        let count = output::count(count as u64, "statement", "statements");
+        output::question(format_args!("Sign {count} with {} in the ssh-agent? (y) ", self.comment));
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).map_err(Failure::could_not)?;
+        match answer.trim() {
+            "y" | "Y" | "yes" => Ok(()),
+            _ => Err(Failure::could_not(
+                "nothing was signed, as you did not answer y: run it again when you want to sign",
+            )),
+        }
+    }
+
     /// Signs a statement that names this key. What the agent answers is verified before it is used.
     pub fn sign(&self, statement: &mut Statement) -> Result<(), Failure> {
         let key = self.among(statement.signers()).ok_or_else(|| {
@@ -99,7 +126,7 @@ impl AgentKey {
         put(&mut message, &self.blob);
         put(&mut message, statement.text().as_bytes());
         message.extend(0_u32.to_be_bytes());
-        let answer = ask(&message)?;
+        let answer = ask(&message, SIGNS_WITHIN)?;
         let Some((&SIGNED, mut rest)) = answer.split_first() else {
             return Err(Failure::CouldNot(format!(
                 "the ssh-agent did not sign with {}: unlock it, or confirm when it asks, then sign again",
@@ -116,7 +143,7 @@ impl AgentKey {
     }
 }
 
-/// The Ed25519 keys of an answer; others are passed over.
+/// The Ed25519 keys of an answer; others, and what cannot be read, are passed over.
 fn listed(answer: &[u8]) -> Option<Vec<AgentKey>> {
     let (&LISTED, mut rest) = answer.split_first()? else { return None };
     let count = number(&mut rest)?;
@@ -124,7 +151,7 @@ fn listed(answer: &[u8]) -> Option<Vec<AgentKey>> {
     for _ in 0..count {
         let (blob, comment) = (take(&mut rest)?, take(&mut rest)?);
         let mut inside = blob;
-        if take(&mut inside)? == KEY_TYPE
+        if take(&mut inside) == Some(KEY_TYPE)
             && let Some(public) =
                 take(&mut inside).and_then(|public| PublicKey::from_bytes(public.try_into().ok()?).ok())
         {
@@ -134,8 +161,8 @@ fn listed(answer: &[u8]) -> Option<Vec<AgentKey>> {
     Some(keys)
 }
 
-/// One message to the agent, and its answer; both are preceded by their length.
-fn ask(message: &[u8]) -> Result<Vec<u8>, Failure> {
+/// One message to the agent, and its answer, for which it may be silent so long; both are preceded by their length.
+fn ask(message: &[u8], within: Duration) -> Result<Vec<u8>, Failure> {
     let socket = std::env::var_os("SSH_AUTH_SOCK").filter(|socket| !socket.is_empty()).ok_or_else(|| {
         Failure::could_not(
             "no ssh-agent is named in SSH_AUTH_SOCK: start one with `eval $(ssh-agent)`, then ssh-add the key",
@@ -143,6 +170,8 @@ fn ask(message: &[u8]) -> Result<Vec<u8>, Failure> {
     })?;
     let asked = || {
         let mut agent = UnixStream::connect(&socket)?;
+        agent.set_read_timeout(Some(within))?;
+        agent.set_write_timeout(Some(within))?;
         let mut all = Vec::new();
         put(&mut all, message);
         agent.write_all(&all)?;
@@ -157,7 +186,10 @@ fn ask(message: &[u8]) -> Result<Vec<u8>, Failure> {
         Ok(answer)
     };
     asked().map_err(|error| {
-        let why = super::files::why(&error);
+        let why = match error.kind() {
+            ErrorKind::WouldBlock | ErrorKind::TimedOut => format!("it was silent for {} seconds", within.as_secs()),
+            _ => super::files::why(&error),
+        };
         Failure::CouldNot(format!("the ssh-agent at {} gave no answer ({why}): start it anew", socket.display()))
     })
 }

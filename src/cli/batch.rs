@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::sign::{self, Args};
-use super::{Failure, files, output};
+use super::{Failure, agent, files, output};
 use crate::grants::about::About;
 use crate::grants::signer::SignerId;
 use crate::grants::time::Date;
@@ -164,7 +164,13 @@ impl Batch<'_> {
             sign::show(&made.statement);
         }
         let count = output::count(self.made.len() as u64, "statement", "statements");
-        output::remark(format_args!("These are {count}. Whoever types the passphrase signs them all."));
+        let who = match self.args.key.iter().any(|key| agent::is_meant(key)) {
+            true => {
+                "Each key signs them all: a file's once its passphrase is typed, an ssh-agent's at once, or on a terminal once you say so."
+            }
+            false => "Whoever types the passphrase signs them all.",
+        };
+        output::remark(format_args!("These are {count}. {who}"));
         for key in &self.args.key {
             let files: Vec<PathBuf> = self.made.iter().map(|made| made.file.clone()).collect();
             let mut statements: Vec<&mut Statement> = self.made.iter_mut().map(|made| &mut made.statement).collect();

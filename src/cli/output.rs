@@ -48,6 +48,12 @@ pub fn remark(line: impl Display) {
     let _ = writeln!(std::io::stderr().lock(), "{}", harmless(&line.to_string()));
 }
 
+/// Asks the person at the terminal; the answer stands on the same line.
+pub fn question(text: impl Display) {
+    // As above.
+    let _ = write!(std::io::stderr().lock(), "{}", harmless(&text.to_string()));
+}
+
 /// A table of two columns, the first as wide as its widest cell.
 pub fn facts(rows: &[(&str, String)]) {
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);

@@ -184,7 +184,10 @@ pub(super) fn sign_all(
     statements: &mut [&mut Statement],
 ) -> Result<(), (Option<usize>, Failure)> {
     let (held, signer) = match agent::key(key) {
-        Some(held) => (Some(held.map_err(|failure| (None, failure))?), None),
+        Some(held) => {
+            let held = held.and_then(|held| held.consent(statements.len()).map(|()| held));
+            (Some(held.map_err(|failure| (None, failure))?), None)
+        }
         None => {
             let opened =
                 passphrase.get(&key.display().to_string()).and_then(|passphrase| key_file::read(key, &passphrase));

@@ -197,6 +197,44 @@ impl Store {
         Ok(self.draft(owner, id)?.map_or(Saved::Gone, |draft| Saved::Changed(Box::new(draft))))
     }
 
+    /// Changes a draft as [`Store::save`] does, and keeps new ones about the same thing in place of others of their kinds: all of it
+    /// or nothing. None where the owner would have too many.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn save_with(&self, owner: &str, changed: &Draft, new: &[Draft]) -> Result<Option<Saved>, StoreError> {
+        let Draft { id, about, version, changed: now, .. } = changed;
+        let done = self.with(|c| {
+            let transaction = c.transaction()?;
+            let sql = "UPDATE drafts SET fields = ?4, version = version + 1, changed_ms = ?5
+                WHERE owner = ?1 AND id = ?2 AND version = ?3";
+            let row = params![owner, id, version, fields_text(&changed.fields), now.ms()];
+            if transaction.execute(sql, row)? != 1 {
+                return Ok(Some(false));
+            }
+            for draft in new {
+                let sql = "DELETE FROM drafts WHERE owner = ?1 AND about = ?2 AND kind = ?3 AND id <> ?4";
+                transaction.execute(sql, [owner, about, &draft.kind, id])?;
+            }
+            for draft in new {
+                let sql = "INSERT INTO drafts VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)";
+                let row = params![draft.id, owner, draft.kind, about, fields_text(&draft.fields), now.ms()];
+                transaction.execute(sql, row)?;
+            }
+            let count: u32 =
+                transaction.query_row("SELECT count(*) FROM drafts WHERE owner = ?1", [owner], |row| row.get(0))?;
+            // What is not committed is undone.
+            if count > MAX_DRAFTS { Ok(None) } else { transaction.commit().map(|()| Some(true)) }
+        })?;
+        match done {
+            None => Ok(None),
+            Some(true) => Ok(Some(Saved::Version(version + 1))),
+            Some(false) => {
+                Ok(Some(self.draft(owner, id)?.map_or(Saved::Gone, |there| Saved::Changed(Box::new(there)))))
+            }
+        }
+    }
+
     /// Drops a draft.
     ///
     /// # Errors

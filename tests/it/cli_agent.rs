@@ -93,6 +93,7 @@ fn a_key_in_an_agent_signs_as_its_file_would() {
          $ hibah sign draft-3 --key own.key
          $ cmp draft draft-3
          $ {sock} hibah sign --batch line --key ssh-agent:$({sock} ssh-add -l | awk '/kunci dinas/ {{ print $2 }}')
+         These are 1 statement. Each key signs them all: *
          Signed: draft-2
          $ cmp draft draft-2
          # A new statement, under the name that the ledger has the key by.
@@ -120,4 +121,74 @@ fn a_key_in_an_agent_signs_as_its_file_would() {
          ? 2
          error: the ssh-agent at *none gave no answer *"
     ));
+}
+
+/// A draft that waits for the key of this seed, as `draft`.
+fn drafted(shell: &Shell, seed: [u8; 32]) {
+    let official = NoteSigner::new(&format!("{ORIGIN}/official/9"), SigningKey::from_seed(seed)).expect("a name");
+    shell.write_key("own.key", &official);
+    shell.write("reason.json", r#"{"reason":"Ditarik"}"#);
+    shell.check(&format!(
+        "$ hibah sign --kind application.withdrawn --about case/1/1 --after {} --body reason.json --key org.key --signer $(hibah key show own.key) --out draft",
+        "ab".repeat(32)
+    ));
+}
+
+#[test]
+fn on_a_terminal_an_agents_key_signs_once_somebody_says_so() {
+    let shell = Shell::with_ledger_of_one();
+    let Some(agent) = Agent::start(&shell) else { return };
+    agent.add([7; 32], "kunci dinas");
+    drafted(&shell, [7; 32]);
+    let before = std::fs::read(shell.path().join("draft")).expect("a draft");
+    for (answer, signs) in [("n\n", false), ("\n", false), ("", false), ("y\n", true)] {
+        let mut command = Command::new("script");
+        command.args(["-qec", "hibah sign draft --key 'ssh-agent:kunci dinas'", "/dev/null"]).current_dir(shell.path());
+        command.env("PATH", super::cli_shell::path()).env("SSH_AUTH_SOCK", &agent.socket);
+        let started = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let Ok(mut child) = started else {
+            return left_out("script is not installed: nobody is asked at a terminal");
+        };
+        // The end of the input is the end of the terminal's.
+        child.stdin.take().expect("a pipe").write_all(answer.as_bytes()).expect("typed");
+        let told = child.wait_with_output().expect("it ended");
+        let text = String::from_utf8_lossy(&told.stdout);
+        assert!(text.contains("Sign 1 statement with kunci dinas in the ssh-agent? (y)"), "{answer:?}: {text}");
+        assert_eq!(text.contains("nothing was signed, as you did not answer y"), !signs, "{answer:?}: {text}");
+        assert_eq!(told.status.code(), Some(if signs { 0 } else { 2 }), "{answer:?}: {text}");
+        let after = std::fs::read(shell.path().join("draft")).expect("a draft");
+        assert_eq!(after != before, signs, "{answer:?}: {text}");
+    }
+}
+
+#[test]
+fn an_agent_may_hold_what_is_no_key_and_may_not_stay_silent() {
+    let shell = Shell::with_ledger_of_one();
+    drafted(&shell, [7; 32]);
+    let part = |bytes: &[u8]| [&u32::try_from(bytes.len()).expect("short").to_be_bytes(), bytes].concat();
+    let public = *SigningKey::from_seed([7; 32]).public().as_bytes();
+    let blob = [part(b"ssh-ed25519"), part(&public)].concat();
+    // Two that cannot be read, and one that can.
+    let keys = [part(b""), part(b"leer"), part(&[0, 0, 0, 9, 1]), part(b"kurz"), part(&blob), part(b"kunci dinas")];
+    let listed = part(&[&[12, 0, 0, 0, 3], &keys.concat()[..]].concat());
+    let socket = std::os::unix::net::UnixListener::bind(shell.path().join("agent")).expect("a socket");
+    let answering = std::thread::spawn(move || {
+        let (mut first, _) = socket.accept().expect("asked");
+        first.write_all(&listed).expect("answered");
+        let (mut second, _) = socket.accept().expect("asked");
+        second.write_all(&[0, 0, 0, 1, 5]).expect("refused");
+        // The third is asked and never answers.
+        let third = socket.accept().expect("asked");
+        (first, second, third, socket)
+    });
+    let sign = "SSH_AUTH_SOCK=$PWD/agent hibah sign draft --key 'ssh-agent:kunci dinas'";
+    shell.check(&format!(
+        "$ {sign}
+         ? 2
+         error: the ssh-agent did not sign with kunci dinas: *
+         $ {sign}
+         ? 2
+         error: the ssh-agent at *agent gave no answer (it was silent for 10 seconds): *"
+    ));
+    answering.join().expect("it was asked three times");
 }

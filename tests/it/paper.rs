@@ -4,6 +4,7 @@ use std::process::Command;
 
 use crate::cli_shell::{ORIGIN, Shell};
 use crate::left_out::left_out;
+use crate::one_city::OneCity;
 
 /// The text of a PDF, and what its QR codes say; nothing where the programs are missing.
 pub fn read_back(pdf: &[u8]) -> Option<(String, Vec<String>)> {
@@ -78,4 +79,60 @@ fn the_command_line_prints_a_receipt_too() {
         let [code] = &codes[..] else { panic!("one code: {codes:?}") };
         assert!(code.starts_with(&format!("https://{ORIGIN}{prefix}/entries/3#")), "{code}");
     }
+}
+
+#[test]
+fn a_receipt_says_what_later_entries_say_of_its_own() {
+    let shell = Shell::new();
+    let dir = shell.path().join("led");
+    let mut city = OneCity::new(&dir);
+    city.play(&format!(
+        "include standard.txt
+         at 2014-01-06T02:00:00.000Z
+         application.submitted case/1/1 by org/1 amount=60 title=\"Judul lama\" purpose=\"Buku untuk Budi\"
+         case.returned case/1/1 by intake
+         application.revised case/1/1 by org/1 amount=60 title=\"Judul baru\" documents=[{{\"title\":\"Proposal hibah\",\"sha256\":\"{digest}\",\"size\":1000,\"media_type\":\"application/pdf\"}}] reason=\"Dilengkapi\"
+         bring case/1/1 payment.requested 50
+         correction.recorded case/1/1 by cashier,inspector corrects=payment.requested body.amount=50 reason=\"Salah ketik\"
+         at 2014-01-07T02:00:00.000Z
+         key.revoked official/9 by root/1,root/2,root/3 suspect_since=2014-01-06T02:00:00.000Z",
+        digest = "ab".repeat(32)
+    ));
+    let of = |kind: &str| city.last_entry("case/1/1", kind);
+    let (submitted, paid) = (of("application.submitted"), of("payment.requested"));
+    let (considered, corrected) = (of("budget.considered"), of("correction.recorded"));
+    let revoked = city.last_entry("official/9", "key.revoked");
+    let text = |entry: u64| {
+        shell.check(&format!("$ hibah show led {entry} --pdf {entry}.pdf; test $? = 0"));
+        let pdf = std::fs::read(shell.path().join(format!("{entry}.pdf"))).expect("it was written");
+        std::fs::remove_file(shell.path().join(format!("{entry}.pdf"))).expect("it was there");
+        assert_eq!(pages(&pdf), 1);
+        read_back(&pdf).map(|(text, _)| text.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let check = |entry: u64, has: &[&str], lacks: &[&str]| {
+        let Some(text) = text(entry) else { return };
+        for part in has {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        for part in lacks {
+            assert!(!text.contains(part), "{part}: {text}");
+        }
+    };
+    let marks = ["Dikoreksi oleh entri", "dicabut"];
+    check(submitted, &["Judul lama", "hibah verify", "Belum ada saksi"], &[&marks[..], &["Judul baru"]].concat());
+    let now = "Judul menurut titik Judul baru periksa ini";
+    check(paid, &[&format!("Dikoreksi oleh entri {corrected}"), now], &["tidak seorang pun"]);
+    check(considered, &[&format!("entri {revoked}")], &["Dikoreksi"]);
+    // Five have signed the founding.
+    check(0, &["dan 1 lagi"], &[]);
+    let hash = hibah::ledger::reader::Reader::open(&dir).expect("a ledger");
+    let hash = hash.statement(submitted, crate::one_city::ORIGIN).expect("read").expect("there").hash().to_hex();
+    city.play(&format!(
+        "erasure.recorded note/official/5/1 by registrar entry={submitted} statement={hash} pointers=[\"/body/purpose\"] what=text basis=\"UU 27/2022 Pasal 8\""
+    ));
+    check(
+        submitted,
+        &["Judul lama", "UU 27/2022 Pasal 8", "Pindai kode ini"],
+        &["hibah verify", "KUNCI", "Budi", "/verify"],
+    );
 }

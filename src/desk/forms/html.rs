@@ -172,7 +172,7 @@ impl Shown<'_> {
     }
 
     fn list(&self, html: &mut String, item: &Input, most: usize, name: &str) {
-        let count = rows(self.fields, name).max(1).min(most);
+        let count = rows(self.fields, name, most).max(1);
         for at in 0..count {
             let within = format!("{name}.{at}");
             let _ = write!(html, "<fieldset class=\"row\"><legend>{} {}</legend>", self.w.row, at + 1);
@@ -254,12 +254,13 @@ impl Shown<'_> {
     }
 }
 
-/// How many rows of a list have something in them, counted to the last that has.
+/// How many rows of a list have something in them, counted to the last that has; never over `most`, for the names of fields are
+/// the sender's.
 #[must_use]
-pub fn rows(fields: &Fields, name: &str) -> usize {
+pub fn rows(fields: &Fields, name: &str, most: usize) -> usize {
     let inside = format!("{name}.");
     let at = |field: &String| field.strip_prefix(&inside)?.split('.').next()?.parse::<usize>().ok();
-    fields.keys().filter_map(at).max().map_or(0, |last| last + 1)
+    fields.keys().filter_map(at).max().map_or(0, |last| last.saturating_add(1).min(most))
 }
 
 fn hint_of(hint: &str, name: &str) -> String {

@@ -22,6 +22,7 @@ use crate::grants::about::{About, CaseId, CaseOwner};
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
 use crate::grants::money::{Amount, Currency};
+use crate::grants::one::bodies::Body;
 use crate::grants::one::state::State as One;
 use crate::grants::shape::Year;
 use crate::grants::time::{Date, Timestamp};
@@ -66,18 +67,15 @@ pub(super) async fn page(
     });
     let (mut filling, decree, currency) = asked.await?.ok_or_else(|| entered.missing())?;
     let (origin, about) = (desk.sequencer.origin().to_owned(), id.clone());
-    let read = entered.read(move |reader| {
-        let at = put_in(reader, &origin, &about, decree, &currency, &mut filling)?;
-        Ok((filling, at))
-    });
-    let (mut filling, at) = read.await?;
     let web = Arc::clone(entered.web()?);
-    let base = web.public.clone().unwrap_or_else(|| format!("https://{}", desk.sequencer.origin()));
-    filling.places.insert("alamat_kasus", format!("{base}/grants/{id}"));
-    let title = format!("NPHD {id}");
-    let foot = format!("Konsep · {} · {id}", desk.sequencer.origin());
-    let paper = Paper { title, lang: LANG, at, foot, blocks: web.agreement.filled(&filling) };
-    let bytes = paper.to_pdf().map_err(|fault| {
+    let made = entered.print(move |reader| {
+        let at = put_in(reader, &origin, &about, decree, &currency, &mut filling)?;
+        let base = web.public.clone().unwrap_or_else(|| format!("https://{origin}"));
+        filling.places.insert("alamat_kasus", format!("{base}/grants/{about}"));
+        let (title, foot) = (format!("NPHD {about}"), format!("Konsep · {origin} · {about}"));
+        Ok(Paper { title, lang: LANG, at, foot, blocks: web.agreement.filled(&filling) }.to_pdf())
+    });
+    let bytes = made.await?.map_err(|fault| {
         tracing::error!("{fault}");
         entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped)
     })?;
@@ -108,11 +106,11 @@ fn filled(state: &One, person: &Person, case: CaseId, fields: &Fields) -> Option
     };
     let typed = |name: &str| fields.get(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let day = |text: String| Date::parse(&text).map(|day| Moment::day(day, LANG).words().to_owned());
-    let read = |text: &String| forms::amount(text, currency.decimals()).and_then(Amount::from_minor);
+    let read = |text: &str| forms::amount(text, currency.decimals()).and_then(Amount::from_minor);
     let decreed = found.core.figures.get(Figure::Decreed);
-    let amount = typed("amount").as_ref().and_then(read).or(decreed);
+    // What was typed and cannot be read is dots, not what was decreed.
+    let amount = typed("amount").map_or(decreed, |text| read(&text));
     let post = typed("decided_by.post").or_else(|| person.office().map(str::to_owned));
-    let report_due = typed("report_due").and_then(|text| Date::parse(&text));
     put("pemerintah", Some(profile.government.name_id.0.clone()));
     put("kepala_daerah", Some(profile.head_title.0.clone()));
     put("kasus", Some(About::Case(case).to_string()));
@@ -122,8 +120,8 @@ fn filled(state: &One, person: &Person, case: CaseId, fields: &Fields) -> Option
     put("pemberi_jabatan", post.and_then(|code| Some(profile.office(&code)?.title_id.0.clone())));
     put("nomor", typed("number"));
     put("tanggal", typed(EVENT_DATE).and_then(day));
-    let due = report_due.unwrap_or_else(|| profile.report_due(Year(facts.fiscal_year)));
-    put("batas_laporan", Some(Moment::day(due, LANG).words().to_owned()));
+    let due = typed("report_due").map_or(Some(profile.report_due(Year(facts.fiscal_year))), |text| Date::parse(&text));
+    put("batas_laporan", due.map(|due| Moment::day(due, LANG).words().to_owned()));
     put("jumlah", amount.map(|amount| money(state, Some(amount.minor()))));
     let whole = amount.filter(|_| currency.code() == "IDR" && currency.decimals() == 0);
     put(
@@ -134,13 +132,24 @@ fn filled(state: &One, person: &Person, case: CaseId, fields: &Fields) -> Option
     put("keputusan", decree.and_then(|about| Some(state.paper(&about)?.number.to_string())));
     let kind = state.org_of(&case).and_then(|org| profile.recipient_type(&org.recipient_type));
     put("penerima_jenis", kind.map(|kind| kind.title_id.0.clone()));
-    for at in 0..rows(fields, "instalments") {
-        let Some(amount) = typed(&format!("instalments.{at}.amount")).as_ref().and_then(read) else { continue };
-        let due = typed(&format!("instalments.{at}.due")).and_then(day);
-        let from = due.map_or_else(|| format!("Tahap {}", at + 1), |day| format!("Tahap {}, mulai {day}", at + 1));
-        filling.instalments.push((from, money(state, Some(amount.minor()))));
+    for at in 0..rows(fields, "instalments", most_instalments()) {
+        let (amount, due) = (typed(&format!("instalments.{at}.amount")), typed(&format!("instalments.{at}.due")));
+        if amount.is_none() && due.is_none() {
+            continue;
+        }
+        let dots = || DOTS.to_owned();
+        let amount = amount.and_then(|text| read(&text)).map_or_else(dots, |amount| money(state, Some(amount.minor())));
+        let stage = format!("Tahap {}", filling.instalments.len() + 1);
+        let from = due.map(|due| format!("{stage}, mulai {}", day(due).unwrap_or_else(dots)));
+        filling.instalments.push((from.unwrap_or(stage), amount));
     }
     Some((filling, decree, currency))
+}
+
+/// The most instalments that an agreement may have.
+fn most_instalments() -> usize {
+    let most = Body::schema(Kind::AgreementSigned).pointer("/properties/instalments/maxItems").and_then(Value::as_u64);
+    most.and_then(|most| usize::try_from(most).ok()).unwrap_or_default()
 }
 
 /// Puts in what only the entries have, without what was erased, and says when the newest of it was recorded.
@@ -206,6 +215,10 @@ fn said(
     {
         let Some(statement) = reader.statement(record.index, origin)? else { continue };
         if let Value::Object(body) = reader.body_shown(record.index, &statement)? {
+            // A budget adds up to the amount that it came with, so it does not outlive it.
+            if body.contains_key("amount") {
+                all.remove("budget_lines");
+            }
             all.extend(body);
         }
         at = Timestamp::parse(&record.recorded_at);

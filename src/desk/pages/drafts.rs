@@ -20,6 +20,7 @@ use crate::desk::store::{Draft, Fields, Saved};
 use crate::grants::about::{About, CaseId};
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
+use crate::grants::one::bodies::MAX_ROWS;
 use crate::grants::one::state::State as One;
 use crate::grants::rules::Rule;
 use crate::grants::signer::SignerId;
@@ -149,17 +150,21 @@ pub(super) async fn begin(State(desk): State<Desk>, visit: Visit, body: Body) ->
 }
 
 /// Keeps a new draft, and says where.
-pub(super) fn keep(entered: &Entered, kind: Kind, about: String, fields: Fields) -> Result<String, Stop> {
+fn keep(entered: &Entered, kind: Kind, about: String, fields: Fields) -> Result<String, Stop> {
+    let draft = new(entered, kind, about, fields)?;
+    if !entered.kept(entered.web()?.store.begin(&entered.person.public, &draft))? {
+        return Err(entered.stop(StatusCode::CONFLICT, entered.w.fault_too_many));
+    }
+    Ok(draft.id)
+}
+
+/// A draft that is kept nowhere yet.
+pub(super) fn new(entered: &Entered, kind: Kind, about: String, fields: Fields) -> Result<Draft, Stop> {
     let id = sessions::random::<8>().map(hex::encode).map_err(|error| {
         tracing::error!("{error}");
         entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped)
     })?;
-    let kind = kind.name().to_owned();
-    let draft = Draft { id: id.clone(), kind, about, fields, version: 1, changed: entered.now };
-    if !entered.kept(entered.web()?.store.begin(&entered.person.public, &draft))? {
-        return Err(entered.stop(StatusCode::CONFLICT, entered.w.fault_too_many));
-    }
-    Ok(id)
+    Ok(Draft { id, kind: kind.name().to_owned(), about, fields, version: 1, changed: entered.now })
 }
 
 /// A new draft: what it is about, and what is filled in already.
@@ -416,7 +421,7 @@ pub(super) async fn save(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     let mut fields = typed(&form, &known.fields);
     if form.has("add") {
         let list = form.get("add").to_owned();
-        let at = rows(&fields, &list).max(1);
+        let at = rows(&fields, &list, MAX_ROWS).max(1);
         // A row is there as soon as one of its fields is.
         fields.insert(format!("{list}.{at}.new"), String::new());
     }

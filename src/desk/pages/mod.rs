@@ -35,7 +35,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Router, middleware};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::Desk;
 use super::browser;
@@ -523,6 +523,21 @@ impl Entered {
         work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Stop> {
         self.desk.read(&self.visit, work).await
+    }
+
+    /// As [`Entered::read`], for PDFs: few are made at a time, however many ask.
+    async fn print<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Stop> {
+        static PRESSES: Semaphore = Semaphore::const_new(2);
+        let press = PRESSES.acquire().await;
+        // Whoever goes away leaves the work running, so the permit is the work's.
+        self.read(move |reader| {
+            let _press = press;
+            work(reader)
+        })
+        .await
     }
 
     fn see(&self, path: &str) -> Response {

@@ -81,8 +81,6 @@ struct SentPage<'a> {
     index: u64,
     at: Moment,
     hash: String,
-    /// What the receipt's files are called, without their endings.
-    file: String,
     /// Whether the receipt is there: where witnesses are asked, once they have seen it.
     ready: bool,
     /// What was sealed in it: the browser need not keep the values any more.
@@ -448,7 +446,6 @@ pub(super) async fn sent(State(desk): State<Desk>, visit: Visit, Path(hash): Pat
         about: sent.about.clone(),
         index: sent.index,
         at: Moment::time(sent.at, entered.frame.offset_min, entered.visit.lang),
-        file: format!("{}.{}", sent.kind, sent.about.replace('/', "-")),
         hash,
         ready,
     }))
@@ -481,7 +478,7 @@ pub(super) async fn printed(State(desk): State<Desk>, visit: Visit, Path(hash): 
     receipt_text(&entered, index).await?.ok_or_else(|| entered.missing())?;
     let (web, lang) = (Arc::clone(entered.web()?), entered.visit.lang);
     let made =
-        entered.read(move |reader| Ok(on_paper::pdf(reader, &web.dir, index, lang, web.public.as_deref()))).await?;
+        entered.print(move |reader| Ok(on_paper::pdf(reader, &web.dir, index, lang, web.public.as_deref()))).await?;
     let bytes = made.map_err(|error| {
         tracing::error!("{error}");
         entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped)

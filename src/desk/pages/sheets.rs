@@ -24,8 +24,8 @@ use crate::grants::money::Amount;
 use crate::grants::one::state::State as One;
 use crate::public::pages::words::Lang;
 
-/// Those that are being read: each may unfold to tens of megabytes.
-static AT_ONCE: Semaphore = Semaphore::const_new(2);
+/// Those that are being read: one may unfold to tens of megabytes.
+static AT_ONCE: Semaphore = Semaphore::const_new(1);
 
 /// One row as the page has it.
 struct Line {
@@ -80,12 +80,15 @@ pub(super) async fn look(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     };
     let currency = entered.ask(|replay, _| Some(one(replay)?.frame()?.currency.clone())).await?;
     let currency = currency.ok_or_else(|| entered.missing())?;
-    // Never closed, so there is always a place some time.
-    let place = AT_ONCE.acquire().await;
-    let read = tokio::task::spawn_blocking(move || rows::read(&bytes, &currency)).await;
+    // Whoever goes away leaves the work running, so the permit is the work's.
+    let permit = AT_ONCE.acquire().await;
+    let read = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        rows::read(&bytes, &currency)
+    })
+    .await;
     let read =
         read.map_err(|_| entered.stop(StatusCode::UNPROCESSABLE_ENTITY, &Unread::Unknown.words(entered.visit.lang)))?;
-    drop(place);
     match read {
         Ok(rows) => shown(&entered, &draft, kind, year, rows).await,
         Err(unread) => drafts::told(&entered, &draft, unread.words(entered.visit.lang)).await,
@@ -202,6 +205,10 @@ fn said(judgement: &Judgement, state: &One, lang: Lang) -> String {
             "Tidak ada kasus bernomor ini: tulis seperti case/12/1",
             "There is no case of this number: write it as in case/12/1",
         ),
+        Judgement::Day => (
+            "Sel kasusnya berupa tanggal: beri format teks dan tulis seperti case/12/1",
+            "The case's cell is a date: format it as text and write it as in case/12/1",
+        ),
         Judgement::NotWaiting => ("Kasus ini tidak menunggu naskah ini", "This case does not wait for this paper"),
         Judgement::Held => {
             ("Sudah ada di naskah lain yang belum selesai", "Another paper that is not done has it already")
@@ -233,7 +240,7 @@ fn rows_of(text: &str) -> Option<Rows> {
     let row = |line: &str| {
         let [line, case, minor] = <[&str; 3]>::try_from(line.split(' ').collect::<Vec<_>>()).ok()?;
         let amount = minor.parse().ok().and_then(Amount::from_minor).filter(|amount| amount.minor() > 0);
-        Some(Row { line: line.parse().ok()?, case: case.to_owned(), amount })
+        Some(Row { line: line.parse().ok()?, case: case.to_owned(), day: false, amount })
     };
     let rows = text.lines().take(rows::MOST_ROWS).map(row).collect::<Option<Vec<_>>>()?;
     Some(Rows { rows, total: None })
@@ -264,20 +271,14 @@ pub(super) async fn take(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     // Who decides, number and paper stay as they were typed.
     fields.extend(issue.into_iter().filter(|(name, _)| !name.starts_with("decided_by")));
     let version = form.get("version").parse().unwrap_or(0);
-    match entered.kept(web.store.save(owner, &id, version, &fields, entered.now))? {
-        Saved::Version(_) => {}
-        Saved::Changed(there) => return drafts::changed(&entered, &Draft { fields, ..draft }, *there).await,
-        Saved::Gone => return Err(entered.stop(StatusCode::NOT_FOUND, entered.w.fault_draft_gone)),
-    }
+    let wished = Draft { fields, version, changed: entered.now, ..draft };
     // Rows of an earlier file go.
-    let after: Vec<(Kind, _)> = plan.collect();
-    for old in entered.kept(web.store.drafts(owner))? {
-        if old.about == draft.about && after.iter().any(|(kind, _)| kind.name() == old.kind) {
-            entered.kept(web.store.drop_draft(owner, &old.id))?;
-        }
+    let after = plan.map(|(kind, fields)| drafts::new(&entered, kind, wished.about.clone(), fields));
+    let after = after.collect::<Result<Vec<Draft>, Stop>>()?;
+    match entered.kept(web.store.save_with(owner, &wished, &after))? {
+        Some(Saved::Version(_)) => Ok(entered.see(&format!("/drafts/{id}?saved"))),
+        Some(Saved::Changed(there)) => drafts::changed(&entered, &wished, *there).await,
+        Some(Saved::Gone) => Err(entered.stop(StatusCode::NOT_FOUND, entered.w.fault_draft_gone)),
+        None => Err(entered.stop(StatusCode::CONFLICT, entered.w.fault_too_many)),
     }
-    for (kind, fields) in after {
-        drafts::keep(&entered, kind, draft.about.clone(), fields)?;
-    }
-    Ok(entered.see(&format!("/drafts/{id}?saved")))
 }

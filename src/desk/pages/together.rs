@@ -20,7 +20,7 @@ use crate::ledger::statement::Statement;
 #[derive(Default)]
 struct Chosen {
     texts: Vec<String>,
-    /// The hash of a statement, and the draft that it is of.
+    /// The hash of each statement of a draft, also of one that is left out, and the draft that it is of.
     of: Vec<(String, String)>,
     /// What is left out: about what, what it is, and why.
     left: Vec<(String, String, String)>,
@@ -31,21 +31,22 @@ struct Chosen {
 }
 
 impl Chosen {
-    /// Whether it can be signed with those before it; then it is among them.
-    fn add(&mut self, entered: &Entered, statement: &Statement) -> bool {
+    /// Takes it among those that are signed, where it can be signed with those before it.
+    fn add(&mut self, entered: &Entered, statement: &Statement) {
         let touched = touched(statement);
         let (w, about) = (entered.w, statement.about().to_string());
-        let why = match self.texts.len() >= MOST_STATEMENTS {
-            true => Some(w.together_many),
-            false => (!self.touched.is_disjoint(&touched)).then_some(w.together_same),
-        };
-        if let Some(why) = why {
-            self.left.push((about, w.kind_named(statement.kind()), why.to_owned()));
-            return false;
+        if !self.touched.is_disjoint(&touched) {
+            self.left.push((about, w.kind_named(statement.kind()), w.together_same.to_owned()));
+            return;
         }
         self.touched.extend(touched);
         self.texts.push(String::from_utf8_lossy(&statement.to_bytes()).into_owned());
-        true
+    }
+
+    /// Leaves a whole draft out.
+    fn leave(&mut self, entered: &Entered, draft: &Draft, why: String) {
+        let about = draft.about.trim_end_matches("/new").to_owned();
+        self.left.push((about, entered.w.kind_named(&draft.kind), why));
     }
 }
 
@@ -69,14 +70,12 @@ pub(super) async fn check(State(desk): State<Desk>, visit: Visit, body: Body) ->
         }
         chosen.add(&entered, &statement);
     }
-    let ids: Vec<String> = form.all("draft").take(MOST_STATEMENTS).map(str::to_owned).collect();
-    let drafts = ids.iter().map(|id| drafts::draft(&entered, id)).collect::<Result<Vec<Draft>, Stop>>()?;
+    let drafts = drafts(&entered, &form, &mut chosen)?;
     let (person, lang) = (entered.person.clone(), entered.visit.lang);
     let prepared = entered.ask(move |replay: &Replay, now| {
         let writing = Writing { replay, now, person: &person, lang };
-        let prepare = |draft: Draft| {
-            let all: Result<Vec<Prepared>, Unready> =
-                drafts::each(&draft).iter().map(|draft| writing.prepare(draft)).collect();
+        let prepare = |(draft, each): (Draft, Vec<Draft>)| {
+            let all: Result<Vec<Prepared>, Unready> = each.iter().map(|draft| writing.prepare(draft)).collect();
             (draft, all)
         };
         drafts.into_iter().map(prepare).collect::<Vec<_>>()
@@ -108,21 +107,39 @@ pub(super) async fn check(State(desk): State<Desk>, visit: Visit, body: Body) ->
     }))
 }
 
+/// The drafts that are ticked, each once and with those that it stands for: as many as are signed at once, for the writer waits
+/// while they are prepared. Others are left out.
+fn drafts(entered: &Entered, form: &Form, chosen: &mut Chosen) -> Result<Vec<(Draft, Vec<Draft>)>, Stop> {
+    let (mut seen, mut room, mut found) = (BTreeSet::new(), MOST_STATEMENTS - chosen.texts.len(), Vec::new());
+    for id in form.all("draft").take(MOST_STATEMENTS).filter(|id| seen.insert(*id)) {
+        let draft = drafts::draft(entered, id)?;
+        let each = drafts::each(&draft);
+        match room.checked_sub(each.len()) {
+            Some(left) => {
+                room = left;
+                found.push((draft, each));
+            }
+            None => chosen.leave(entered, &draft, entered.w.together_many.to_owned()),
+        }
+    }
+    Ok(found)
+}
+
 /// A draft among the others, or why it is not.
 fn add(entered: &Entered, chosen: &mut Chosen, draft: &Draft, prepared: Result<Vec<Prepared>, Unready>) {
-    let (w, kind) = (entered.w, entered.w.kind_named(&draft.kind));
-    let about = draft.about.trim_end_matches("/new").to_owned();
     let prepared = match prepared {
         Ok(prepared) => prepared,
-        Err(Unready::Fields(_)) => return chosen.left.push((about, kind, w.together_unfinished.to_owned())),
-        Err(Unready::Sentence(sentence)) => return chosen.left.push((about, kind, sentence)),
+        Err(Unready::Fields(_)) => return chosen.leave(entered, draft, entered.w.together_unfinished.to_owned()),
+        Err(Unready::Sentence(sentence)) => return chosen.leave(entered, draft, sentence),
     };
     for one in prepared {
-        if let Some(refused) = &one.refused {
-            let (title, sentence) = refusal(refused, entered.visit.lang);
-            chosen.refused.push((one.statement.about().to_string(), title, sentence));
-        } else if chosen.add(entered, &one.statement) {
-            chosen.of.push((one.statement.hash().to_hex(), draft.id.clone()));
+        chosen.of.push((one.statement.hash().to_hex(), draft.id.clone()));
+        match &one.refused {
+            Some(refused) => {
+                let (title, sentence) = refusal(refused, entered.visit.lang);
+                chosen.refused.push((one.statement.about().to_string(), title, sentence));
+            }
+            None => chosen.add(entered, &one.statement),
         }
     }
 }

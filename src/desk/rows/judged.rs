@@ -20,6 +20,8 @@ pub enum Judgement {
     Differs(Amount),
     /// It names no case of this ledger.
     Unknown,
+    /// A day stands where the case should.
+    Day,
     /// An earlier row has the case.
     Twice(u64),
     /// The case does not wait for this paper.
@@ -92,6 +94,7 @@ pub fn judge(state: &State, kind: Kind, year: u16, rows: &Rows, proposed: impl F
         let id = case_of(&row.case);
         let found = id.and_then(|id| Some((id, state.case(&id)?)));
         let judgement = match (found, row.amount) {
+            (None, _) if row.day => Judgement::Day,
             (None, _) => Judgement::Unknown,
             (Some((id, case)), amount) => {
                 let (facts, earlier) = (&case.core.facts, before.insert(id, row.line));

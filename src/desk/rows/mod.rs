@@ -21,6 +21,8 @@ pub enum Cell {
     Text(String),
     /// A number; of a formula, what it came to when the file was saved.
     Number(f64),
+    /// A day or a time: programs make one of `12/1`.
+    Day,
 }
 
 /// A row as the file has it.
@@ -30,6 +32,8 @@ pub struct Row {
     pub line: u64,
     /// What stands in the column of cases.
     pub case: String,
+    /// Whether that is a day, so that nobody can tell which case was meant.
+    pub day: bool,
     /// How much; none where that is no amount.
     pub amount: Option<Amount>,
 }
@@ -61,6 +65,10 @@ pub enum Unread {
         /// Both names.
         names: [String; 2],
     },
+    /// A row of CSV has cells beyond the last column that has a name, as an amount with commas has: which.
+    Beyond(u64),
+    /// Two rows have the sum.
+    Totals([u64; 2]),
     /// Over [`MOST_ROWS`].
     TooMany,
     /// Columns, and no row below them.
@@ -96,6 +104,26 @@ impl Unread {
                     ),
                 };
             }
+            Self::Beyond(line) => {
+                return match lang {
+                    Lang::Indonesian => format!(
+                        "Baris {line}: ada isi di luar kolom terakhir yang berjudul. Bila jumlahnya ditulis dengan koma, apit dengan tanda kutip, misalnya \"75,000,000\", atau simpan dengan titik koma."
+                    ),
+                    Lang::English => format!(
+                        "Row {line}: something stands beyond the last column that has a name. Put amounts with commas into quotes, as in \"75,000,000\", or save with semicolons."
+                    ),
+                };
+            }
+            Self::Totals([one, two]) => {
+                return match lang {
+                    Lang::Indonesian => {
+                        format!("Baris {one} dan {two}: keduanya baris jumlah. Sisakan satu, untuk seluruh daftar.")
+                    }
+                    Lang::English => {
+                        format!("Rows {one} and {two}: both are rows of sums. Leave one, that of the whole list.")
+                    }
+                };
+            }
             Self::TooMany => (
                 "Ada lebih dari 5.000 baris: bagi menjadi beberapa keputusan.",
                 "There are more than 5,000 rows: divide them among several papers.",
@@ -106,7 +134,7 @@ impl Unread {
     }
 }
 
-/// The case that somebody means: `case/12/1`, or `12/1`.
+/// The case that somebody means: `case/12/1`; `12/1` where no program made a day of it.
 #[must_use]
 pub fn case_of(text: &str) -> Option<CaseId> {
     let text = text.trim().to_lowercase();
@@ -127,6 +155,7 @@ fn amount_of(cell: &Cell, currency: &Currency) -> Option<Amount> {
             let whole = (0.0..=9_007_199_254_740_991.0).contains(&minor) && (minor - minor.round()).abs() < 1e-6;
             whole.then_some(minor.round() as i64)?
         }
+        Cell::Day => return None,
     };
     Amount::from_minor(minor).filter(|amount| amount.minor() > 0)
 }

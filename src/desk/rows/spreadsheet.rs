@@ -18,6 +18,8 @@ const MOST_FILES: usize = 500;
 const MOST_COLUMNS: usize = 64;
 const MOST_CELL_BYTES: usize = 1_000;
 const MOST_ABOVE: usize = 20;
+/// The most bytes of all cells together, as they are kept: many cells may name one text of the file.
+const MOST_KEPT: usize = 8 * 1024 * 1024;
 /// What the columns may be called, without spaces and signs.
 const CASES: [&str; 9] =
     ["kasus", "nomorkasus", "nokasus", "idkasus", "kodekasus", "case", "casenumber", "caseno", "caseid"];
@@ -34,7 +36,7 @@ const AMOUNTS: [&str; 11] = [
     "amount",
     "amountrp",
 ];
-/// What the row with the sum begins with.
+/// The first word of the row with the sum.
 const TOTALS: [&str; 3] = ["jumlah", "total", "sum"];
 
 struct Line {
@@ -51,8 +53,16 @@ impl Line {
         match self.at(column) {
             Some(Cell::Text(text)) => text.trim().to_owned(),
             Some(Cell::Number(number)) => number.to_string(),
-            None => String::new(),
+            Some(Cell::Day) | None => String::new(),
         }
+    }
+
+    /// Whether it begins as the row with the sum does.
+    fn is_total(&self) -> bool {
+        let first = self.cells.iter().map(|(at, _)| self.text(*at)).find(|text| !plain(text).is_empty());
+        let first = first.unwrap_or_default().to_lowercase();
+        let mut words = first.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.next().is_some_and(|word| TOTALS.contains(&word))
     }
 }
 
@@ -67,8 +77,10 @@ pub fn read(bytes: &[u8], currency: &Currency) -> Result<Rows, Unread> {
     if bytes.len() > MOST_BYTES {
         return Err(Unread::TooLarge);
     }
-    let lines = if bytes.starts_with(b"PK") { xlsx(bytes)? } else { csv(bytes)? };
-    rows(&lines, currency)
+    match bytes.starts_with(b"PK") {
+        true => rows(&xlsx(bytes)?, currency, false),
+        false => rows(&csv(bytes)?, currency, true),
+    }
 }
 
 fn csv(bytes: &[u8]) -> Result<Vec<Line>, Unread> {
@@ -79,14 +91,21 @@ fn csv(bytes: &[u8]) -> Result<Vec<Line>, Unread> {
     }
     // The reader counts lines by their line feeds.
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    // Spreadsheets in Indonesian save with semicolons. What the first lines have most of it is.
-    let head = || text.lines().take(MOST_ABOVE).flat_map(str::bytes);
-    let delimiter =
-        *[b';', b',', b'\t'].iter().max_by_key(|sign| head().filter(|byte| byte == *sign).count()).unwrap_or(&b',');
+    // Spreadsheets in Indonesian save with semicolons. The sign is the first with which both columns are found.
+    let found = |sign: &u8| {
+        let head = lines(&text, *sign, MOST_ABOVE).and_then(|head| columns(&head));
+        !matches!(head, Err(Unread::NoColumns | Unread::Unknown))
+    };
+    let sign = [b';', b'\t', b','].into_iter().find(found).ok_or(Unread::NoColumns)?;
+    lines(&text, sign, usize::MAX)
+}
+
+/// The first lines of a CSV whose cells are parted by this sign.
+fn lines(text: &str, sign: u8, most: usize) -> Result<Vec<Line>, Unread> {
     let mut reader = csv::ReaderBuilder::new();
-    let mut reader = reader.has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    let mut reader = reader.has_headers(false).flexible(true).delimiter(sign).from_reader(text.as_bytes());
     let mut lines = Vec::new();
-    for record in reader.records() {
+    for record in reader.records().take(most) {
         let record = record.map_err(|_| Unread::Unknown)?;
         let cells = record.iter().take(MOST_COLUMNS).enumerate().filter(|(_, cell)| !cell.trim().is_empty());
         let cells = cells.map(|(at, cell)| (at, Cell::Text(cut(cell)))).collect();
@@ -102,7 +121,7 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Line>, Unread> {
     let first = book.sheet_names().first().cloned().ok_or(Unread::Unknown)?;
     // Cell by cell: a sheet's own word on how large it is is never believed.
     let mut cells = book.worksheet_cells_reader(&first).map_err(unknown)?;
-    let mut lines: Vec<Line> = Vec::new();
+    let (mut lines, mut kept): (Vec<Line>, usize) = (Vec::new(), 0);
     while let Some(cell) = cells.next_cell().map_err(unknown)? {
         let (row, column) = cell.get_position();
         let held = match cell.get_value() {
@@ -110,13 +129,22 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Line>, Unread> {
             DataRef::SharedString(text) => Cell::Text(cut(text)),
             DataRef::Float(number) => Cell::Number(*number),
             DataRef::Int(number) => Cell::Number(*number as f64),
+            DataRef::DateTime(_) | DataRef::DateTimeIso(_) => Cell::Day,
             _ => continue,
         };
         let (number, column) = (u64::from(row) + 1, column as usize);
         if column >= MOST_COLUMNS || matches!(&held, Cell::Text(text) if text.trim().is_empty()) {
             continue;
         }
+        if let Cell::Text(text) = &held {
+            kept += text.len();
+        }
+        if kept > MOST_KEPT {
+            return Err(Unread::TooLarge);
+        }
         match lines.last_mut().filter(|line| line.number == number) {
+            // No program writes a cell twice.
+            Some(line) if line.at(column).is_some() => return Err(Unread::Unknown),
             Some(line) => line.cells.push((column, held)),
             None => push(&mut lines, Line { number, cells: vec![(column, held)] })?,
         }
@@ -169,29 +197,45 @@ fn column(line: &Line, names: &[&str]) -> Result<Option<usize>, Unread> {
     }
 }
 
-fn rows(lines: &[Line], currency: &Currency) -> Result<Rows, Unread> {
+/// The line that names both columns, and where they are.
+fn columns(lines: &[Line]) -> Result<(usize, usize, usize), Unread> {
     for (at, line) in lines.iter().enumerate().take(MOST_ABOVE) {
-        let (Some(case), Some(amount)) = (column(line, &CASES)?, column(line, &AMOUNTS)?) else { continue };
-        let mut found = Rows::default();
-        for line in &lines[at + 1..] {
-            let (text, value) = (line.text(case), line.at(amount).and_then(|cell| amount_of(cell, currency)));
-            let first =
-                line.cells.iter().find_map(|(at, _)| Some(plain(&line.text(*at))).filter(|text| !text.is_empty()));
-            let first = first.unwrap_or_default();
-            match value {
-                Some(total) if super::case_of(&text).is_none() && TOTALS.iter().any(|word| first.starts_with(word)) => {
-                    found.total = Some((line.number, total));
-                }
-                // Signatures and remarks below a table name neither.
-                None if text.is_empty() && line.at(amount).is_none() => {}
-                amount => found.rows.push(Row { line: line.number, case: text, amount }),
-            }
+        if let (Some(case), Some(amount)) = (column(line, &CASES)?, column(line, &AMOUNTS)?) {
+            return Ok((at, case, amount));
         }
-        return match found.rows.len() {
-            0 => Err(Unread::Empty),
-            rows if rows > MOST_ROWS => Err(Unread::TooMany),
-            _ => Ok(found),
-        };
     }
     Err(Unread::NoColumns)
+}
+
+/// `parted`: cells are parted by a sign that an amount may hold too.
+fn rows(lines: &[Line], currency: &Currency, parted: bool) -> Result<Rows, Unread> {
+    let (head, case, amount) = columns(lines)?;
+    let last = lines[head].cells.last().map_or(0, |(at, _)| *at);
+    let mut found = Rows::default();
+    for line in &lines[head + 1..] {
+        let (text, value) = (line.text(case), line.at(amount).and_then(|cell| amount_of(cell, currency)));
+        // Signatures and remarks below a table name neither.
+        if text.is_empty() && line.at(amount).is_none() {
+            continue;
+        }
+        if parted && line.cells.last().is_some_and(|(at, _)| *at > last) {
+            return Err(Unread::Beyond(line.number));
+        }
+        match value {
+            Some(total) if super::case_of(&text).is_none() && line.is_total() => {
+                if let Some((earlier, _)) = found.total.replace((line.number, total)) {
+                    return Err(Unread::Totals([earlier, line.number]));
+                }
+            }
+            amount => {
+                let day = line.at(case) == Some(&Cell::Day);
+                found.rows.push(Row { line: line.number, case: text, day, amount });
+            }
+        }
+    }
+    match found.rows.len() {
+        0 => Err(Unread::Empty),
+        rows if rows > MOST_ROWS => Err(Unread::TooMany),
+        _ => Ok(found),
+    }
 }

@@ -89,10 +89,9 @@ fn find(reader: &Reader, origin: &str, index: u64) -> Result<Found, Fault> {
     })
 }
 
-/// What is to be seen at once: disputed, corrected, erased.
-fn marks(found: &Found, teller: &Teller<'_>) -> Vec<(String, u64)> {
+/// What is to be seen at once, each with the entry that says why: disputed, corrected, erased.
+pub(super) fn marks(around: &Around, teller: &Teller<'_>) -> Vec<(String, u64)> {
     let w = teller.lang.words();
-    let around = &found.around;
     let disputed = around.disputed.map(|by| (w.disputed_by(by), by));
     let corrected = around.shown.corrected_by().map(|by| (format!("{} {by}", w.corrected_mark), by));
     let erased = around.shown.erased.first().map(|erased| {
@@ -134,7 +133,7 @@ pub(super) async fn page(State(site): State<Site>, visit: Visit, Path(index): Pa
             .chain(teller.decided(&found.around.shown.body, &found.around.signatures))
             .collect(),
         documents: with_place(&site, lang, teller.documents(&found.around.shown.body, index)).await?,
-        marks: marks(&found, &teller),
+        marks: marks(&found.around, &teller),
         adopted: statement.kind() == Kind::CaseAdopted.name(),
         sealed: ["sealed", "payee"].iter().any(|field| statement.body().get(field).is_some()),
         compared: found.compared.iter().map(|comparison| Compared::of(comparison, &teller)).collect(),

@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use serde_json::{Map, Value};
 
+use super::entry::marks;
 use super::told::{Fact, Said, Teller};
 use super::words::Lang;
 use super::{Signed, Visit};
@@ -102,37 +103,66 @@ fn made(reader: &Reader, founding: &Founding, index: u64, lang: Lang, base: &str
     let leaf = leaf_hash(&bytes).to_hex();
     let erased = around.shown.erased.iter().any(|erased| erased.what == "text");
     let sheet = Sheet { founding, lang, index, base, leaf, receipt, erased };
-    let told = told(reader, founding, lang, &statement, &entry, &around)?;
-    let mut paper = sheet.paper(&told, MOST_CHARS[0], entry.recorded_at)?;
+    let told = Told {
+        facts: facts(reader, founding, lang, &statement, &entry, &around)?,
+        marks: marks(&around, &Teller { founding, lang }),
+        at: entry.recorded_at,
+    };
+    let mut paper = sheet.paper(&told, MOST_CHARS[0])?;
     for most in &MOST_CHARS[1..] {
         if paper.pages() > 1 {
-            paper = sheet.paper(&told, *most, entry.recorded_at)?;
+            paper = sheet.paper(&told, *most)?;
         }
     }
     paper.to_pdf().map_err(|fault| Fault::store(&fault))
 }
 
 impl Sheet<'_> {
-    fn paper(&self, told: &Facts, most: usize, at: Timestamp) -> Result<Paper, Fault> {
+    fn paper(&self, told: &Told, most: usize) -> Result<Paper, Fault> {
         let Self { founding, lang, index, .. } = *self;
         let (w, r) = (lang.words(), lang.receipt());
         let mut blocks = vec![Block::Small(founding.government(lang).to_owned()), Block::Title(r.title.to_owned())];
         if founding.trial {
             blocks.push(Block::Text(format!("{}. {}", w.banner_trial_title, w.banner_trial)));
         }
-        blocks.push(Block::Text(r.lead.to_owned()));
+        blocks.extend(told.marks.iter().map(|(text, _)| Block::Marked(text.clone())));
+        let witnesses = self.witnesses();
+        blocks.push(Block::Text(if witnesses.is_empty() { r.lead_alone } else { r.lead }.to_owned()));
         let short = |(label, lines): &(String, Vec<String>)| {
-            (label.clone(), lines.iter().take(MOST_LINES).map(|line| clipped(line, most)).collect())
+            (label.clone(), few(lines, MOST_LINES, r.more).iter().map(|line| clipped(line, most)).collect())
         };
-        blocks.push(Block::Facts(told.iter().map(short).collect()));
+        blocks.push(Block::Facts(told.facts.iter().map(short).collect()));
         blocks.push(Block::Heading(r.proof.to_owned()));
-        blocks.push(Block::Facts(proof(founding, lang, &self.receipt, &self.leaf)?));
+        blocks.push(Block::Facts(self.proof(&witnesses)?));
         blocks.push(Block::Heading(r.check.to_owned()));
         blocks.extend(self.check());
         blocks.push(Block::Small(r.note.to_owned()));
         let title = format!("{}: {} {index}", r.title, w.entry_heading);
         let foot = format!("{} · {} {index}", founding.origin, w.entry_heading);
-        Ok(Paper { title, lang, at, foot, blocks })
+        Ok(Paper { title, lang, at: told.at, foot, blocks })
+    }
+
+    /// Who has seen the checkpoint.
+    fn witnesses(&self) -> Vec<String> {
+        let seen = self.receipt.checkpoint.signatures.iter().map(|line| line.name.clone());
+        seen.filter(|name| *name != self.founding.origin).collect()
+    }
+
+    /// Where it stands in the log.
+    fn proof(&self, witnesses: &[String]) -> Result<Facts, Fault> {
+        let (w, r) = (self.lang.words(), self.lang.receipt());
+        let checkpoint = Checkpoint::parse(&self.receipt.checkpoint.text).map_err(|fault| Fault::store(&fault))?;
+        let witnesses = match witnesses {
+            [] => vec![r.no_witness.to_owned()],
+            some => few(some, 2 * MOST_LINES, r.more),
+        };
+        let size = format!("{} {}", w.count(checkpoint.size), r.entries);
+        Ok(vec![
+            (w.leaf_hash.to_owned(), fours(&self.leaf)),
+            (r.checkpoint.to_owned(), vec![checkpoint.origin, size]),
+            (r.key.to_owned(), vec![self.founding.vkey().to_owned()]),
+            (r.witnesses.to_owned(), witnesses),
+        ])
     }
 
     /// How whoever is shown it checks it.
@@ -140,12 +170,16 @@ impl Sheet<'_> {
         let Self { lang, index, base, .. } = *self;
         let (r, address) = (lang.receipt(), format!("{base}{}/entries/{index}", lang.prefix()));
         let mut beside = vec![format!("{} {address}", r.scan), r.compare.to_owned()];
+        // Nobody is given the bytes of an entry of which a text was erased.
         if !self.erased {
-            beside.push(format!("{} {base}/api/v1/entries/{index}/raw.", r.files));
+            let files = format!("entry-{index}.tlog-proof --entry entry-{index}.txt");
+            beside.extend([
+                format!("{} {base}/api/v1/entries/{index}/raw.", r.files),
+                format!("{} {base}{}/verify, {}:", r.choose, lang.prefix(), r.run),
+                format!("hibah verify {files} --vkey {}", r.key_here),
+                r.compare_key.to_owned(),
+            ]);
         }
-        beside.push(format!("{} {base}{}/verify, {}:", r.choose, lang.prefix(), r.run));
-        beside.push(format!("hibah verify entry-{index}.tlog-proof --entry entry-{index}.txt --vkey {}", r.key_here));
-        beside.push(r.compare_key.to_owned());
         match Qr::of(&address, &self.leaf) {
             Some(qr) => vec![Block::Qr(qr, beside)],
             None => beside.into_iter().map(Block::Text).collect(),
@@ -153,10 +187,24 @@ impl Sheet<'_> {
     }
 }
 
+/// The first lines of some, and how many more there are.
+fn few(lines: &[String], most: usize, more: fn(usize) -> String) -> Vec<String> {
+    let mut few: Vec<String> = lines.iter().take(most).cloned().collect();
+    few.extend(lines.len().checked_sub(most).filter(|left| *left > 0).map(more));
+    few
+}
+
+/// What the sheet says of the entry.
+struct Told {
+    facts: Facts,
+    marks: Vec<(String, u64)>,
+    at: Timestamp,
+}
+
 type Facts = Vec<(String, Vec<String>)>;
 
 /// What was recorded.
-fn told(
+fn facts(
     reader: &Reader,
     founding: &Founding,
     lang: Lang,
@@ -167,12 +215,19 @@ fn told(
     let (w, r, about) = (lang.words(), lang.receipt(), statement.about().to_string());
     let mut facts = vec![(r.what.to_owned(), vec![w.kind(statement.kind()).to_owned()])];
     let one = |label: &str, text: String| (label.to_owned(), vec![text]);
+    let said = |name: &str| around.shown.body.get(name).and_then(Value::as_str).map(str::to_owned);
     match (statement.about(), reader.grant(&about)?) {
         (About::Case(_), Some(grant)) => {
-            let title = w.title_of(&grant.title, grant.migrated);
-            facts.push((r.case.to_owned(), vec![about, title]));
+            // What the entry says itself stands as it was said; all else as it is at the checkpoint.
+            match said("title") {
+                Some(title) => facts.push((r.case.to_owned(), vec![about, title])),
+                None => {
+                    facts.push(one(r.case, about));
+                    facts.push(one(r.title_now, w.title_of(&grant.title, grant.migrated)));
+                }
+            }
             let recipient = w.recipient_of(&grant.recipient, grant.organisation, grant.migrated);
-            facts.push(one(w.recipient, recipient));
+            facts.push(one(r.recipient_now, recipient));
         }
         _ => facts.push(one(w.about, about)),
     }
@@ -205,24 +260,6 @@ fn clipped(text: &str, most: usize) -> String {
         Some((cut, _)) => format!("{}…", &text[..cut]),
         None => text.to_owned(),
     }
-}
-
-/// Where it stands in the log.
-fn proof(founding: &Founding, lang: Lang, receipt: &TlogProof, leaf: &str) -> Result<Facts, Fault> {
-    let (w, r) = (lang.words(), lang.receipt());
-    let checkpoint = Checkpoint::parse(&receipt.checkpoint.text).map_err(|fault| Fault::store(&fault))?;
-    let seen = receipt.checkpoint.signatures.iter().map(|line| line.name.clone());
-    let mut witnesses: Vec<String> = seen.filter(|name| *name != founding.origin).take(2 * MOST_LINES).collect();
-    if witnesses.is_empty() {
-        witnesses.push(r.no_witness.to_owned());
-    }
-    let size = format!("{} {}", w.count(checkpoint.size), r.entries);
-    Ok(vec![
-        (w.leaf_hash.to_owned(), fours(leaf)),
-        (r.checkpoint.to_owned(), vec![checkpoint.origin, size]),
-        (r.key.to_owned(), vec![founding.vkey().to_owned()]),
-        (r.witnesses.to_owned(), witnesses),
-    ])
 }
 
 /// Digits in groups of four, eight groups a line, as people compare them.

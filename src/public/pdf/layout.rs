@@ -83,21 +83,25 @@ pub(super) fn pages(paper: &Paper) -> Laid {
     Laid { pages: layer.pages, tree, outline: layer.outline, pieces: layer.pieces }
 }
 
-/// Lines that fit; a word that is too long for one is cut.
+/// Lines that fit; a word that is too long for one is cut. In time that grows with the text alone: the width of a line is kept,
+/// which is right as long as letters stand beside each other without kerning.
 fn wrapped(text: &str, width: f32, face: Face, size: f32) -> Vec<String> {
-    let text = text.split('\n').map(|line| face.printable(line)).collect::<Vec<_>>().join("\n");
     let mut lines = Vec::new();
-    for paragraph in text.split('\n') {
-        let mut line = String::new();
+    for paragraph in text.split('\n').map(|paragraph| face.printable(paragraph)) {
+        let (mut line, mut used) = (String::new(), 0.0);
         for word in paragraph.split_inclusive(' ') {
-            if !line.is_empty() && face.width(&format!("{line}{}", word.trim_end()), size) > width {
+            if !line.is_empty() && used + face.width(word.trim_end(), size) > width {
                 lines.push(std::mem::take(&mut line));
+                used = 0.0;
             }
             for c in word.chars() {
-                if c != ' ' && !line.is_empty() && face.width(&format!("{line}{c}"), size) > width {
+                let advance = face.width(c.encode_utf8(&mut [0; 4]), size);
+                if c != ' ' && !line.is_empty() && used + advance > width {
                     lines.push(std::mem::take(&mut line));
+                    used = 0.0;
                 }
                 line.push(c);
+                used += advance;
             }
         }
         lines.push(line);
@@ -188,6 +192,7 @@ impl Layer {
                 Part::Group(Role::Title(text.clone()), parts)
             }
             Block::Text(text) => self.paragraph(Role::Paragraph, text, Plain, TEXT, 5.0),
+            Block::Marked(text) => self.paragraph(Role::Paragraph, text, Bold, TEXT, 5.0),
             Block::Small(text) => self.paragraph(Role::Paragraph, text, Plain, SMALL, 4.0),
             Block::Facts(facts) => self.facts(facts),
             Block::Table(head, rows) => self.table(head, rows),
@@ -279,5 +284,35 @@ impl Layer {
         }
         self.y = below;
         Part::Group(Role::Paragraph, parts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Plain, wrapped};
+
+    #[test]
+    fn lines_fit_and_lose_nothing() {
+        for text in [
+            String::new(),
+            "a".to_owned(),
+            "satu dua tiga ".repeat(40),
+            "i".repeat(4_000),
+            format!("pendek {} pendek  dua spasi", "W".repeat(90)),
+        ] {
+            for width in [40.0, 333.3] {
+                let lines = wrapped(&text, width, Plain, 10.0);
+                assert_eq!(lines.concat(), text);
+                for line in &lines {
+                    assert!(Plain.width(line.trim_end(), 10.0) <= width + 0.01, "{line}");
+                }
+                // No line is shorter than it must be.
+                for pair in lines.windows(2) {
+                    let word = pair[1].split_inclusive(' ').next().unwrap_or_default().trim_end();
+                    assert!(Plain.width(&format!("{}{word}", pair[0]), 10.0) > width, "{pair:?}");
+                }
+            }
+        }
+        assert_eq!(wrapped("satu\ndua\u{7}", 100.0, Plain, 10.0), ["satu", "dua?"]);
     }
 }

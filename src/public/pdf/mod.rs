@@ -35,6 +35,8 @@ pub(crate) enum Block {
     /// In the middle of the line.
     Centred(String),
     Text(String),
+    /// A sentence that nobody should overlook.
+    Marked(String),
     /// In small print.
     Small(String),
     /// What they are, and what they say, a line each.

@@ -36,6 +36,9 @@ fn a_receipt_is_one_page_that_leads_back_to_the_record() {
     let there = recorded(&browser, &[("purpose", long.as_str())]);
     assert!(browser.get(&there).text().contains(&format!("href=\"{there}/receipt.pdf\"")));
     let proof = TlogProof::parse(&browser.get(&format!("{there}/receipt")).body).expect("a receipt");
+    // The sheet names the file as it is downloaded.
+    let file = format!("entry-{}.tlog-proof", proof.index);
+    assert!(browser.get(&there).text().contains(&format!("download=\"{file}\"")), "{file}");
     let reader = Reader::open(dir.path()).expect("opened");
     let leaf = leaf_hash(&reader.entry(proof.index).expect("read").expect("recorded")).to_hex();
     let checkpoint = Checkpoint::parse(&proof.checkpoint.text).expect("a checkpoint");
@@ -75,7 +78,7 @@ fn a_receipt_is_one_page_that_leads_back_to_the_record() {
             groups[8..].join(" "),
             format!("{ORIGIN} {}", checkpoint.size),
             format!("https://hibah.example{prefix}/entries/{}", proof.index),
-            "hibah verify".to_owned(),
+            format!("hibah verify {file}"),
         ]) {
             assert!(text.contains(&part), "{part}: {text}");
         }
@@ -149,6 +152,79 @@ fn an_agreement_is_drafted_from_what_the_ledger_knows() {
     ] {
         assert!(after.contains(part), "{part}: {after}");
     }
+}
+
+/// A draft of an agreement with these fields, as a PDF in words; nothing where the programs are missing.
+fn agreement(browser: &Browser<'_>, case: &str, typed: &[(&str, &str)]) -> Option<String> {
+    let draft = browser.begin("agreement.signed", &[case]);
+    let mut form: Fields<'_> = vec![("csrf", browser.csrf()), ("version", "1".to_owned()), ("save", "1".to_owned())];
+    form.extend(typed.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    assert_eq!(browser.post(&draft, &form, &[]).status, 303);
+    let pdf = browser.get(&format!("/nphd/{case}?draft={}", draft.trim_start_matches("/drafts/")));
+    assert_eq!(pdf.status, 200, "{}", pdf.text());
+    read_back(&pdf.body).map(|(text, _)| joined(&text))
+}
+
+#[test]
+fn names_of_fields_bound_no_work() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = city(dir.path(), DECREED);
+    let finance = Browser::of(&served, &key("official/3"));
+    for last in ["18446744073709551614", "18446744073709551615", "18446744073709551616", "4000000000"] {
+        let field = format!("instalments.{last}.due");
+        let text = agreement(&finance, "case/1/1", &[(&field, "2014-03-01")]);
+        assert!(text.is_none_or(|text| text.contains("Sekaligus: Rp 50.")), "{last}");
+        // Nor does the button for another row.
+        let draft = finance.begin("agreement.signed", &["case/1/1"]);
+        let mut form: Fields<'_> = vec![("csrf", finance.csrf()), ("version", "1".to_owned())];
+        form.extend([(field.as_str(), "2014-03-01".to_owned()), ("add", "instalments".to_owned())]);
+        assert_eq!(finance.post(&draft, &form, &[]).status, 303, "{last}");
+        assert_eq!(finance.get(&draft).status, 200, "{last}");
+    }
+}
+
+#[test]
+fn an_agreement_says_nothing_in_place_of_what_cannot_be_read() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let lines = "budget_lines=[{\"line\":\"Buku\",\"amount\":40},{\"line\":\"Rak\",\"amount\":20}]";
+    let more = format!(
+        "application.submitted case/1/1 by org/1 amount=60 {lines}
+         application.submitted case/2/1 by org/2 amount=60 {lines}
+         case.returned case/2/1 by intake
+         application.revised case/2/1 by org/2 amount=50 documents=[{{\"title\":\"Proposal hibah\",\"sha256\":\"{digest}\",\"size\":1000,\"media_type\":\"application/pdf\"}}] reason=\"Dilengkapi\"
+         bring case/1/1 decree.sealed 50
+         bring case/2/1 decree.sealed 50
+         disbursement.requested case/1/1 by org/1 amount=50
+         disbursement.requested case/2/1 by org/2 amount=50",
+        digest = "ab".repeat(32)
+    );
+    let served = city(dir.path(), &more);
+    let finance = Browser::of(&served, &key("official/3"));
+    let typed = [
+        ("amount", "lima puluh"),
+        ("report_due", "awal tahun"),
+        ("_event_date", "kemarin"),
+        ("instalments.0.amount", "empat puluh"),
+        ("instalments.0.due", "2014-03-01"),
+        ("instalments.2.amount", "5"),
+        ("instalments.2.due", "nanti"),
+    ];
+    let Some(text) = agreement(&finance, "case/1/1", &typed) else { return };
+    let dots = hibah::desk::nphd::DOTS;
+    for part in [
+        format!("Jumlah hibah adalah {dots} ({dots})."),
+        format!("paling lambat {dots}."),
+        format!("Pada hari ini, {dots},"),
+        format!("1. Tahap 1, mulai 1 Maret 2014 {dots}"),
+        format!("2. Tahap 2, mulai {dots} Rp 5"),
+        "1. Buku Rp 40".to_owned(),
+    ] {
+        assert!(text.contains(&part), "{part}: {text}");
+    }
+    assert!(!text.contains("Sekaligus"), "{text}");
+    // The budget of an earlier amount is none of the present one.
+    let Some(text) = agreement(&finance, "case/2/1", &[]) else { return };
+    assert!(text.contains(&format!("Rincian: {dots}")) && !text.contains("Buku"), "{text}");
 }
 
 #[test]

@@ -116,6 +116,16 @@ fn what_is_wrong_with_a_row_is_told_with_its_number() {
         assert_eq!(page.status, 200, "{row}");
         assert!(page.text().contains(said) && !page.text().contains("name=\"taken\""), "{row}: {}", page.text());
     }
+    // What the columns are named with decides, not what there is most of; and a name is no sum.
+    for file in [
+        "Lampiran, keputusan, wali, kota\nKasus;Jumlah\ncase/1/1;40\n",
+        "Daftar; satu; dua\nKasus\tJumlah\ncase/1/1\t40\n",
+        "Kasus,Jumlah,Ket\ncase/1/1,\"40\",a;b;c;d\n",
+    ] {
+        assert!(told(file.as_bytes()).text().contains(" case/1/1 40\n"), "{file}");
+    }
+    let page = told(b"Nama;Kasus;Jumlah\nSumur bor RW 3;;40\nTotalindo;;30\n");
+    assert_eq!(page.text().matches("Tidak ada kasus bernomor ini").count(), 4, "{}", page.text());
     // Left out is no fault, but said.
     let page = told(b"Kasus;Jumlah\ncase/1/1;40\n");
     assert!(page.text().contains("name=\"taken\"") && page.text().contains("case/2/1"), "{}", page.text());
@@ -129,6 +139,9 @@ fn what_is_wrong_with_a_row_is_told_with_its_number() {
         (b"Nama;Uang\nA;40\n", "Kolomnya tidak ditemukan"),
         (b"Kasus;Jumlah;Nilai\ncase/1/1;40;50\n", "dapat berarti sama"),
         (b"Kasus;Jumlah\n", "Tidak ada baris di bawah judul kolom."),
+        (b"Kasus,Jumlah\ncase/1/1,75,000,000\n", "Baris 2: ada isi di luar kolom terakhir"),
+        (b"Kasus,Jumlah,Ket\ncase/2/1,30,\ncase/1/1,75,000,000\n", "Baris 3: ada isi di luar kolom terakhir"),
+        (b"Kasus;Jumlah\ncase/1/1;40\nJumlah;40\ncase/2/1;30\nTotal;70\n", "Baris 3 dan 5: keduanya baris jumlah"),
         (b"Kasus;Jumlah\n\xff\xfe;40\n", "bukan CSV atau XLSX"),
         (b"PK\x03\x04 no archive", "bukan CSV atau XLSX"),
         (long.as_bytes(), "lebih dari 5.000 baris"),
@@ -177,6 +190,12 @@ fn workbooks_are_read_cell_by_cell_and_bombs_are_refused() {
         false => bytes,
     });
     assert!(told(&far).text().contains("3 case/2/1 30\n"));
+    let twice = wide(&|name, bytes| match name.ends_with("sheet1.xml") {
+        true => String::from_utf8(bytes).expect("text").replace("r=\"B3\"", "r=\"A3\"").into_bytes(),
+        false => bytes,
+    });
+    let page = told(&twice);
+    assert!(page.status == 422 && page.text().contains("bukan CSV atau XLSX"), "{}", page.text());
     let bomb = wide(&|name, mut bytes| {
         if name.ends_with("sheet1.xml") {
             bytes.extend(std::iter::repeat_n(b' ', 60 * 1024 * 1024));
@@ -193,4 +212,64 @@ fn workbooks_are_read_cell_by_cell_and_bombs_are_refused() {
         bad[at] ^= 0x55;
         assert!([200, 422].contains(&told(&bad).status), "byte {at}");
     }
+}
+
+#[test]
+fn what_cells_keep_is_counted_and_days_are_no_cases() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = city(dir.path(), WAITING);
+    let mayor = Browser::of(&served, &key("official/1"));
+    let (draft, csrf) = (mayor.begin("list.nominated", &["list/2014/new"]), mayor.csrf());
+    let told = |file: &[u8]| upload(&mayor, &draft, file, &csrf);
+    // What unfolds to little may be kept as much: many cells name one text.
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, column) in (0..140).flat_map(|row| (0..64).map(move |column| (row, column))) {
+        sheet.write_string(row, column, "x".repeat(1_000)).expect("written");
+    }
+    let page = told(&book.save_to_buffer().expect("a workbook"));
+    assert!(page.status == 422 && page.text().contains("lebih besar daripada daftar mana pun"), "{}", page.text());
+    // A case that a program took for a day.
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let day = rust_xlsxwriter::Format::new().set_num_format("d mmm");
+    for (at, name) in (0..).zip(["Kasus", "Jumlah"]) {
+        sheet.write_string(0, at, name).expect("written");
+    }
+    sheet.write_number_with_format(1, 0, 46_034, &day).expect("written");
+    sheet.write_number(1, 1, 40).expect("written");
+    let page = told(&book.save_to_buffer().expect("a workbook"));
+    assert!(page.text().contains("#r2\">Baris 2</a>: Sel kasusnya berupa tanggal"), "{}", page.text());
+}
+
+#[test]
+fn rows_are_taken_whole_or_not_at_all() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = city(dir.path(), WAITING);
+    let mayor = Browser::of(&served, &key("official/1"));
+    let draft = mayor.begin("list.nominated", &["list/2014/new"]);
+    let take = |version: &str, rows: &str| {
+        let form = vec![("csrf", mayor.csrf()), ("version", version.to_owned()), ("taken", rows.to_owned())];
+        mayor.post(&format!("{draft}/rows/take"), &form, &[])
+    };
+    let file = rusqlite::Connection::open(dir.path().join("desk.db")).expect("opened");
+    // Drafts of another case, so many that there is room for one more.
+    let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 398)
+        INSERT INTO drafts SELECT printf('%016x', i), owner, 'amount.recommended', 'case/3/1', '{}', 1, changed_ms FROM n, drafts";
+    assert_eq!(file.execute(fill, []).expect("filled"), 398);
+    let all = || {
+        let sql = "SELECT group_concat(kind || about || fields || version) FROM (SELECT * FROM drafts ORDER BY id)";
+        file.query_row(sql, [], |row| row.get::<_, String>(0)).expect("read")
+    };
+    let before = all();
+    let told = take("1", "2 case/1/1 40\n");
+    assert_eq!(told.status, 409, "{}", told.text());
+    assert!(told.text().contains("Konsep Anda terlalu banyak"), "{}", told.text());
+    assert_eq!(all(), before, "nothing changed");
+    file.execute("DELETE FROM drafts WHERE id = printf('%016x', 1)", []).expect("dropped");
+    assert_eq!(take("1", "2 case/1/1 40\n").status, 303);
+    // In place of the first rows there is room for others.
+    assert_eq!(take("2", "2 case/1/1 40\n3 case/2/1 30\n").status, 303);
+    let counted = "SELECT count(*), sum(kind = 'list.rows' AND instr(fields, 'case/2/1') > 0) FROM drafts";
+    assert_eq!(file.query_row(counted, [], |row| Ok((row.get(0)?, row.get(1)?))).expect("read"), (400, 1));
 }

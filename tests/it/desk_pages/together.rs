@@ -73,3 +73,40 @@ fn papers_of_different_kinds_are_signed_together() {
     assert_eq!(ticked(&Browser::of(&served, &key("org/2")), &[("draft", &same)]).status, 404);
     assert_eq!(ticked(&organisation, &[("waiting", &waiting)]).status, 404, "it is recorded");
 }
+
+#[test]
+fn a_draft_of_which_something_is_left_out_is_kept() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = city(dir.path(), "application.submitted case/1/1 by org/1\napplication.submitted case/1/2 by org/1");
+    let organisation = Browser::of(&served, &key("org/1"));
+    let reason = [("reason", "Tidak jadi")];
+    let both = organisation.begin("application.withdrawn", &["case/1/1", "case/1/2"]);
+    organisation.fill(&both, &reason);
+    let one = organisation.begin("application.withdrawn", &["case/1/2"]);
+    let page = organisation.fill(&one, &reason);
+    assert_eq!(organisation.sign(&page, &format!("{one}/check"), &[&key("org/1")], &[]).status, 303);
+    let id = both.trim_start_matches("/drafts/");
+    let page = ticked(&organisation, &[("draft", id)]);
+    assert!(statements(page.text()).len() == 1 && page.text().contains("Ini akan ditolak"), "{}", page.text());
+    assert_eq!(signed(&organisation, &page, &key("org/1")).status, 303, "the other is recorded");
+    assert_eq!(organisation.get(&both).status, 200, "and the draft is there");
+}
+
+#[test]
+fn no_more_is_prepared_than_is_signed_at_once() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = city(dir.path(), "application.submitted case/1/1 by org/1");
+    let organisation = Browser::of(&served, &key("org/1"));
+    let many = || {
+        let draft = organisation.begin("application.withdrawn", &["case/1/1"; 120]);
+        organisation.fill(&draft, &[("reason", "Tidak jadi")]);
+        draft.trim_start_matches("/drafts/").to_owned()
+    };
+    let (one, other) = (many(), many());
+    // Ticked twice is once.
+    let page = ticked(&organisation, &[("draft", &one), ("draft", &one)]);
+    assert_eq!(page.text().matches("tentang hal yang sama").count(), 119, "{}", page.text());
+    let page = ticked(&organisation, &[("draft", &one), ("draft", &one), ("draft", &other)]);
+    assert_eq!(page.text().matches("tentang hal yang sama").count(), 119, "{}", page.text());
+    assert_eq!(page.text().matches("Lebih dari 200 sekaligus").count(), 1, "{}", page.text());
+}

@@ -8,10 +8,12 @@ macro_rules! receipt_words {
         #[allow(missing_docs)] // The names say what each text is.
         pub(in crate::public) struct ReceiptWords {
             $(pub(in crate::public) $name: &'static str,)*
+            /// How many more there are.
+            pub(in crate::public) more: fn(usize) -> String,
         }
 
-        const INDONESIAN: ReceiptWords = ReceiptWords { $($name: $id,)* };
-        const ENGLISH: ReceiptWords = ReceiptWords { $($name: $en,)* };
+        const INDONESIAN: ReceiptWords = ReceiptWords { $($name: $id,)* more: |n| format!("dan {n} lagi") };
+        const ENGLISH: ReceiptWords = ReceiptWords { $($name: $en,)* more: |n| format!("and {n} more") };
     };
 }
 
@@ -19,8 +21,12 @@ receipt_words! {
     title: "Tanda terima", "Receipt";
     lead: "Pernyataan di bawah ini sudah dicatat di buku besar hibah. Sejak saat itu tidak seorang pun dapat mengubah atau menghilangkannya tanpa ketahuan.",
         "The statement below is recorded on the ledger of grants. From then on nobody can change it or make it disappear without its being noticed.";
+    lead_alone: "Pernyataan di bawah ini sudah dicatat di buku besar hibah. Dengan berkas .tlog-proof tanda terima ini siapa pun dapat menunjukkan bila catatannya kelak diubah atau hilang. Belum ada saksi yang melihat titik periksanya.",
+        "The statement below is recorded on the ledger of grants. With this receipt's .tlog-proof file anyone can show it if the record is later changed or disappears. No witness has seen its checkpoint.";
     what: "Pernyataan", "Statement";
     case: "Kasus", "Case";
+    title_now: "Judul menurut titik periksa ini", "Title as of this checkpoint";
+    recipient_now: "Penerima menurut titik periksa ini", "Recipient as of this checkpoint";
     proof: "Bukti", "Proof";
     checkpoint: "Titik periksa", "Checkpoint";
     entries: "entri", "entries";
