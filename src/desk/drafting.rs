@@ -192,7 +192,8 @@ impl Writing<'_> {
         let mut signers: Vec<SignerId> = self.person.signer.iter().cloned().collect();
         let new = holder_of_new(kind, about, body).and_then(|_| Vkey::parse(body.get("key")?.as_str()?));
         signers.extend(new.map(|vkey| vkey.id().clone()));
-        for (at, keys) in persons::others(state, self.person, kind, &about, today).into_iter().enumerate() {
+        let others = persons::others(state, self.person, (kind, fields), &about, today);
+        for (at, keys) in others.into_iter().enumerate() {
             let field = format!("{WITH}.{at}");
             let named = fields.get(&field).and_then(|text| SignerId::parse(text));
             // The counter signs alone, with the paper that the organisation signed.
@@ -230,6 +231,12 @@ fn holder_of_new(kind: Kind, about: About, body: &Value) -> Option<Holder> {
         },
         _ => None,
     }
+}
+
+/// The key that a statement brings, if it brings one.
+#[must_use]
+pub fn brought(statement: &Statement) -> Option<Vkey> {
+    statement.body().get("key").and_then(Value::as_str).and_then(Vkey::parse)
 }
 
 /// The public key of a verifier key's last part.

@@ -1,5 +1,6 @@
 //! Who somebody is: what the ledger says of the key that they proved to have, asked anew for every page.
 
+use super::store::Fields;
 use crate::grants::about::{About, CaseId, CaseOwner};
 use crate::grants::kinds::Kind;
 use crate::grants::one::keys::{Holder, Key};
@@ -12,6 +13,7 @@ use crate::grants::role::Role;
 use crate::grants::signer::SignerId;
 use crate::grants::time::Date;
 use crate::public::pages::words::Lang;
+use crate::tlog::decimal::parse_decimal;
 
 /// Whose key it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +47,8 @@ pub enum Who {
 pub struct Barred {
     /// Why.
     pub why: Why,
-    /// Whether it is an organisation's.
-    pub organisation: bool,
+    /// Whose it is.
+    pub holder: Holder,
 }
 
 /// See [`Barred`].
@@ -78,7 +80,7 @@ impl Barred {
                 from.or(until.filter(|until| today > *until).map(Why::Until))?
             }
         };
-        Some(Self { why, organisation: matches!(key.holder(), Holder::Org(_)) })
+        Some(Self { why, holder: key.holder() })
     }
 
     /// Whether somebody else stands in its place, who alone may see what it began. An official before and after their time
@@ -87,7 +89,7 @@ impl Barred {
     pub fn is_shut_out(&self) -> bool {
         match self.why {
             Why::From(_) => false,
-            Why::Until(_) => self.organisation,
+            Why::Until(_) => matches!(self.holder, Holder::Org(_)),
             Why::Ended(_) | Why::Revoked(_) | Why::Held => true,
         }
     }
@@ -339,14 +341,29 @@ pub fn parties_about(kind: Kind, about: &About) -> &'static [Party] {
     }
 }
 
-/// Roots up to the threshold: for each that is still needed all that may, each time another one first.
-fn other_roots(state: &State, person: &Person, today: Date) -> Vec<Vec<SignerId>> {
+/// The root key that a statement of this kind ends, as a form names it: who has stolen it would be asked to sign, and could give the
+/// statement back.
+fn ended_root(state: &State, kind: Kind, fields: &Fields) -> Option<SignerId> {
+    let text = |name: &str| fields.get(name).map(|text| text.trim());
+    match kind {
+        Kind::KeyRevoked => SignerId::parse(text("key")?),
+        Kind::RootReplaced => state.frame()?.roots.get(&parse_decimal(text("root")?)?).cloned(),
+        _ => None,
+    }
+}
+
+/// Roots up to the threshold, without one whose key is ended by it: for each that is still needed all that may, each time another one
+/// first.
+fn other_roots(state: &State, person: &Person, ended: Option<&SignerId>, today: Date) -> Vec<Vec<SignerId>> {
     let Some(frame) = state.frame() else { return Vec::new() };
     let own = person.signer.as_ref();
     let may = |key: &&SignerId| Some(*key) != own && state.keys().in_force(key, today).is_ok();
-    let roots: Vec<SignerId> = frame.roots.values().filter(may).cloned().collect();
     let threshold = usize::try_from(frame.threshold).unwrap_or(usize::MAX);
     let missing = threshold.saturating_sub(usize::from(matches!(person.who, Who::Root(_))));
+    let all: Vec<SignerId> = frame.roots.values().filter(may).cloned().collect();
+    let others: Vec<SignerId> = all.iter().filter(|key| Some(*key) != ended).cloned().collect();
+    // Where the others are too few, it is asked all the same: else the statement could never be.
+    let roots = if others.len() < missing { all } else { others };
     let turned = |at: usize| {
         let mut roots = roots.clone();
         roots.rotate_left(at);
@@ -355,10 +372,16 @@ fn other_roots(state: &State, person: &Person, today: Date) -> Vec<Vec<SignerId>
     (0..missing.min(roots.len())).map(turned).collect()
 }
 
-/// Who signs a statement of this kind beside the person who writes it: for each other party the keys in force that may, of
-/// which one is to be named.
+/// Who signs a statement of this kind, with what was typed of it, beside the person who writes it: for each other party the keys in
+/// force that may, of which one is to be named.
 #[must_use]
-pub fn others(state: &State, person: &Person, kind: Kind, about: &About, today: Date) -> Vec<Vec<SignerId>> {
+pub fn others(
+    state: &State,
+    person: &Person,
+    (kind, fields): (Kind, &Fields),
+    about: &About,
+    today: Date,
+) -> Vec<Vec<SignerId>> {
     let Some(profile) = state.profile() else { return Vec::new() };
     let case = match about {
         About::Case(id) => Some(*id),
@@ -413,7 +436,9 @@ pub fn others(state: &State, person: &Person, kind: Kind, about: &About, today: 
                 needed.push(key.into_iter().collect());
             }
             Party::Second => needed.push(in_office(&[profile.correction_second], None)),
-            Party::Roots => needed.extend(other_roots(state, person, today)),
+            Party::Roots => {
+                needed.extend(other_roots(state, person, ended_root(state, kind, fields).as_ref(), today));
+            }
             _ => {}
         }
     }

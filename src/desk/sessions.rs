@@ -15,6 +15,8 @@ const IDLE_MS: i64 = 30 * 60 * 1_000;
 const WHOLE_MS: i64 = 9 * 60 * 60 * 1_000;
 /// The most sessions and the most challenges at once; the oldest make room.
 const MOST: usize = 10_000;
+/// The most sessions of one key; the one that was not seen for longest makes room.
+const MOST_OF_ONE: usize = 50;
 /// How many bytes from the system's random numbers make a token.
 const TOKEN_BYTES: usize = 32;
 
@@ -94,6 +96,12 @@ impl Sessions {
         let (token, csrf) = (token()?, token()?);
         let sessions = &mut self.inside().sessions;
         sessions.retain(|_, session| session.lasts(now));
+        let of_one = sessions.iter().filter(|(_, session)| session.public == public);
+        if of_one.clone().count() >= MOST_OF_ONE
+            && let Some(oldest) = of_one.min_by_key(|(_, session)| session.seen.ms()).map(|(token, _)| token.clone())
+        {
+            sessions.remove(&oldest);
+        }
         make_room(sessions, |session| session.seen);
         sessions.insert(token.clone(), Session { public: public.to_owned(), csrf, since: now, seen: now });
         Ok(token)
@@ -163,6 +171,15 @@ mod tests {
         let token = sessions.begin("AQ", at(0)).expect("random numbers");
         sessions.end(&token);
         assert_eq!(sessions.get(&token, at(0)), None);
+    }
+
+    #[test]
+    fn one_key_cannot_sign_others_out() {
+        let sessions = Sessions::default();
+        let other = sessions.begin("BQ", at(0)).expect("random numbers");
+        let tokens: Vec<String> = (1..=51).map(|ms| sessions.begin("AQ", at(ms)).expect("random numbers")).collect();
+        let lasts = |token: &String| sessions.get(token, at(60)).is_some();
+        assert!(!lasts(&tokens[0]) && tokens[1..].iter().all(lasts) && lasts(&other));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::drafting::brought;
 use crate::grants::signer::SignerId;
 use crate::grants::time::{Date, Timestamp};
 use crate::ledger::statement::Statement;
@@ -18,6 +19,8 @@ use crate::tlog::hash::Hash;
 pub const MAX_DRAFTS: u32 = 400;
 /// After how many days without a change a draft is dropped.
 const DRAFT_DAYS: i64 = 90;
+/// After how many one is whose key is not in force.
+const STRANGERS_DRAFT_DAYS: i64 = 7;
 /// What was typed, by the names of the fields.
 pub type Fields = BTreeMap<String, String>;
 
@@ -106,6 +109,11 @@ impl Store {
             }
         };
         // Of a later version than the tables above: a file from before has them from here.
+        let sql = "SELECT EXISTS (SELECT 1 FROM pragma_table_info('drafts') WHERE name = 'began')";
+        if !connection.query_row(sql, [], |row| row.get::<_, bool>(0)).map_err(|e| StoreError::sql(&path, &e))? {
+            let schema = concat!("BEGIN IMMEDIATE;", include_str!("../../schema/desk-later.sql"), "COMMIT;");
+            connection.execute_batch(schema).map_err(|e| StoreError::sql(&path, &e))?;
+        }
         let schema = concat!("BEGIN IMMEDIATE;", include_str!("../../schema/letters.sql"), "COMMIT;");
         // Addresses and letters that are done with are overwritten, not only unlinked.
         let ready =
@@ -135,18 +143,20 @@ impl Store {
         work(&mut self.connection()).map_err(|e| StoreError::sql(&self.path, &e))
     }
 
-    /// Keeps a new draft; none where the owner has too many.
+    /// Keeps a new draft, of a `stranger` where the owner's key is not in force; none where the owner has too many.
     ///
     /// # Errors
     /// What the file reports.
-    pub fn begin(&self, owner: &str, draft: &Draft) -> Result<bool, StoreError> {
+    pub fn begin(&self, owner: &str, stranger: bool, draft: &Draft) -> Result<bool, StoreError> {
         let fields = fields_text(&draft.fields);
         let now = draft.changed.ms();
         self.with(|c| {
-            c.execute("DELETE FROM drafts WHERE changed_ms < ?1", [now - DRAFT_DAYS * 86_400_000])?;
-            let sql = "INSERT INTO drafts SELECT ?1, ?2, ?3, ?4, ?5, 1, ?6
-                WHERE (SELECT count(*) FROM drafts WHERE owner = ?2) < ?7";
-            let row = params![draft.id, owner, draft.kind, draft.about, fields, now, MAX_DRAFTS];
+            let sql = "DELETE FROM drafts WHERE changed_ms < ?1 OR (stranger = 1 AND changed_ms < ?2)";
+            let before = |days: i64| now - days * 86_400_000;
+            c.execute(sql, [before(DRAFT_DAYS), before(STRANGERS_DRAFT_DAYS)])?;
+            let sql = "INSERT INTO drafts (id, owner, kind, about, fields, version, changed_ms, stranger)
+                SELECT ?1, ?2, ?3, ?4, ?5, 1, ?6, ?8 WHERE (SELECT count(*) FROM drafts WHERE owner = ?2) < ?7";
+            let row = params![draft.id, owner, draft.kind, draft.about, fields, now, MAX_DRAFTS, stranger];
             Ok(c.execute(sql, row)? == 1)
         })
     }
@@ -217,7 +227,8 @@ impl Store {
                 transaction.execute(sql, [owner, about, &draft.kind, id])?;
             }
             for draft in new {
-                let sql = "INSERT INTO drafts VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)";
+                let sql = "INSERT INTO drafts (id, owner, kind, about, fields, version, changed_ms)
+                    VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)";
                 let row = params![draft.id, owner, draft.kind, about, fields_text(&draft.fields), now.ms()];
                 transaction.execute(sql, row)?;
             }
@@ -249,7 +260,7 @@ impl Store {
     /// What the file reports.
     pub fn touch_upload(&self, owner: &str, sha256: &str, now: Timestamp) -> Result<(), StoreError> {
         self.with(|c| {
-            let sql = "INSERT INTO uploads VALUES (?1, ?2, ?3)
+            let sql = "INSERT INTO uploads (owner, sha256, changed_ms) VALUES (?1, ?2, ?3)
                 ON CONFLICT (owner, sha256) DO UPDATE SET changed_ms = excluded.changed_ms";
             c.execute(sql, params![owner, sha256, now.ms()]).map(drop)
         })
@@ -275,26 +286,46 @@ impl Store {
         })
     }
 
-    /// Keeps a statement that waits for more signers, in place of what was kept of it.
+    /// Keeps a statement that waits for more signers, in place of `known`, the note that was kept of it and whose lines it has; none
+    /// where nothing was. Answers whether it did: not where another signed, or took it back, since that note was read.
     ///
     /// # Errors
     /// What the file reports.
-    pub fn wait(&self, owner: &str, statement: &Statement, now: Timestamp) -> Result<(), StoreError> {
+    pub fn wait(
+        &self,
+        owner: &str,
+        statement: &Statement,
+        known: Option<&str>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let hash = statement.hash().to_hex();
         let note = String::from_utf8_lossy(&statement.to_bytes()).into_owned();
         let missing: Vec<String> = statement.missing_signers().iter().map(ToString::to_string).collect();
         let (kind, about) = (statement.kind(), statement.about().to_string());
         let expires = statement.expires().to_string();
+        let brings = brought(statement).map(|vkey| vkey.public_base64().to_owned());
         self.with(|c| {
             let transaction = c.transaction()?;
-            let sql = "INSERT INTO outbox VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                ON CONFLICT (statement) DO UPDATE SET note = excluded.note, changed_ms = excluded.changed_ms";
-            transaction.execute(sql, params![hash, note, owner, kind, about, expires, now.ms()])?;
+            let changed = match known {
+                Some(known) => {
+                    let sql = "UPDATE outbox SET note = ?3, changed_ms = ?4 WHERE statement = ?1 AND note = ?2";
+                    transaction.execute(sql, params![hash, known, note, now.ms()])?
+                }
+                None => {
+                    let sql = "INSERT OR IGNORE INTO outbox (statement, note, owner, kind, about, expires, changed_ms, brings)
+                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+                    transaction.execute(sql, params![hash, note, owner, kind, about, expires, now.ms(), brings])?
+                }
+            };
+            if changed == 0 {
+                return Ok(false);
+            }
             transaction.execute("DELETE FROM missing WHERE statement = ?1", [&hash])?;
             for signer in &missing {
                 transaction.execute("INSERT INTO missing VALUES (?1, ?2)", [&hash, signer])?;
             }
-            transaction.commit()
+            transaction.commit()?;
+            Ok(true)
         })
     }
 
@@ -337,9 +368,8 @@ impl Store {
     /// What the file reports.
     pub fn waiting_naming(&self, public: &str) -> Result<Vec<Waiting>, StoreError> {
         self.with(|c| {
-            // A public key in base64 has nothing that JSON would write otherwise, and ends the text of a verifier key.
             let sql = "SELECT statement, note, owner, kind, about, expires, changed_ms FROM outbox
-                WHERE instr(note, '+' || ?1 || '\"') > 0 ORDER BY changed_ms, statement";
+                WHERE brings = ?1 ORDER BY changed_ms, statement";
             c.prepare_cached(sql)?.query_map([public], waiting_of)?.collect()
         })
     }
@@ -370,8 +400,8 @@ impl Store {
         })
     }
 
-    /// What earlier keys of the same holder began becomes this key's, and the documents that were on their way for them are
-    /// named: each with whose it was.
+    /// What earlier keys of the same holder began becomes this key's, in whoever's hands it is, and the documents that were on their way
+    /// for them are named: each with whose it was.
     ///
     /// # Errors
     /// What the file reports.
@@ -380,12 +410,15 @@ impl Store {
             let transaction = c.transaction()?;
             let mut uploads = Vec::new();
             for old in earlier {
-                let sql = "SELECT owner, sha256 FROM uploads WHERE owner = ?1";
+                let sql = "SELECT owner, sha256 FROM uploads WHERE (owner = ?1 OR began = ?1) AND owner <> ?2";
                 let mut found = transaction.prepare_cached(sql)?;
-                let found = found.query_map([old], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                let found = found.query_map([old.as_str(), owner], |row| Ok((row.get(0)?, row.get(1)?)))?;
                 uploads.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
                 for table in ["drafts", "outbox", "uploads", "sent"] {
-                    let sql = format!("UPDATE OR IGNORE {table} SET owner = ?2 WHERE owner = ?1");
+                    let sql = format!(
+                        "UPDATE OR IGNORE {table} SET began = coalesce(began, owner), owner = ?2
+                        WHERE (owner = ?1 OR began = ?1) AND owner <> ?2"
+                    );
                     transaction.execute(&sql, [old.as_str(), owner])?;
                 }
             }
@@ -413,7 +446,8 @@ impl Store {
     /// What the file reports.
     pub fn keep_sent(&self, owner: &str, sent: &Sent) -> Result<(), StoreError> {
         self.with(|c| {
-            let sql = "INSERT OR IGNORE INTO sent VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            let sql = "INSERT OR IGNORE INTO sent (owner, statement, kind, about, idx, at_ms)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             c.execute(sql, params![owner, sent.hash, sent.kind, sent.about, sent.index, sent.at.ms()]).map(drop)
         })
     }
@@ -484,4 +518,92 @@ fn sent_of(row: &Row<'_>) -> rusqlite::Result<Sent> {
 pub fn upload_name(owner: &str, sha256: &Hash) -> String {
     let of = crate::tlog::hash::sha256(format!("{owner}\n{sha256}").as_bytes());
     format!("{sha256}-{}", &of.to_hex()[..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Store;
+    use crate::grants::about::About;
+    use crate::grants::signer::SignerId;
+    use crate::grants::time::{Date, Timestamp};
+    use crate::ledger::statement::{Content, Statement};
+    use crate::ledger::store::DESK_FILE;
+    use crate::tlog::ed25519::SigningKey;
+    use crate::tlog::hash::sha256;
+    use crate::tlog::note::NoteSigner;
+
+    const ORIGIN: &str = "hibah.example/ledger";
+
+    fn key(seed: u8) -> NoteSigner {
+        let name = format!("{ORIGIN}/root/{seed}");
+        NoteSigner::new(&name, SigningKey::from_seed([seed; 32])).expect("a key's name")
+    }
+
+    /// A statement that roots 1, 2 and 3 are to sign, with the lines of these.
+    fn signed(by: &[u8]) -> Statement {
+        let day = |text| Date::parse(text).expect("a day");
+        let id = |seed: u8| {
+            let vkey = key(seed).verifier().to_string();
+            SignerId::parse(&vkey[..vkey.len() - 45]).expect("a signer")
+        };
+        let content = Content {
+            origin: ORIGIN.to_owned(),
+            kind: "key.replaced".to_owned(),
+            about: About::Official(1),
+            after: Some(sha256(b"before")),
+            body: serde_json::json!({ "key": key(4).verifier().to_string() }),
+            event_date: day("2026-01-02"),
+            expires: day("2026-01-30"),
+            signers: [1, 2, 3].map(id).to_vec(),
+        };
+        let mut statement = content.draft().expect("a draft");
+        by.iter().for_each(|seed| statement.sign(&key(*seed)).expect("signed"));
+        statement
+    }
+
+    fn text(statement: &Statement) -> String {
+        String::from_utf8(statement.to_bytes()).expect("text")
+    }
+
+    #[test]
+    fn of_two_who_sign_at_once_the_second_is_told() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let store = Store::open(dir.path()).expect("opened");
+        let now = Timestamp::parse("2026-01-02T00:00:00.000Z").expect("a time");
+        let wait = |by: &[u8], known: Option<&[u8]>| {
+            let known = known.map(|by| text(&signed(by)));
+            store.wait("A", &signed(by), known.as_deref(), now).expect("asked")
+        };
+        let hash = signed(&[]).hash().to_hex();
+        let kept = || store.waiting(&hash).expect("read").map(|waiting| waiting.note);
+        assert!(!wait(&[1], Some(&[])), "nothing waits that could be changed");
+        assert_eq!(kept(), None);
+        assert!(wait(&[1], None) && !wait(&[2], None), "it waits already");
+        assert!(wait(&[1, 2], Some(&[1])));
+        assert!(!wait(&[1, 3], Some(&[1])), "another signed meanwhile");
+        assert_eq!(kept(), Some(text(&signed(&[1, 2]))), "and that line is still there");
+        let third = signed(&[]).signers()[2].clone();
+        assert_eq!(store.waiting_for(&third).expect("read").len(), 1);
+        store.drop_waiting(&hash).expect("dropped");
+        assert!(!wait(&[1, 2, 3], Some(&[1, 2])), "it was recorded, or taken back");
+        assert_eq!(kept(), None, "and does not return");
+    }
+
+    /// What waits in a file of a version before `brings` is found by its key all the same.
+    #[test]
+    fn an_earlier_file_is_brought_up_to_date() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = rusqlite::Connection::open(dir.path().join(DESK_FILE)).expect("made");
+        file.execute_batch(include_str!("../../schema/desk.sql")).expect("tables");
+        let row = "INSERT INTO outbox VALUES ('ab', ?1, 'A', 'key.replaced', 'official/1', '2026-01-30', 0)";
+        file.execute(row, [text(&signed(&[1]))]).expect("kept");
+        drop(file);
+        let vkey = key(4).verifier().to_string();
+        for _ in 0..2 {
+            let store = Store::open(dir.path()).expect("opened");
+            let found = store.waiting_naming(&vkey[vkey.len() - 44..]).expect("read");
+            assert_eq!(found.len(), 1, "{vkey}");
+            assert_eq!(store.waiting_naming("A").expect("read").len(), 0);
+        }
+    }
 }

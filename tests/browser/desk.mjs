@@ -209,6 +209,9 @@ for (const seen of ["bayar tunai +12345678", `${"ab".repeat(32)} lunas`, `${"AB"
   const found = describe(application.replace("teks judul", seen), { origin: ORIGIN, characters, say, lang: "id" }).find(({ value }) => value === seen);
   assert.equal(found.folded, false, seen);
 }
+// Which key is revoked is never folded away.
+const revoked = describe(asSigner(drafts.find((draft) => draft.includes("\nkey.revoked\n"))), { origin: ORIGIN, characters, say, lang: "id" });
+assert.ok(revoked.some(({ label, letters, folded }) => label === "key" && letters && !folded), JSON.stringify(revoked));
 const hostile = application.replace("teks judul", "<b>teks</b>");
 assert.ok(describe(hostile, { origin: ORIGIN, characters, say, lang: "id" }).some(({ value }) => value === "<b>teks</b>"));
 for (const [what, bytes, code] of [

@@ -17,7 +17,7 @@ const PROOFS = ["after", "signers"];
  */
 export function describe(draft, { origin, characters, say, lang, currency }) {
   const { kind, value } = readDraft(bytesOf(draft), origin, characters);
-  const telling = { say, lang, currency: currency ?? "IDR 0", rows: [], groups: [] };
+  const telling = { say, lang, currency: currency ?? "IDR 0", kind, rows: [], groups: [] };
   row(telling, "kind", say(`kind-${kind}`) || kind, 0);
   row(telling, "about", value.about, 0);
   fields(telling, value.body, "", 0);
@@ -70,6 +70,10 @@ function fields(telling, object, above, level) {
 }
 
 function field(telling, name, value, above, level) {
+  // Which key is revoked is what the statement says.
+  if (telling.kind === "key.revoked" && name === "key") {
+    return telling.rows.push({ label: label(telling, name), value, level, letters: true, folded: false });
+  }
   if (Array.isArray(value)) return list(telling, name, value, above, level);
   if (above === "sealed" && typeof value === "string") {
     row(telling, name, telling.say("sealed") || "sealed", level, above);

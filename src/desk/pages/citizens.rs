@@ -122,7 +122,7 @@ pub(super) async fn report(State(desk): State<Desk>, visit: Visit, request: Requ
     }
     let web = Arc::clone(desk.web(&visit)?);
     let (_, now) = framed(&desk, &visit).await?;
-    if !web.reports.take(source, now) {
+    if web.reports.take(source, None, now).is_err() {
         return shown(&desk, &visit, Some(w.report_many), typed(), StatusCode::TOO_MANY_REQUESTS).await;
     }
     let code = code().map_err(|error| {

@@ -8,11 +8,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::cases::titles_of;
-use super::{Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, entered_form, html, lost, papers, sheets};
+use super::{
+    Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, entered_form, html, key_words, lost, papers, sending,
+    sheets,
+};
 use crate::desk::Desk;
 use crate::desk::drafting::{EVENT_DATE, Prepared, Unready, WITH, Writing, one};
 use crate::desk::forms::html::{Shown, id as id_of, rows};
-use crate::desk::forms::{self, Fault, Question, Setting};
+use crate::desk::forms::{self, Fault, Question, SEALED, SEALED_FIELD, Setting};
 use crate::desk::pages::words::Words;
 use crate::desk::persons::{self, Person};
 use crate::desk::sessions;
@@ -35,6 +38,8 @@ const MOST_CASES: usize = 200;
 const MOST_FIELDS: usize = 3_000;
 /// See [`MOST_FIELDS`].
 const MOST_FIELD_BYTES: usize = 4_000;
+/// The most bytes that who has no key in force fills in.
+const MOST_STRANGERS_BYTES: usize = 16 * 1024;
 /// The most fields that a page fills in for a person.
 const MOST_KNOWN: usize = 20;
 /// Fields of the page that are not the draft's.
@@ -109,8 +114,8 @@ pub(super) struct CheckPage<'a> {
     pub(super) drop: Option<String>,
     /// Whether this person signed first.
     pub(super) own: bool,
-    /// What is to be compared before it is signed: a heading and a text.
-    pub(super) compare: Option<(&'static str, &'static str)>,
+    /// What is to be compared before it is signed.
+    pub(super) compare: Option<sending::Compare>,
 }
 
 /// Begins a draft.
@@ -139,7 +144,7 @@ pub(super) async fn begin(State(desk): State<Desk>, visit: Visit, body: Body) ->
     let answers = answers
         .into_iter()
         .chain(known.take(MOST_KNOWN))
-        .filter(|(_, text)| !text.is_empty() && text.len() <= MOST_FIELD_BYTES);
+        .filter(|(_, text)| !text.is_empty() && text.len() <= MOST_FIELD_BYTES && entered.person.signer.is_some());
     for Begun { kind, about, mut fields } in begun {
         fields.extend(answers.clone().map(|(name, note)| (name.to_owned(), note.to_owned())));
         let id = keep(&entered, kind, about, fields)?;
@@ -152,7 +157,8 @@ pub(super) async fn begin(State(desk): State<Desk>, visit: Visit, body: Body) ->
 /// Keeps a new draft, and says where.
 fn keep(entered: &Entered, kind: Kind, about: String, fields: Fields) -> Result<String, Stop> {
     let draft = new(entered, kind, about, fields)?;
-    if !entered.kept(entered.web()?.store.begin(&entered.person.public, &draft))? {
+    let (owner, stranger) = (&entered.person.public, entered.person.signer.is_none());
+    if !entered.kept(entered.web()?.store.begin(owner, stranger, &draft))? {
         return Err(entered.stop(StatusCode::CONFLICT, entered.w.fault_too_many));
     }
     Ok(draft.id)
@@ -293,7 +299,7 @@ async fn ask(entered: &Entered, draft: &Draft) -> Result<Asked, Stop> {
         } else {
             Vec::new()
         };
-        let others = persons::others(state, &person, kind, &about, state.local_date(now));
+        let others = persons::others(state, &person, (kind, &draft.fields), &about, state.local_date(now));
         let with = others.into_iter().enumerate().filter(|(_, keys)| keys.len() > 1);
         let named = |key: &SignerId| (key.to_string(), named(state, key, lang));
         let with = with.map(|(at, keys)| (format!("{WITH}.{at}"), keys.iter().map(named).collect())).collect();
@@ -428,6 +434,9 @@ pub(super) async fn save(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     if form.has("remove") {
         fields = without(fields, form.get("remove"));
     }
+    if entered.person.signer.is_none() {
+        fields = asked_for(&entered, &known, fields).await?;
+    }
     let version = form.get("version").parse().unwrap_or(0);
     let saved = entered.web()?.store.save(&entered.person.public, &id, version, &fields, entered.now);
     let autosave = form.has("autosave");
@@ -463,6 +472,23 @@ fn typed(form: &Form, known: &Fields) -> Fields {
         }
     }
     fields
+}
+
+/// Of what somebody typed whom the ledger does not know only what the form asks for: anybody can send it, and as much as they like.
+async fn asked_for(entered: &Entered, draft: &Draft, mut fields: Fields) -> Result<Fields, Stop> {
+    let Asked { questions, with, .. } = ask(entered, draft).await?;
+    fields.retain(|name, _| {
+        let first = name.split('.').next().unwrap_or_default();
+        let sealed = name.strip_prefix(SEALED_FIELD).is_some_and(|one| SEALED.contains(&one));
+        let asked = sealed || questions.iter().any(|question| question.name == first);
+        asked || name == EVENT_DATE || draft.fields.contains_key(name) || with.iter().any(|(with, _)| with == name)
+    });
+    let bytes: usize = fields.iter().map(|(name, text)| name.len() + text.len()).sum();
+    if bytes > MOST_STRANGERS_BYTES {
+        let sentence = key_words::of(entered.visit.lang).draft_large;
+        return Err(entered.stop(StatusCode::PAYLOAD_TOO_LARGE, sentence));
+    }
+    Ok(fields)
 }
 
 /// Without one row of a list; those behind it move up.

@@ -27,7 +27,7 @@ const MOST_LISTED: usize = 100;
 /// A form that begins a statement.
 struct Act {
     kind: Kind,
-    label: &'static str,
+    label: String,
     about: String,
     /// Fields that are filled in already.
     known: Vec<(&'static str, String)>,
@@ -183,8 +183,14 @@ impl Telling<'_> {
         format!("{before} · {}{}", hex::encode(key.key_id()), since.unwrap_or_default())
     }
 
-    fn act(&self, kind: Kind, label: &'static str, about: &str, known: Vec<(&'static str, String)>) -> Act {
-        Act { kind, label, about: about.to_owned(), known }
+    fn act(&self, kind: Kind, label: &str, about: &str, known: Vec<(&'static str, String)>) -> Act {
+        Act { kind, label: label.to_owned(), about: about.to_owned(), known }
+    }
+
+    /// Revokes a key of several, which the button names.
+    fn revoke(&self, label: &str, about: &str, key: &SignerId) -> Act {
+        let label = format!("{label} {}", hex::encode(key.key_id()));
+        self.act(Kind::KeyRevoked, &label, about, vec![("key", key.to_string())])
     }
 
     fn root(&self, n: u64, key: &SignerId) -> Row {
@@ -258,11 +264,13 @@ impl Telling<'_> {
             (standing, warns) = (format!("{standing} · {}", k.suspended), true);
         }
         let acts = match self.may {
-            May::Appoint => {
-                // While it waits the new key is the one in question.
-                let key = pending.map_or(key, |pending| &pending.key);
-                vec![self.act(Kind::KeyRevoked, k.revoke, &about, vec![("key", key.to_string())])]
-            }
+            May::Appoint => match pending {
+                // Either may be the stolen one.
+                Some(pending) => {
+                    vec![self.revoke(k.revoke_present, &about, key), self.revoke(k.revoke_new, &about, &pending.key)]
+                }
+                None => vec![self.act(Kind::KeyRevoked, k.revoke, &about, vec![("key", key.to_string())])],
+            },
             May::Register => {
                 let replace = pending.is_none().then(|| self.act(Kind::KeyReplaced, k.replace, &about, Vec::new()));
                 let (kind, label) = match org.suspended {

@@ -6,7 +6,7 @@ use axum::extract::State;
 use super::cases::titles_of;
 use super::key_words::{self, KeyWords};
 use super::papers::PAPERS;
-use super::{Entered, Frame, Page, Visit, holders, html, uploads};
+use super::{Entered, Frame, Page, Visit, holders, html, lost, sending, uploads};
 use crate::desk::Desk;
 use crate::desk::drafting::one;
 use crate::desk::pages::words::Words;
@@ -75,7 +75,8 @@ struct HomePage<'a> {
     /// What may be begun from here, about what.
     begin: Option<Kind>,
     begin_about: String,
-    to_sign: Vec<Waiting>,
+    /// What waits for their signature, and whether it is signed by itself, once a code is compared.
+    to_sign: Vec<(Waiting, bool)>,
     /// How many requests are not shown: they are found by their code.
     more_to_sign: usize,
     /// Whether several can be chosen to be signed together.
@@ -144,8 +145,8 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit) -> Page {
         None => entered.kept(web.store.waiting_naming(owner))?.into_iter().filter(|one| one.owner != *owner).collect(),
     };
     // Strangers' requests hide nothing: they come last, and so many of them.
-    to_sign.sort_by_key(is_request);
-    let requests = to_sign.iter().filter(|one| is_request(one)).count();
+    to_sign.sort_by_key(|one| lost::is_for_strangers(&one.kind));
+    let requests = to_sign.iter().filter(|one| lost::is_for_strangers(&one.kind)).count();
     let more_to_sign = requests.saturating_sub(MOST_REQUESTS);
     to_sign.truncate(to_sign.len() - more_to_sign);
     if !asked.predecessors.is_empty() {
@@ -153,7 +154,12 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit) -> Page {
     }
     let offset_min = entered.frame.offset_min;
     let drafts = entered.kept(web.store.drafts(owner))?;
-    let together = to_sign.len() + drafts.len() > 1;
+    let with_alone = |one: Waiting| {
+        let alone = sending::compares(&entered, &one.kind);
+        (one, alone)
+    };
+    let to_sign: Vec<(Waiting, bool)> = to_sign.into_iter().map(with_alone).collect();
+    let together = to_sign.iter().filter(|(_, alone)| !alone).count() + drafts.len() > 1;
     let drafts = drafts.into_iter().map(|draft| row_of(draft, offset_min, lang)).collect();
     let waiting = entered.kept(web.store.waiting_of(owner))?;
     let sent = entered.kept(web.store.sent(owner, MOST_SENT))?;
@@ -165,11 +171,6 @@ impl HomePage<'_> {
     fn day(&self, day: &str) -> String {
         Date::parse(day).map_or_else(|| day.to_owned(), |day| Moment::day(day, self.frame.lang).words().to_owned())
     }
-}
-
-/// Whether a stranger can have begun it.
-fn is_request(waiting: &Waiting) -> bool {
-    [Kind::KeyReplaced, Kind::OrganisationRegistered].iter().any(|kind| waiting.kind == kind.name())
 }
 
 fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {

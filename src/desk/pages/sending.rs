@@ -17,7 +17,7 @@ use super::{
     Entered, Form, Frame, MAX_FORM_BYTES, MAX_SIGNED_BYTES, Page, Stop, Visit, entered_form, html, key_words, lost,
     uploads,
 };
-use crate::desk::drafting::{one, public_key};
+use crate::desk::drafting::{brought, one, public_key};
 use crate::desk::pages::words::Words;
 use crate::desk::store::{Sent, Waiting};
 use crate::desk::{Desk, handed_over, in_time, judged, sources};
@@ -39,6 +39,8 @@ use crate::tlog::note::{Algorithm, VerifierKey};
 
 /// The most statements that are signed at once.
 pub(super) const MOST_STATEMENTS: usize = 200;
+/// How often a statement is joined anew with what others signed meanwhile: more than a statement has signers.
+const MOST_TRIES: usize = 20;
 
 /// What became of one statement.
 enum Told {
@@ -127,20 +129,16 @@ pub(super) fn results(entered: &Entered, results: Vec<ResultRow>) -> Page {
     }
 }
 
-/// The statement of a note that this person has signed; lines that the outbox knows are joined to it.
+/// The statement of a note that this person has signed.
 fn read(entered: &Entered, note: &str) -> Result<Statement, Stop> {
     let unsigned = || entered.stop(StatusCode::UNPROCESSABLE_ENTITY, entered.w.fault_signature);
     let origin = entered.desk.sequencer.origin();
     // A note that is pasted may have lost the newline at its end.
     let note = if note.ends_with('\n') { note.to_owned() } else { format!("{note}\n") };
-    let mut statement = Statement::parse_draft(note.as_bytes(), origin).map_err(|_| unsigned())?;
+    let statement = Statement::parse_draft(note.as_bytes(), origin).map_err(|_| unsigned())?;
     let own = own_signer(entered, &statement).ok_or_else(unsigned)?;
     if statement.missing_signers().contains(&&own) {
         return Err(unsigned());
-    }
-    let waiting = entered.kept(entered.web()?.store.waiting(&statement.hash().to_hex()))?;
-    if let Some(waiting) = waiting.and_then(|waiting| Statement::parse_draft(waiting.note.as_bytes(), origin).ok()) {
-        statement.join(&waiting);
     }
     Ok(statement)
 }
@@ -154,45 +152,84 @@ pub(super) fn own_signer(entered: &Entered, statement: &Statement) -> Option<Sig
     statement.signers().iter().find(own).cloned()
 }
 
-async fn take(
-    entered: &Entered,
-    source: Option<IpAddr>,
-    statement: Statement,
-    openings: &[String],
-) -> Result<Told, Stop> {
-    let lang = entered.visit.lang;
-    let complete = statement.missing_signers().is_empty();
-    if let Some(refused) = refused(entered, &statement, complete).await? {
-        let (title, sentence) = refusal(&refused, lang);
-        return Ok(Told::Refused { title, sentence });
-    }
-    let enclosed = match enclosed(entered, &statement, openings).await? {
-        Ok(enclosed) => enclosed,
-        Err(sentence) => return Ok(Told::Refused { title: entered.w.fault_upload.to_owned(), sentence }),
-    };
-    let hash = statement.hash();
-    if !complete {
-        if entered.person.signer.is_none()
-            && entered.kept(entered.web()?.store.waiting(&hash.to_hex()))?.is_none()
-            && let Some(sentence) = lost::no_room(entered, source)?
+/// Takes a statement that this person has signed: to the ledger once the lines of others make it whole, else to the outbox. Others
+/// may sign meanwhile; then it is joined with theirs again, so that no line is lost and the last two do not wait for each other.
+async fn take(entered: &Entered, source: Option<IpAddr>, own: Statement, openings: &[String]) -> Result<Told, Stop> {
+    let hash = own.hash();
+    let (mut gathered, mut there) = (None, false);
+    for _ in 0..MOST_TRIES {
+        let waiting = entered.kept(entered.web()?.store.waiting(&hash.to_hex()))?;
+        let mut statement = own.clone();
+        let origin = entered.desk.sequencer.origin();
+        if let Some(waiting) = &waiting
+            && let Ok(waiting) = Statement::parse_draft(waiting.note.as_bytes(), origin)
+        {
+            statement.join(&waiting);
+        }
+        let complete = statement.missing_signers().is_empty();
+        if let Some(refused) = refused(entered, &statement, complete).await? {
+            let (title, sentence) = refusal(&refused, entered.visit.lang);
+            return Ok(Told::Refused { title, sentence });
+        }
+        if there && waiting.is_none() {
+            // Whoever began it took it back.
+            return Err(entered.missing());
+        }
+        there = waiting.is_some();
+        if !complete
+            && waiting.is_none()
+            && entered.person.signer.is_none()
+            && let Some(sentence) = lost::no_room(entered, source, statement.kind())?
         {
             return Ok(Told::Refused { title: entered.w.fault_title.to_owned(), sentence: sentence.to_owned() });
         }
-        let enclosures = entered.desk.enclosures.clone();
-        let of = statement.clone();
-        let held = tokio::task::spawn_blocking(move || match enclosures.zip(enclosed) {
-            // What is held stays where it is until the last has signed.
-            Some((enclosures, enclosed)) => enclosures.hold(enclosed, &of).map(drop),
-            None => Ok(()),
-        });
-        if let Ok(Err(error)) = held.await {
-            return Ok(Told::Refused { title: entered.w.fault_upload.to_owned(), sentence: error.to_string() });
+        if gathered.is_none() {
+            gathered = match enclosed(entered, &statement, openings).await? {
+                Ok(enclosed) => Some(enclosed),
+                Err(sentence) => return Ok(unfit(entered, sentence)),
+            };
+        }
+        // What is held once stays where it is until the last has signed.
+        let enclosed = gathered.as_mut().and_then(Option::take);
+        if complete {
+            return record(entered, source, statement, enclosed).await;
+        }
+        if let Err(sentence) = hold(entered, &statement, enclosed).await {
+            return Ok(unfit(entered, sentence));
         }
         let (web, owner) = (entered.web()?, &entered.person.public);
         entered.kept(web.store.forget_waiting(entered.now.local_date(entered.frame.offset_min)))?;
-        entered.kept(web.store.wait(owner, &statement, entered.now))?;
-        return Ok(Told::Waits { hash: hash.to_hex() });
+        let known = waiting.as_ref().map(|waiting| waiting.note.as_str());
+        if entered.kept(web.store.wait(owner, &statement, known, entered.now))? {
+            return Ok(Told::Waits { hash: hash.to_hex() });
+        }
     }
+    Err(entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped))
+}
+
+fn unfit(entered: &Entered, sentence: String) -> Told {
+    Told::Refused { title: entered.w.fault_upload.to_owned(), sentence }
+}
+
+/// Holds what comes with a statement until the last has signed.
+async fn hold(entered: &Entered, statement: &Statement, enclosed: Option<Enclosed>) -> Result<(), String> {
+    let Some((enclosures, enclosed)) = entered.desk.enclosures.clone().zip(enclosed) else { return Ok(()) };
+    let of = statement.clone();
+    let held = tokio::task::spawn_blocking(move || enclosures.hold(enclosed, &of).map(drop));
+    match held.await {
+        Ok(Err(error)) => Err(error.to_string()),
+        Ok(Ok(())) | Err(_) => Ok(()),
+    }
+}
+
+/// Hands a complete statement to the ledger, and notes it for who signed first and who signed last.
+async fn record(
+    entered: &Entered,
+    source: Option<IpAddr>,
+    statement: Statement,
+    enclosed: Option<Enclosed>,
+) -> Result<Told, Stop> {
+    let hash = statement.hash();
     let (kind, about) = (statement.kind().to_owned(), statement.about().to_string());
     let answer = match recorded(&entered.desk, source, statement, enclosed).await {
         Ok(answer) => answer,
@@ -210,7 +247,7 @@ async fn take(
             Ok(Told::Recorded { hash: sent.hash, index })
         }
         Outcome::Refused { refused, .. } => {
-            let (title, sentence) = refusal(&refused, lang);
+            let (title, sentence) = refusal(&refused, entered.visit.lang);
             Ok(Told::Refused { title, sentence })
         }
         Outcome::KeyMissing { .. } => Err(entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped)),
@@ -226,7 +263,7 @@ async fn refused(entered: &Entered, statement: &Statement, complete: bool) -> Re
     let statement = statement.clone();
     entered
         .ask(move |replay, now| {
-            let brought = statement.body().get("key").and_then(|key| key.as_str()).and_then(Vkey::parse);
+            let brought = brought(&statement);
             let key = |id: &SignerId| {
                 let new = brought.as_ref().filter(|vkey| vkey.id() == id).map(Vkey::as_str);
                 new.or_else(|| replay.state().vkey_of(id)).and_then(|vkey| VerifierKey::parse(vkey).ok())
@@ -346,17 +383,18 @@ pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): 
     let asked = entered.ask(move |replay, now| {
         let state = one(replay)?;
         // Who is being registered has no name on the ledger yet, and a new key no holder.
-        let new = judged.body().get("name").and_then(|name| name.as_str()).map(str::to_owned);
-        let new = new
-            .or_else(|| thing(state, judged.about(), lang).map(|of| format!("{}: {of}", key_words::of(lang).new_file)));
+        let of = thing(state, &judged, lang);
+        let registers = judged.kind() == Kind::OrganisationRegistered.name();
+        let file = |of: &String| if registers { of.clone() } else { format!("{}: {of}", key_words::of(lang).new_file) };
+        let new = of.as_ref().map(file);
         let name = |id: &SignerId| {
             let new = new.clone().filter(|_| state.key(id).is_none());
             (missing.contains(id), new.unwrap_or_else(|| named(state, id, lang)))
         };
         let refused = replay.judge(&judged, now, Signatures::VerifiedBefore).err();
-        Some((signers.iter().map(name).collect::<Vec<_>>(), refused))
+        Some((signers.iter().map(name).collect::<Vec<_>>(), refused, of))
     });
-    let (names, refused) = asked.await?.ok_or_else(|| entered.missing())?;
+    let (names, refused, of) = asked.await?.ok_or_else(|| entered.missing())?;
     let (missing, signed): (Vec<_>, Vec<_>) = names.into_iter().partition(|(missing, _)| *missing);
     let only = |names: Vec<(bool, String)>| names.into_iter().map(|(_, name)| name).collect();
     let href = |path: &str| format!("{}/waiting/{hash}{path}", lang.prefix());
@@ -376,7 +414,7 @@ pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): 
         action: href(""),
         change: format!("{}/home", lang.prefix()),
         signed: only(signed),
-        compare: compare(&entered, &statement),
+        compare: compare(&entered, &statement, of),
         missing: only(missing),
         until: Moment::day(statement.expires(), lang).words().to_owned(),
         drop: Some(href("/drop")),
@@ -384,25 +422,63 @@ pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): 
     }))
 }
 
-/// What a statement is about, by name: an organisation or an office.
-fn thing(state: &One, about: &About, lang: Lang) -> Option<String> {
-    match about {
-        About::Org(n) => state.org(*n).map(|org| org.name.to_string()),
+/// Whose the key is that a statement brings, by name: an organisation, an office, the holder of a root key. Who is being registered
+/// is named by the statement alone.
+pub(super) fn thing(state: &One, statement: &Statement, lang: Lang) -> Option<String> {
+    let text = |name: &str| statement.body().get(name).and_then(|text| text.as_str()).map(str::to_owned);
+    match statement.about() {
+        About::Org(n) => state.org(*n).map(|org| org.name.to_string()).or_else(|| text("name")),
         About::Official(n) => {
-            let office = state.profile()?.office(&state.official(*n)?.office)?;
-            Some(lang.pick(&office.title_id.0, &office.title_en.0).to_owned())
+            let known = state.official(*n);
+            let (office, person) = match known {
+                Some(official) => (official.office.to_string(), official.person.to_string()),
+                None => (text("office")?, text("person")?),
+            };
+            let office = state.profile()?.office(&office)?;
+            Some(format!("{}, {person}", lang.pick(&office.title_id.0, &office.title_en.0)))
         }
-        _ => None,
+        _ => text("holder"),
     }
 }
 
-/// What an office does before it signs for a key that somebody else brings.
-pub(super) fn compare(entered: &Entered, statement: &Statement) -> Option<(&'static str, &'static str)> {
+/// What is to be compared before a statement is signed that brings a key.
+pub(super) struct Compare {
+    pub(super) heading: &'static str,
+    pub(super) text: &'static str,
+    /// Whose the key is to be: `org/12`, and by name.
+    pub(super) whose: (String, Option<String>),
+}
+
+/// Whether somebody with a key in force compares before they sign a statement of this kind, which brings another's key.
+pub(super) fn compares(entered: &Entered, kind: &str) -> bool {
+    let brings = [
+        Kind::KeyReplaced,
+        Kind::KeyRotated,
+        Kind::OfficialAppointed,
+        Kind::OrganisationRegistered,
+        Kind::RootReplaced,
+    ];
+    entered.person.signer.is_some() && brings.iter().any(|one| one.name() == kind)
+}
+
+/// What this person does before they sign for a key; `of` is whose it is to be, by name.
+fn compare(entered: &Entered, statement: &Statement, of: Option<String>) -> Option<Compare> {
+    if !compares(entered, statement.kind()) {
+        return None;
+    }
     let k = key_words::of(entered.visit.lang);
-    let brings = [Kind::KeyReplaced, Kind::OfficialAppointed, Kind::RootReplaced]
-        .iter()
-        .any(|kind| statement.kind() == kind.name());
-    (brings && entered.person.signer.is_some()).then_some((k.compare_heading, k.compare_text))
+    let kind = Kind::parse(statement.kind())?;
+    let brought = brought(statement);
+    let missing = statement.missing_signers();
+    let signed = |id: &&SignerId| !missing.contains(id) && brought.as_ref().is_none_or(|new| new.id() != *id);
+    // Who comes with slip and papers meets the office that signs first; roots and the second office hear the code.
+    let text = match (kind, statement.about()) {
+        (Kind::KeyRotated, _) => k.compare_own,
+        (Kind::OrganisationRegistered, _) => k.compare_registered,
+        (Kind::KeyReplaced, About::Org(_)) if !statement.signers().iter().any(|id| signed(&id)) => k.compare_text,
+        _ => k.compare_heard,
+    };
+    Some(Compare { heading: k.compare_heading, text, whose: (statement.about().to_string(), of) })
 }
 
 /// Takes a statement out of the outbox: who signed it first takes it back, whose signature it waits for gives it back.

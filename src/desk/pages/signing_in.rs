@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::key_words::{self, KeyWords};
+use super::quota::Full;
 use super::{COOKIE, Form, Frame, Framed, MAX_FORM_BYTES, Page, Stop, Visit, Web, html, see, words};
 use crate::desk::challenge::LoginError;
 use crate::desk::drafting::{one, public_key};
@@ -139,7 +140,7 @@ enum NotIn {
     /// A key in whose place another one stands.
     Barred(Barred),
     /// Too many whom the ledger does not know.
-    TooMany,
+    TooMany(Full),
 }
 
 /// Signs somebody in.
@@ -155,14 +156,25 @@ pub(super) async fn login(State(desk): State<Desk>, visit: Visit, request: Reque
     let nonce = note.split('\n').nth(2).unwrap_or_default().to_owned();
     let public = STANDARD.decode(form.get("public_key")).ok().filter(|key| key.len() == 32);
     let public = public.map(|key| STANDARD.encode([&[1], key.as_slice()].concat()));
+    // Who began what waits for the signature of this key.
+    let waiting = public.as_deref().map(|public| web.store.waiting_naming(public)).transpose();
+    let waiting = waiting.map_err(|error| desk.fault(&visit, &error))?.unwrap_or_default();
     let asked = desk.ask(move |replay, now| {
         let challenge = web.sessions.take_challenge(&nonce).ok_or(NotIn::Login(LoginError::OtherNonce))?;
         let known = public.as_deref().and_then(public_key).ok_or(NotIn::Login(LoginError::OtherKey))?;
         challenge.check(note.as_bytes(), now, &known).map_err(NotIn::Login)?;
         let public = public.unwrap_or_default();
-        match one(replay).map(|state| Person::of(state, &public, state.local_date(now)).who) {
-            Some(Who::Barred(barred)) if barred.is_shut_out() => return Err(NotIn::Barred(barred)),
-            Some(Who::Nobody) if !web.strangers.take(source, now) => return Err(NotIn::TooMany),
+        let who = one(replay).map(|state| {
+            let today = state.local_date(now);
+            let known = |owner: &str| Person::of(state, owner, today).signer.is_some();
+            (Person::of(state, &public, today).who, waiting.iter().any(|one| known(&one.owner)))
+        });
+        match who {
+            Some((Who::Barred(barred), _)) if barred.is_shut_out() => return Err(NotIn::Barred(barred)),
+            // Whose signature an office waits for is no stranger, however many of those came.
+            Some((Who::Nobody, false)) => {
+                web.strangers.take(source, Some(public.as_str()), now).map_err(NotIn::TooMany)?;
+            }
             _ => {}
         }
         Ok(web.sessions.begin(&public, now))
@@ -172,7 +184,7 @@ pub(super) async fn login(State(desk): State<Desk>, visit: Visit, request: Reque
         Some(Ok(Ok(token))) => return Ok(signed_in(desk.web(&visit)?, &token, lang, &to)),
         Some(Err(NotIn::Login(fault))) => w.login_fault(fault).to_owned(),
         Some(Err(NotIn::Barred(barred))) => key_words::of(lang).barred(barred),
-        Some(Err(NotIn::TooMany)) => key_words::of(lang).too_many.to_owned(),
+        Some(Err(NotIn::TooMany(full))) => key_words::of(lang).full(full).to_owned(),
         Some(Ok(Err(fault))) => {
             tracing::error!("{fault}");
             return Err(desk.stop(&visit, StatusCode::SERVICE_UNAVAILABLE, w.fault_stopped));

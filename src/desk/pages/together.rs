@@ -63,7 +63,7 @@ pub(super) async fn check(State(desk): State<Desk>, visit: Visit, body: Body) ->
     let mut chosen = Chosen::default();
     for hash in form.all("waiting").take(MOST_STATEMENTS) {
         let statement = sending::to_sign(&entered, hash)?;
-        if sending::compare(&entered, &statement).is_some() {
+        if sending::compares(&entered, statement.kind()) {
             let (about, kind) = (statement.about().to_string(), entered.w.kind_named(statement.kind()));
             chosen.left.push((about, kind, entered.w.together_alone.to_owned()));
             continue;

@@ -73,8 +73,8 @@ catalogue! {
     home_title: "Pekerjaan saya", "My work";
     new_application: "Ajukan permohonan hibah", "Apply for a grant";
     register: "Minta pendaftaran lembaga", "Ask to register your organisation";
-    not_registered: "Lembaga Anda belum terdaftar. Isi permintaan pendaftaran dan tandatangani; pendaftar memeriksanya dan ikut menandatangani. Setelah itu Anda dapat mengajukan permohonan.",
-        "Your organisation is not registered yet. Fill in the request and sign it; the registrar checks it and signs too. Then you can apply.";
+    not_registered: "Lembaga Anda belum terdaftar. Isi permintaan pendaftaran dan tandatangani, lalu bawa lembar loket berkas ini (di “Berkas penandatanganan”) dan akta lembaga ke pendaftar, yang mencocokkan kodenya dan ikut menandatangani. Setelah itu Anda dapat mengajukan permohonan.",
+        "Your organisation is not registered yet. Fill in the request and sign it, then bring the slip of this file (at “Signing file”) and the deed to the registrar, who compares the code and signs too. Then you can apply.";
     to_sign_heading: "Menunggu tanda tangan Anda", "Waiting for your signature";
     to_sign_lead: "Orang lain sudah menandatangani. Dicatat bila semua sudah menandatangani.", "Others have signed already. It is recorded once all have signed.";
     queue_heading: "Menunggu tindakan Anda", "Waiting for you to act";

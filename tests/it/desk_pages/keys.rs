@@ -8,7 +8,7 @@ use hibah::tlog::note::NoteSigner;
 use super::*;
 
 /// A new file, and the same key under the name that a statement gives it.
-fn new_file(seed: u8, holder: &str) -> (NoteSigner, NoteSigner) {
+pub fn new_file(seed: u8, holder: &str) -> (NoteSigner, NoteSigner) {
     let of = |name: &str| {
         NoteSigner::new(&format!("{ORIGIN}/{name}"), SigningKey::from_seed([seed; 32])).expect("a key's name")
     };
@@ -16,11 +16,11 @@ fn new_file(seed: u8, holder: &str) -> (NoteSigner, NoteSigner) {
 }
 
 /// The last part of a verifier key.
-fn public(key: &NoteSigner) -> String {
+pub fn public(key: &NoteSigner) -> String {
     key.verifier().to_string().splitn(3, '+').last().expect("three parts").to_owned()
 }
 
-fn served(dir: &Path, more: &str) -> (Served, Arc<AtomicI64>) {
+pub fn served(dir: &Path, more: &str) -> (Served, Arc<AtomicI64>) {
     let mut city = OneCity::new(dir);
     city.play(&format!("{BEFORE}\n{more}"));
     let clock = city.clock();
@@ -32,12 +32,12 @@ pub fn replaced() -> String {
     format!("key.replaced org/1 by registrar,inspector,org/1:b retires={} reason=Hilang", vkey_id(&key("org/1")))
 }
 
-fn set(clock: &AtomicI64, time: &str) {
+pub fn set(clock: &AtomicI64, time: &str) {
     clock.store(Timestamp::parse(time).expect("a time").ms(), Ordering::SeqCst);
 }
 
 /// Signs what waits at this address, and says where that leads.
-fn co_sign(browser: &Browser<'_>, waiting: &str, key: &NoteSigner) -> String {
+pub fn co_sign(browser: &Browser<'_>, waiting: &str, key: &NoteSigner) -> String {
     let page = browser.get(waiting);
     assert_eq!(page.status, 200, "{}", page.text());
     let sent = browser.sign(&page, waiting, &[key], &[]);
@@ -46,7 +46,7 @@ fn co_sign(browser: &Browser<'_>, waiting: &str, key: &NoteSigner) -> String {
 }
 
 /// Begins, fills in and signs a statement, and says where that leads.
-fn say(browser: &Browser<'_>, kind: &str, about: &str, fields: &[(&str, &str)], key: &NoteSigner) -> String {
+pub fn say(browser: &Browser<'_>, kind: &str, about: &str, fields: &[(&str, &str)], key: &NoteSigner) -> String {
     let draft = browser.begin(kind, &[about]);
     let page = browser.fill(&draft, fields);
     assert_eq!(page.status, 200, "{}", page.text());
@@ -72,6 +72,9 @@ fn an_organisation_that_lost_its_file_gets_another_by_pages_alone() {
     let stranger = Browser::new(&served);
     let page = stranger.get("/lost");
     assert!(page.text().contains("data-desk=\"key\"") && page.text().contains("/login?to=/lost"), "{}", page.text());
+    for part in ["tanpa masa tunggu", "kepada pemegang kunci akar yang lain"] {
+        assert!(page.text().contains(part), "officials and roots go another way: {}", page.text());
+    }
     let stranger = Browser::of(&served, &file);
     for (q, found) in [("1", true), ("org/1", true), ("yayasan", true), ("ya", false), ("99", false)] {
         let page = stranger.get(&format!("/lost?q={q}"));
@@ -92,15 +95,21 @@ fn an_organisation_that_lost_its_file_gets_another_by_pages_alone() {
     assert!(registrar.get("/home").text().contains(&waiting));
     let page = registrar.get(&waiting);
     assert!(page.text().contains("Cocokkan kodenya") && page.text().contains("(2 / 3)"), "{}", page.text());
+    assert!(page.text().contains("Minta lembar loket dari orang yang datang"), "{}", page.text());
     assert_eq!(co_sign(&registrar, &waiting, &key("official/5")), waiting);
     let inspector = Browser::of(&served, &key("official/6"));
+    let page = inspector.get(&waiting);
+    assert!(page.text().contains("dibacakan kepada Anda"), "who meets nobody hears it: {}", page.text());
     assert!(co_sign(&inspector, &waiting, &key("official/6")).starts_with("/sent/"));
 
     // While it waits: the new file is told from when on, the old one that it is being replaced.
     assert!(stranger.get("/home").text().contains("berlaku mulai 20 Januari 2014"), "{}", stranger.get("/home").text());
     let home = old.get("/home");
     assert!(home.text().contains("sedang diganti") && home.text().contains("replacement.objected"), "{}", home.text());
-    assert!(stranger.get("/lost?q=1").text().contains("tidak hilang"), "it is known now");
+    let page = stranger.get("/lost?q=1");
+    assert!(page.text().contains("berlaku mulai 20 Januari 2014"), "why it cannot be used yet: {}", page.text());
+    assert!(!page.text().contains("tidak hilang"), "it is known, and not in force: {}", page.text());
+    assert!(old.get("/lost").text().contains("tidak hilang"), "{}", old.get("/lost").text());
 
     // From its day on: cases, drafts and documents are the new file's, and the old one is refused with the way.
     set(&clock, "2014-01-20T02:00:00.000Z");
@@ -262,6 +271,9 @@ fn roots_appoint_replace_retire_and_revoke() {
     assert!(co_sign(&Browser::of(&served, &roots[2]), &waiting, &roots[2]).starts_with("/sent/"));
     let other = Browser::of(&served, &named);
     assert!(other.get("/keys").text().contains("5. Rektor") && !other.get("/home").text().contains(&begun));
+    let heard = Browser::new(&served).sign_in(&roots[4], |text| text);
+    assert!(heard.status == 401 && heard.text().contains("pemegang kunci akar yang lain"), "{}", heard.text());
+    assert!(!heard.text().contains("minta penggantian di halaman"), "nobody finds a root there: {}", heard.text());
 
     // Suspension is the registrar's alone.
     let registrar = Browser::of(&served, &key("official/5"));
@@ -276,7 +288,7 @@ fn roots_appoint_replace_retire_and_revoke() {
 }
 
 /// As a statement names it among its signers.
-fn vkey_id(key: &NoteSigner) -> String {
+pub fn vkey_id(key: &NoteSigner) -> String {
     let vkey = key.verifier().to_string();
     vkey[..vkey.len() - 45].to_owned()
 }
@@ -337,6 +349,13 @@ fn strangers_cannot_fill_the_desk() {
     };
     let told: Vec<u16> = (100..161).map(|seed| sign_in(seed, &from)).collect();
     assert!(told[..60].iter().all(|status| *status == 303) && told[60] == 401, "{told:?}");
+    assert_eq!(sign_in(100, &from), 303, "who came today comes again");
     assert_eq!(sign_in(200, &[("x-forwarded-for", "192.0.2.8")]), 303, "another place");
+    // Whose signature an office waits for is not kept out with the others.
+    assert_eq!(sign_in(201, &from), 401);
+    let inspector = Browser::of(&served, &key("official/6"));
+    let vkey = new_file(201, "org/2").0.verifier().to_string();
+    say(&inspector, "key.replaced", "org/2", &[("reason", "Hilang"), ("key", &vkey)], &key("official/6"));
+    assert_eq!(sign_in(201, &from), 303);
     assert_eq!(Browser::of(&served, &key("org/1")).get("/home").status, 200, "and who is known");
 }

@@ -3,6 +3,7 @@
 
 mod citizens;
 mod feeds;
+mod key_requests;
 mod keys;
 mod letters;
 mod offices;
