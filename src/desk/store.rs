@@ -1,6 +1,7 @@
 //! `desk.db`: drafts, documents on their way, statements that wait for more signers, and what was sent.
 //!
 //! Nothing here is on the ledger. When the file is lost, people fill in and sign again; what was recorded is untouched.
+// long: all that is asked of one file, a table after the other.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

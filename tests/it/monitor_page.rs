@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::cli_path::write_bodies;
 use crate::cli_serve::{Server, addresses};
 use crate::cli_shell::{self, Shell};
-use crate::cosigned::{sign, witness, write_policy};
+use crate::cosigned::{await_that, sign, witness, write_policy};
 use crate::ledger_city::{ORIGIN, warrant};
 use crate::ledger_verify::{Served, and, replayed};
 use crate::monitored::{answering, followed, put};
@@ -259,14 +259,11 @@ fn what_is_void_by_then_is_withheld_no_more_and_a_receipt_for_what_never_appears
     shell.check(&format!("{}\n{}", apply("second"), apply("third")));
     assert_eq!(hand_in(&page, &file("second")).status, 202);
     // While the desk thinks it over, another becomes the entry of which it then gives the receipt.
-    for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
-        if taken.lock().expect("whole").len() > 1 {
-            break;
-        }
-        std::thread::sleep(LOOK);
-    }
+    await_that("it is handed on", || taken.lock().expect("whole").len() > 1);
     shell.check(&format!("$ hibah submit {desk} third\nRecorded as entry 19; *"));
-    let receipt = get(&format!("{public}/api/v1/receipts/19")).body;
+    let receipt = || get(&format!("{public}/api/v1/receipts/19"));
+    await_that("its witnesses have seen it", || receipt().status == 200);
+    let receipt = receipt().body;
     says.send((200, receipt.clone())).expect("it listens");
     let held = told(&page, "withheld", 1).remove(0);
     let given = get(&format!("{page}{}", held["receipt"].as_str().expect("an address")));

@@ -463,7 +463,8 @@ where
     let taken = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&taken);
     std::thread::spawn(move || {
-        for (stream, (status, said)) in listener.incoming().map_while(Result::ok).zip(answers) {
+        let mut answers = answers.into_iter();
+        for stream in listener.incoming().map_while(Result::ok) {
             let mut reader = BufReader::new(stream);
             let (mut line, mut length) = (String::new(), 0);
             while reader.read_line(&mut line).is_ok_and(|read| read > 2) {
@@ -474,7 +475,12 @@ where
             }
             let mut body = vec![0; length];
             reader.read_exact(&mut body).expect("a body");
+            // What is posted is seen before it is answered.
             kept.lock().expect("whole").push(String::from_utf8(body).expect("text"));
+            let Some((status, said)) = answers.next() else {
+                kept.lock().expect("whole").pop();
+                break;
+            };
             let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", said.len());
             reader.get_mut().write_all(&[head.as_bytes(), &said].concat()).expect("answered");
         }

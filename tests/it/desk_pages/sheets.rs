@@ -255,7 +255,8 @@ fn rows_are_taken_whole_or_not_at_all() {
     let file = rusqlite::Connection::open(dir.path().join("desk.db")).expect("opened");
     // Drafts of another case, so many that there is room for one more.
     let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 398)
-        INSERT INTO drafts SELECT printf('%016x', i), owner, 'amount.recommended', 'case/3/1', '{}', 1, changed_ms FROM n, drafts";
+        INSERT INTO drafts (id, owner, kind, about, fields, version, changed_ms)
+        SELECT printf('%016x', i), owner, 'amount.recommended', 'case/3/1', '{}', 1, changed_ms FROM n, drafts";
     assert_eq!(file.execute(fill, []).expect("filled"), 398);
     let all = || {
         let sql = "SELECT group_concat(kind || about || fields || version) FROM (SELECT * FROM drafts ORDER BY id)";
