@@ -251,12 +251,13 @@ fn what_is_void_by_then_is_withheld_no_more_and_a_receipt_for_what_never_appears
     told(&page, "withheld", 0);
     let shown = get(&format!("{page}/en/"));
     assert!(shown.text().contains("No longer recordable after entries 19"), "{}", shown.text());
-    let apply = |name: &str| {
+    let apply = |body: &str, name: &str| {
         format!(
-            "$ hibah sign --ledger led --kind application.submitted --about case/1/new --body application.json --key org.key --out {name}"
+            "$ hibah sign --ledger led --kind application.submitted --about case/1/new --body {body} --key org.key --out {name}"
         )
     };
-    shell.check(&format!("{}\n{}", apply("second"), apply("third")));
+    shell.check("$ sed 's/Ruang kelas/Ruang baca/' application.json > reading.json");
+    shell.check(&format!("{}\n{}", apply("application.json", "second"), apply("reading.json", "third")));
     assert_eq!(hand_in(&page, &file("second")).status, 202);
     // While the desk thinks it over, another becomes the entry of which it then gives the receipt.
     await_that("it is handed on", || taken.lock().expect("whole").len() > 1);
