@@ -17,7 +17,7 @@ use crate::ledger::replay::Replay;
 use crate::ledger::statement::Statement;
 use crate::tlog::ed25519::PublicKey;
 use crate::tlog::hash::sha256;
-use crate::tlog::note::{Algorithm, VerifierKey};
+use crate::tlog::note::VerifierKey;
 
 /// What a key of an agent is called by.
 const PREFIX: &str = "ssh-agent:";
@@ -69,10 +69,6 @@ impl AgentKey {
         format!("SHA256:{}", STANDARD_NO_PAD.encode(sha256(&self.blob).as_bytes()))
     }
 
-    fn named(&self, name: &str) -> Option<VerifierKey> {
-        VerifierKey::new(name, Algorithm::Ed25519, self.public).ok()
-    }
-
     /// Under the name that the ledger has it by.
     pub fn on_ledger(&self, replay: Option<&Replay>) -> Result<VerifierKey, Failure> {
         let known = replay.and_then(|replay| match replay.state() {
@@ -92,8 +88,7 @@ impl AgentKey {
 
     /// Under the name that one of these signers bears.
     fn among(&self, signers: &[SignerId]) -> Option<VerifierKey> {
-        let fits = |id: &SignerId| self.named(id.name()).filter(|key| key.key_id().0 == id.key_id());
-        signers.iter().find_map(fits)
+        signers.iter().find_map(|id| VerifierKey::with_id(id.name(), id.key_id(), self.public))
     }
 
     /// Asks whoever is at the terminal, for no passphrase is typed. Without one nobody can be asked, as with a passphrase that a

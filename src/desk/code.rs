@@ -1,5 +1,6 @@
 //! The code by which people compare a public key at a counter, whatever name it bears.
 
+use crate::public::pages::receipt::in_fours;
 use crate::tlog::hash::sha256;
 
 /// The hex digits of a code: 80 bits, more than anybody finds another key for, and few enough to be read aloud.
@@ -17,9 +18,7 @@ pub fn key_code(public: &str) -> String {
 /// A code as people read it: `0efe e399 4ede be70 d7ef`.
 #[must_use]
 pub fn grouped(code: &str) -> String {
-    let groups: Vec<&str> =
-        (0..code.len()).step_by(4).filter_map(|at| code.get(at..(at + 4).min(code.len()))).collect();
-    groups.join(" ")
+    in_fours(code).join(" ")
 }
 
 #[cfg(test)]

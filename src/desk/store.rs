@@ -197,12 +197,12 @@ impl Store {
         fields: &Fields,
         now: Timestamp,
     ) -> Result<Saved, StoreError> {
-        let changed = self.with(|c| {
-            let sql = "UPDATE drafts SET fields = ?4, version = version + 1, changed_ms = ?5
-                WHERE owner = ?1 AND id = ?2 AND version = ?3";
-            c.execute(sql, params![owner, id, version, fields_text(fields), now.ms()])
-        })?;
-        if changed == 1 {
+        let changed = self.with(|c| change(c, owner, id, version, fields, now))?;
+        self.saved(changed, owner, id, version)
+    }
+
+    fn saved(&self, changed: bool, owner: &str, id: &str, version: u64) -> Result<Saved, StoreError> {
+        if changed {
             return Ok(Saved::Version(version + 1));
         }
         Ok(self.draft(owner, id)?.map_or(Saved::Gone, |draft| Saved::Changed(Box::new(draft))))
@@ -217,10 +217,7 @@ impl Store {
         let Draft { id, about, version, changed: now, .. } = changed;
         let done = self.with(|c| {
             let transaction = c.transaction()?;
-            let sql = "UPDATE drafts SET fields = ?4, version = version + 1, changed_ms = ?5
-                WHERE owner = ?1 AND id = ?2 AND version = ?3";
-            let row = params![owner, id, version, fields_text(&changed.fields), now.ms()];
-            if transaction.execute(sql, row)? != 1 {
+            if !change(&transaction, owner, id, *version, &changed.fields, *now)? {
                 return Ok(Some(false));
             }
             for draft in new {
@@ -238,13 +235,7 @@ impl Store {
             // What is not committed is undone.
             if count > MAX_DRAFTS { Ok(None) } else { transaction.commit().map(|()| Some(true)) }
         })?;
-        match done {
-            None => Ok(None),
-            Some(true) => Ok(Some(Saved::Version(version + 1))),
-            Some(false) => {
-                Ok(Some(self.draft(owner, id)?.map_or(Saved::Gone, |there| Saved::Changed(Box::new(there)))))
-            }
-        }
+        done.map(|changed| self.saved(changed, owner, id, *version)).transpose()
     }
 
     /// Drops a draft.
@@ -335,8 +326,7 @@ impl Store {
     /// # Errors
     /// What the file reports.
     pub fn waiting(&self, hash: &str) -> Result<Option<Waiting>, StoreError> {
-        let sql = "SELECT statement, note, owner, kind, about, expires, changed_ms FROM outbox WHERE statement = ?1";
-        self.with(|c| c.query_row(sql, [hash], waiting_of).optional())
+        Ok(self.waiting_where("statement = ?1", hash)?.pop())
     }
 
     /// What waits for this signer.
@@ -356,11 +346,7 @@ impl Store {
     /// # Errors
     /// What the file reports.
     pub fn waiting_of(&self, owner: &str) -> Result<Vec<Waiting>, StoreError> {
-        self.with(|c| {
-            let sql = "SELECT statement, note, owner, kind, about, expires, changed_ms FROM outbox
-                WHERE owner = ?1 ORDER BY changed_ms, statement";
-            c.prepare_cached(sql)?.query_map([owner], waiting_of)?.collect()
-        })
+        self.waiting_where("owner = ?1 ORDER BY changed_ms, statement", owner)
     }
 
     /// What waits and brings the key with this public half: its holder signs it before the ledger knows the key.
@@ -368,11 +354,7 @@ impl Store {
     /// # Errors
     /// What the file reports.
     pub fn waiting_naming(&self, public: &str) -> Result<Vec<Waiting>, StoreError> {
-        self.with(|c| {
-            let sql = "SELECT statement, note, owner, kind, about, expires, changed_ms FROM outbox
-                WHERE brings = ?1 ORDER BY changed_ms, statement";
-            c.prepare_cached(sql)?.query_map([public], waiting_of)?.collect()
-        })
+        self.waiting_where("brings = ?1 ORDER BY changed_ms, statement", public)
     }
 
     /// All that waits of a kind, the newest first.
@@ -380,11 +362,13 @@ impl Store {
     /// # Errors
     /// What the file reports.
     pub fn waiting_of_kind(&self, kind: &str) -> Result<Vec<Waiting>, StoreError> {
-        self.with(|c| {
-            let sql = "SELECT statement, note, owner, kind, about, expires, changed_ms FROM outbox
-                WHERE kind = ?1 ORDER BY changed_ms DESC, statement";
-            c.prepare_cached(sql)?.query_map([kind], waiting_of)?.collect()
-        })
+        self.waiting_where("kind = ?1 ORDER BY changed_ms DESC, statement", kind)
+    }
+
+    fn waiting_where(&self, condition: &str, value: &str) -> Result<Vec<Waiting>, StoreError> {
+        let sql =
+            format!("SELECT statement, note, owner, kind, about, expires, changed_ms FROM outbox WHERE {condition}");
+        self.with(|c| c.prepare_cached(&sql)?.query_map([value], waiting_of)?.collect())
     }
 
     /// Drops what can be recorded no more: its last day was before this one.
@@ -496,6 +480,20 @@ fn draft_of(row: &Row<'_>) -> rusqlite::Result<Draft> {
         version: row.get(4)?,
         changed: time(row, 5)?,
     })
+}
+
+/// Changes a draft, and says whether it was still the version that was changed.
+fn change(
+    c: &Connection,
+    owner: &str,
+    id: &str,
+    version: u64,
+    fields: &Fields,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let sql = "UPDATE drafts SET fields = ?4, version = version + 1, changed_ms = ?5
+        WHERE owner = ?1 AND id = ?2 AND version = ?3";
+    Ok(c.execute(sql, params![owner, id, version, fields_text(fields), now.ms()])? == 1)
 }
 
 fn waiting_of(row: &Row<'_>) -> rusqlite::Result<Waiting> {

@@ -34,6 +34,11 @@ impl Moment {
         Self { machine: at.to_string(), words: format!("{day} {} {}", clock(at, offset_min), zone(offset_min)) }
     }
 
+    /// The words of a day.
+    pub(crate) fn day_in_words(date: Date, lang: Lang) -> String {
+        day_words(date, lang.words())
+    }
+
     /// The words without markup.
     pub(crate) fn words(&self) -> &str {
         &self.words

@@ -423,6 +423,12 @@ impl VerifierKey {
         Ok(VerifierKey { name: name.to_owned(), key_id: KeyId([a, b, c, d]), algorithm, public })
     }
 
+    /// The Ed25519 key under this name, where that gives it this id.
+    #[must_use]
+    pub fn with_id(name: &str, key_id: [u8; 4], public: PublicKey) -> Option<Self> {
+        Self::new(name, Algorithm::Ed25519, public).ok().filter(|key| key.key_id == KeyId(key_id))
+    }
+
     /// Reads `<name>+<8 hex>+<base64(type || key)>`.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { lostFiles } from './lost.mjs';
+import { lostFiles, restored } from './lost.mjs';
 import { letter, mail } from './mail.mjs';
 
 const [binary, shots] = process.argv.slice(2);
@@ -112,13 +112,7 @@ const keyOf = (office) => join(ledger, 'keys', readdirSync(join(ledger, 'keys'))
 /** An official restores the file that they were given. */
 async function official(office) {
   const tab = await open(OFFICE);
-  await tab.goto(`${base}/key`);
-  await ready(tab);
-  await tab.getByText('Pulihkan dari salinan').click();
-  await tab.getByLabel('Berkas', { exact: true }).setInputFiles(keyOf(office));
-  await tab.getByLabel('Frasa sandi', { exact: true }).fill(PASSPHRASE);
-  await tab.getByRole('button', { name: 'Pulihkan' }).click();
-  await tab.getByText('disimpan di peramban ini', { exact: false }).first().waitFor();
+  await restored({ base, ready, keyOf, passphrase: PASSPHRASE }, tab, office);
   await look(tab, 'key');
   await signIn(tab);
   return tab;

@@ -121,7 +121,8 @@ export async function lostFiles(walk, clerk) {
   await look(old, 'login-refused');
 }
 
-async function restored({ base, ready, keyOf, passphrase }, tab, office) {
+/** Restores the file that somebody was given. */
+export async function restored({ base, ready, keyOf, passphrase }, tab, office) {
   await tab.goto(`${base}/key`);
   await ready(tab);
   await tab.getByText('Pulihkan dari salinan').click();

@@ -107,7 +107,7 @@ impl What {
     // long: one arm a letter, both languages side by side.
     fn told(&self, lang: Lang) -> (&'static str, Vec<Part>) {
         let p = |id: &'static str, en: &'static str| Part::Text(lang.pick(id, en).to_owned());
-        let day = |day: &Date| Moment::day(*day, lang).words().to_owned();
+        let day = |day: &Date| Moment::day_in_words(*day, lang);
         match self {
             Self::Returned(reason) => (
                 lang.pick("Dikembalikan untuk diperbaiki", "Sent back to be mended"),

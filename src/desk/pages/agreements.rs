@@ -105,7 +105,7 @@ fn filled(state: &One, person: &Person, case: CaseId, fields: &Fields) -> Option
         filling.places.extend(text.filter(|text| !text.trim().is_empty()).map(|text| (name, text)));
     };
     let typed = |name: &str| fields.get(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    let day = |text: String| Date::parse(&text).map(|day| Moment::day(day, LANG).words().to_owned());
+    let day = |text: String| Date::parse(&text).map(|day| Moment::day_in_words(day, LANG));
     let read = |text: &str| forms::amount(text, currency.decimals()).and_then(Amount::from_minor);
     let decreed = found.core.figures.get(Figure::Decreed);
     // What was typed and cannot be read is dots, not what was decreed.
@@ -121,7 +121,7 @@ fn filled(state: &One, person: &Person, case: CaseId, fields: &Fields) -> Option
     put("nomor", typed("number"));
     put("tanggal", typed(EVENT_DATE).and_then(day));
     let due = typed("report_due").map_or(Some(profile.report_due(Year(facts.fiscal_year))), |text| Date::parse(&text));
-    put("batas_laporan", due.map(|due| Moment::day(due, LANG).words().to_owned()));
+    put("batas_laporan", due.map(|due| Moment::day_in_words(due, LANG)));
     put("jumlah", amount.map(|amount| money(state, Some(amount.minor()))));
     let whole = amount.filter(|_| currency.code() == "IDR" && currency.decimals() == 0);
     put(
@@ -193,7 +193,7 @@ fn put_in(
     if let Some(decree) = decree {
         let issued = reader.timeline(&decree.to_string())?;
         if let Some(record) = issued.first() {
-            let day = Date::parse(&record.event_date).map(|day| Moment::day(day, LANG).words().to_owned());
+            let day = Date::parse(&record.event_date).map(|day| Moment::day_in_words(day, LANG));
             filling.places.extend(day.map(|day| ("keputusan_tanggal", day)));
         }
         at = at.max(issued.last().and_then(|record| Timestamp::parse(&record.recorded_at)));
@@ -235,7 +235,7 @@ fn seat(said: &Map<String, Value>) -> Option<String> {
 
 fn licence(said: &Map<String, Value>) -> Option<String> {
     let text = |name: &str| said.get("registration")?.get(name)?.as_str();
-    let day = text("date").and_then(Date::parse).map(|day| Moment::day(day, LANG).words().to_owned());
+    let day = text("date").and_then(Date::parse).map(|day| Moment::day_in_words(day, LANG));
     let day = day.map(|day| format!(" tanggal {day}")).unwrap_or_default();
     Some(format!("{} nomor {}{day}, {}", text("type")?, text("number")?, text("issuer")?))
 }

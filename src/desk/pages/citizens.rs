@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::sending::{gather, recorded};
-use super::{Form, Frame, Framed, MAX_FORM_BYTES, Page, Stop, Visit, html, see, words};
+use super::{Form, Frame, Framed, MAX_FORM_BYTES, Page, Stop, Visit, asked_for, html, see, words};
 use crate::desk::drafting::one as ruled;
 use crate::desk::{Desk, sessions, sources};
 use crate::grants::about::{About, NoteSigner as Whose};
@@ -78,7 +78,7 @@ async fn framed(desk: &Desk, visit: &Visit) -> Result<(Framed, Timestamp), Stop>
 
 /// The form; `?case=` names the grant that it is about.
 pub(super) async fn form(State(desk): State<Desk>, visit: Visit, Query(query): Query<Vec<(String, String)>>) -> Page {
-    let case = query.into_iter().find(|(name, _)| name == "case").map(|(_, case)| case).unwrap_or_default();
+    let case = asked_for(query, "case");
     shown(&desk, &visit, None, [case, String::new(), String::new()], StatusCode::OK).await
 }
 

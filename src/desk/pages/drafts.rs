@@ -118,6 +118,30 @@ pub(super) struct CheckPage<'a> {
     pub(super) compare: Option<sending::Compare>,
 }
 
+impl<'a> CheckPage<'a> {
+    /// Statements of one's own that wait nowhere yet; `action` takes them signed, `change` leads back.
+    pub(super) fn new(entered: &'a Entered, texts: Vec<String>, action: &str, change: &str) -> Self {
+        let href = |path: &str| format!("{}{path}", entered.visit.lang.prefix());
+        Self {
+            frame: Frame { scripted: true, ..entered.framed(entered.w.check_title) },
+            w: entered.w,
+            several: texts.len() > 1,
+            texts,
+            of: Vec::new(),
+            left: Vec::new(),
+            refusals: Vec::new(),
+            action: href(action),
+            change: href(change),
+            signed: Vec::new(),
+            missing: Vec::new(),
+            until: String::new(),
+            drop: None,
+            own: true,
+            compare: None,
+        }
+    }
+}
+
 /// Begins a draft.
 pub(super) async fn begin(State(desk): State<Desk>, visit: Visit, body: Body) -> Page {
     let (entered, form) = entered_form(&desk, visit, body, MAX_FORM_BYTES).await?;
@@ -193,7 +217,7 @@ fn begun(
     if let Some(series) = papers::series(kind).filter(|_| !cases.is_empty()) {
         let year = state.case(cases.first()?)?.core.facts.fiscal_year;
         let about = resolved(&format!("{series}/{year}/new"), replay)?.to_string();
-        let amount = |id: &CaseId| Some((*id, papers::amount(state, kind, *id)?));
+        let amount = |id: &CaseId| Some((*id, papers::amount(kind, state.case(id)?)?));
         let named: Vec<_> = cases.iter().map(amount).collect::<Option<_>>()?;
         let plan = papers::planned(state, person, kind, &named)?.into_iter();
         return Some(plan.map(|(kind, fields)| Begun { kind, about: about.clone(), fields }).collect());
@@ -541,24 +565,10 @@ fn checked(entered: &Entered, id: &str, prepared: &[Prepared]) -> Response {
         Some((one.statement.about().to_string(), title, sentence))
     };
     let text = |one: &Prepared| String::from_utf8_lossy(&one.statement.to_bytes()).into_owned();
-    let frame = Frame { scripted: true, ..entered.framed(entered.w.check_title) };
-    let href = |path: String| format!("{}{path}", lang.prefix());
+    let texts = prepared.iter().map(text).collect();
     html(&CheckPage {
-        frame,
-        w: entered.w,
-        texts: prepared.iter().map(text).collect(),
-        of: Vec::new(),
-        left: Vec::new(),
-        several: prepared.len() > 1,
         refusals: prepared.iter().filter_map(refused).collect(),
-        action: href(format!("/drafts/{id}/check")),
-        change: href(format!("/drafts/{id}")),
-        signed: Vec::new(),
-        missing: Vec::new(),
-        until: String::new(),
-        drop: None,
-        own: true,
-        compare: None,
+        ..CheckPage::new(entered, texts, &format!("/drafts/{id}/check"), &format!("/drafts/{id}"))
     })
 }
 

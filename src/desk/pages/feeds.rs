@@ -104,7 +104,7 @@ impl Waits {
 
 fn atom(desk: &Desk, visit: &Visit, waits: &Waits, base: &str, file: &str) -> Page {
     let (w, lang, origin) = (words::of(visit.lang), visit.lang, desk.sequencer.origin());
-    let (asked, day) = (&waits.asked, |day: Date| Moment::day(day, lang).words().to_owned());
+    let (asked, day) = (&waits.asked, |day: Date| Moment::day_in_words(day, lang));
     let until = |text: &str| Date::parse(text).map(day).unwrap_or_default();
     let to_sign = waits.to_sign.iter().map(|one| Item {
         id: tag(origin, &waits.founded, &format!("desk/waiting/{}", one.hash)),

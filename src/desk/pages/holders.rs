@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 
 use super::key_words::{self, KeyWords};
-use super::{Frame, Page, Visit, html, lost};
+use super::{Frame, Page, Visit, asked_for, html, lost};
 use crate::desk::Desk;
 use crate::desk::drafting::one;
 use crate::desk::pages::words::Words;
@@ -31,6 +31,21 @@ struct Act {
     about: String,
     /// Fields that are filled in already.
     known: Vec<(&'static str, String)>,
+}
+
+impl Act {
+    fn new(kind: Kind, label: &str, about: &str, known: Vec<(&'static str, String)>) -> Self {
+        Self { kind, label: label.to_owned(), about: about.to_owned(), known }
+    }
+
+    fn revoke(label: &str, about: &str, key: &SignerId) -> Self {
+        Self::new(Kind::KeyRevoked, label, about, vec![("key", key.to_string())])
+    }
+
+    /// Revokes a key of several, which the button names.
+    fn revoke_one(label: &str, about: &str, key: &SignerId) -> Self {
+        Self::revoke(&format!("{label} {}", hex::encode(key.key_id())), about, key)
+    }
 }
 
 /// One holder of a key.
@@ -106,7 +121,7 @@ fn may(state: &One, person: &Person) -> Option<May> {
 /// The page; `?q=` looks for organisations.
 pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Query(query): Query<Vec<(String, String)>>) -> Page {
     let entered = desk.enter(visit).await?;
-    let q = query.into_iter().find(|(name, _)| name == "q").map(|(_, q)| q).unwrap_or_default();
+    let q = asked_for(query, "q");
     let (person, lang, asked) = (entered.person.clone(), entered.visit.lang, q.clone());
     let asked = entered.ask(move |replay, now| {
         let state = one(replay)?;
@@ -154,7 +169,7 @@ impl Telling<'_> {
     }
 
     fn day(&self, day: Date) -> String {
-        Moment::day(day, self.lang).words().to_owned()
+        Moment::day_in_words(day, self.lang)
     }
 
     /// Whether a key may sign today, in words; and whether somebody should see to it.
@@ -183,16 +198,6 @@ impl Telling<'_> {
         format!("{before} · {}{}", hex::encode(key.key_id()), since.unwrap_or_default())
     }
 
-    fn act(&self, kind: Kind, label: &str, about: &str, known: Vec<(&'static str, String)>) -> Act {
-        Act { kind, label: label.to_owned(), about: about.to_owned(), known }
-    }
-
-    /// Revokes a key of several, which the button names.
-    fn revoke(&self, label: &str, about: &str, key: &SignerId) -> Act {
-        let label = format!("{label} {}", hex::encode(key.key_id()));
-        self.act(Kind::KeyRevoked, &label, about, vec![("key", key.to_string())])
-    }
-
     fn root(&self, n: u64, key: &SignerId) -> Row {
         let k = self.k();
         let profile = self.state.profile();
@@ -206,8 +211,8 @@ impl Telling<'_> {
             standing,
             warns,
             acts: vec![
-                self.act(Kind::RootReplaced, k.replace_root, "ledger", replaced),
-                self.act(Kind::KeyRevoked, k.revoke, "ledger", vec![("key", key.to_string())]),
+                Act::new(Kind::RootReplaced, k.replace_root, "ledger", replaced),
+                Act::revoke(k.revoke, "ledger", key),
             ],
         }
     }
@@ -227,9 +232,9 @@ impl Telling<'_> {
                 standing,
                 warns,
                 acts: vec![
-                    self.act(Kind::KeyReplaced, k.replace, &about, Vec::new()),
-                    self.act(Kind::OfficialRetired, k.retire, &about, vec![("last_day", self.today.to_string())]),
-                    self.act(Kind::KeyRevoked, k.revoke, &about, vec![("key", official.key.to_string())]),
+                    Act::new(Kind::KeyReplaced, k.replace, &about, Vec::new()),
+                    Act::new(Kind::OfficialRetired, k.retire, &about, vec![("last_day", self.today.to_string())]),
+                    Act::revoke(k.revoke, &about, &official.key),
                 ],
             }
         });
@@ -242,7 +247,7 @@ impl Telling<'_> {
             told: if empty { k.nobody.to_owned() } else { persons.join(", ") },
             warns: empty || holders.iter().all(|row| row.warns),
             holders,
-            acts: vec![self.act(
+            acts: vec![Act::new(
                 Kind::OfficialAppointed,
                 k.appoint,
                 "official/new",
@@ -267,17 +272,20 @@ impl Telling<'_> {
             May::Appoint => match pending {
                 // Either may be the stolen one.
                 Some(pending) => {
-                    vec![self.revoke(k.revoke_present, &about, key), self.revoke(k.revoke_new, &about, &pending.key)]
+                    vec![
+                        Act::revoke_one(k.revoke_present, &about, key),
+                        Act::revoke_one(k.revoke_new, &about, &pending.key),
+                    ]
                 }
-                None => vec![self.act(Kind::KeyRevoked, k.revoke, &about, vec![("key", key.to_string())])],
+                None => vec![Act::revoke(k.revoke, &about, key)],
             },
             May::Register => {
-                let replace = pending.is_none().then(|| self.act(Kind::KeyReplaced, k.replace, &about, Vec::new()));
+                let replace = pending.is_none().then(|| Act::new(Kind::KeyReplaced, k.replace, &about, Vec::new()));
                 let (kind, label) = match org.suspended {
                     None => (Kind::OrganisationSuspended, k.suspend),
                     Some(_) => (Kind::OrganisationReinstated, k.reinstate),
                 };
-                replace.into_iter().chain([self.act(kind, label, &about, Vec::new())]).collect()
+                replace.into_iter().chain([Act::new(kind, label, &about, Vec::new())]).collect()
             }
         };
         Some(Row { title: org.name.to_string(), sub: self.sub(&about, key), standing, warns, acts })

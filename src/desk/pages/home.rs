@@ -169,7 +169,7 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit) -> Page {
 impl HomePage<'_> {
     /// A day that the store holds, as people write it.
     fn day(&self, day: &str) -> String {
-        Date::parse(day).map_or_else(|| day.to_owned(), |day| Moment::day(day, self.frame.lang).words().to_owned())
+        Date::parse(day).map_or_else(|| day.to_owned(), |day| Moment::day_in_words(day, self.frame.lang))
     }
 }
 

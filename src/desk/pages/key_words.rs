@@ -145,7 +145,7 @@ impl KeyWords {
     #[must_use]
     pub fn barred(&self, barred: Barred) -> String {
         let lang = self.lang;
-        let day = |day| Moment::day(day, lang).words().to_owned();
+        let day = |day| Moment::day_in_words(day, lang);
         let (organisation, root) = (matches!(barred.holder, Holder::Org(_)), matches!(barred.holder, Holder::Root(_)));
         match (barred.why, lang) {
         (Why::From(from), Lang::Indonesian) => format!(

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use super::drafts::named;
 use super::key_words::{self, KeyWords};
 use super::sending::{own_signer, thing};
-use super::{Entered, Frame, Page, Stop, Visit, holders, html, signing_in};
+use super::{Entered, Frame, Page, Stop, Visit, asked_for, holders, html, signing_in};
 use crate::desk::Desk;
 use crate::desk::code::key_code;
 use crate::desk::drafting::{brought, one};
@@ -63,7 +63,7 @@ struct LostPage<'a> {
 /// The page; `?q=` looks for whom the new file is.
 pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Query(query): Query<Vec<(String, String)>>) -> Page {
     let (w, k) = (words::of(visit.lang), key_words::of(visit.lang));
-    let q = query.into_iter().find(|(name, _)| name == "q").map(|(_, q)| q).unwrap_or_default();
+    let q = asked_for(query, "q");
     // Somebody whose file is not in force any more begins as who is not signed in.
     let Ok(entered) = desk.enter(visit.clone()).await else {
         let framed = signing_in::framed(&desk, &visit).await?;
@@ -171,7 +171,7 @@ pub(super) async fn by_code(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Page {
     let entered = desk.enter(visit).await?;
-    let typed = query.into_iter().find(|(name, _)| name == "code").map(|(_, code)| code).unwrap_or_default();
+    let typed = asked_for(query, "code");
     let code: String = typed.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_lowercase();
     // Strangers have nothing to find here, and all that waits is looked at.
     let found = if entered.person.signer.is_some() { with_code(&entered, &code)? } else { Vec::new() };

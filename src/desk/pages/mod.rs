@@ -578,6 +578,11 @@ pub(super) async fn entered_form(desk: &Desk, visit: Visit, body: Body, most: us
     Ok((entered, form))
 }
 
+/// What a query says under this name; nothing where it says nothing.
+fn asked_for(query: Vec<(String, String)>, name: &str) -> String {
+    query.into_iter().find(|(known, _)| known == name).map(|(_, value)| value).unwrap_or_default()
+}
+
 fn see(address: &str) -> Response {
     let Ok(location) = HeaderValue::from_str(address) else { return StatusCode::BAD_REQUEST.into_response() };
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()

@@ -11,6 +11,7 @@ use crate::grants::kinds::Kind;
 use crate::grants::money::{Amount, Currency};
 use crate::grants::one::bodies::MAX_ROWS;
 use crate::grants::one::state::State as One;
+use crate::grants::one::things::Case;
 
 /// The kinds of papers, each with that of its rows and of its seal.
 pub(super) const PAPERS: [(Kind, Kind, Kind, &str); 3] = [
@@ -60,8 +61,8 @@ fn rows_of(part: &[(CaseId, Amount)], before: usize, currency: &Currency) -> Fie
 }
 
 /// The newest amount of a case before this paper.
-pub(super) fn amount(state: &One, kind: Kind, id: CaseId) -> Option<Amount> {
-    let figures = state.case(&id)?.core.figures;
+pub(super) fn amount(kind: Kind, case: &Case) -> Option<Amount> {
+    let figures = case.core.figures;
     proposed(kind, |figure| figures.get(figure)).or_else(|| figures.get(Figure::Asked))
 }
 

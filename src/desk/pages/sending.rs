@@ -35,7 +35,7 @@ use crate::public::moment::Moment;
 use crate::public::pages::receipt as on_paper;
 use crate::public::pages::words::Lang;
 use crate::tlog::hash::Hash;
-use crate::tlog::note::{Algorithm, VerifierKey};
+use crate::tlog::note::VerifierKey;
 
 /// The most statements that are signed at once.
 pub(super) const MOST_STATEMENTS: usize = 200;
@@ -146,9 +146,7 @@ fn read(entered: &Entered, note: &str) -> Result<Statement, Stop> {
 /// The signer of a statement whose key this person has.
 pub(super) fn own_signer(entered: &Entered, statement: &Statement) -> Option<SignerId> {
     let public = public_key(&entered.person.public)?;
-    let own = |id: &&SignerId| {
-        VerifierKey::new(id.name(), Algorithm::Ed25519, public).is_ok_and(|key| key.key_id().0 == id.key_id())
-    };
+    let own = |id: &&SignerId| VerifierKey::with_id(id.name(), id.key_id(), public).is_some();
     statement.signers().iter().find(own).cloned()
 }
 
@@ -397,7 +395,7 @@ pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): 
     let (names, refused, of) = asked.await?.ok_or_else(|| entered.missing())?;
     let (missing, signed): (Vec<_>, Vec<_>) = names.into_iter().partition(|(missing, _)| *missing);
     let only = |names: Vec<(bool, String)>| names.into_iter().map(|(_, name)| name).collect();
-    let href = |path: &str| format!("{}/waiting/{hash}{path}", lang.prefix());
+    let at = format!("/waiting/{hash}");
     let refusals = refused.map(|refused| {
         let (title, sentence) = refusal(&refused, lang);
         (waiting.about.clone(), title, sentence)
@@ -405,20 +403,14 @@ pub(super) async fn waiting(State(desk): State<Desk>, visit: Visit, Path(hash): 
     let frame = Frame { scripted: true, ..entered.framed(entered.w.waiting_title) };
     Ok(html(&CheckPage {
         frame,
-        w: entered.w,
-        texts: vec![waiting.note.clone()],
-        of: Vec::new(),
-        left: Vec::new(),
-        several: false,
         refusals: refusals.into_iter().collect(),
-        action: href(""),
-        change: format!("{}/home", lang.prefix()),
         signed: only(signed),
         compare: compare(&entered, &statement, of),
         missing: only(missing),
-        until: Moment::day(statement.expires(), lang).words().to_owned(),
-        drop: Some(href("/drop")),
+        until: Moment::day_in_words(statement.expires(), lang),
+        drop: Some(format!("{}{at}/drop", lang.prefix())),
         own,
+        ..CheckPage::new(&entered, vec![waiting.note.clone()], &at, "/home")
     }))
 }
 

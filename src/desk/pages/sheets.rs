@@ -18,7 +18,6 @@ use crate::desk::pages::words::Words;
 use crate::desk::rows::{self, Judged, Judgement, Row, Rows, Told, Unread};
 use crate::desk::store::{Draft, Saved};
 use crate::grants::about::About;
-use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
 use crate::grants::money::Amount;
 use crate::grants::one::state::State as One;
@@ -121,10 +120,7 @@ async fn file(entered: &Entered, request: Request) -> Result<Result<Vec<u8>, Unr
 }
 
 fn judged(state: &One, kind: Kind, year: u16, rows: &Rows) -> Told {
-    rows::judge(state, kind, year, rows, |case| {
-        let figures = case.core.figures;
-        drafts::proposed(kind, |figure| figures.get(figure)).or_else(|| figures.get(Figure::Asked))
-    })
+    rows::judge(state, kind, year, rows, |case| papers::amount(kind, case))
 }
 
 async fn shown(entered: &Entered, draft: &Draft, kind: Kind, year: u16, rows: Rows) -> Page {

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 
 use super::drafts::{self, CheckPage, refusal};
 use super::sending::{self, MOST_STATEMENTS};
-use super::{Entered, Form, Frame, MAX_FORM_BYTES, MAX_SIGNED_BYTES, Page, Stop, Visit, entered_form, html};
+use super::{Entered, Form, MAX_FORM_BYTES, MAX_SIGNED_BYTES, Page, Stop, Visit, entered_form, html};
 use crate::desk::Desk;
 use crate::desk::drafting::{Prepared, Unready, Writing};
 use crate::desk::store::Draft;
@@ -87,23 +87,12 @@ pub(super) async fn check(State(desk): State<Desk>, visit: Visit, body: Body) ->
     if all == 0 {
         return Err(entered.stop(StatusCode::BAD_REQUEST, entered.w.together_none));
     }
-    let href = |path: &str| format!("{}{path}", lang.prefix());
     Ok(html(&CheckPage {
-        frame: Frame { scripted: true, ..entered.framed(entered.w.check_title) },
-        w: entered.w,
         several: !chosen.texts.is_empty() && all > 1,
-        texts: chosen.texts,
         refusals: chosen.refused,
         left: chosen.left,
         of: chosen.of,
-        action: href("/together/sign"),
-        change: href("/home"),
-        signed: Vec::new(),
-        missing: Vec::new(),
-        until: String::new(),
-        drop: None,
-        own: true,
-        compare: None,
+        ..CheckPage::new(&entered, chosen.texts, "/together/sign", "/home")
     }))
 }
 

@@ -195,8 +195,8 @@ pub(super) struct Statements {
     lapsed: Vec<Handed>,
     /// Up to which entry it was looked for them.
     looked: u64,
-    /// How many were handed on since the start, and as how manieth each was last.
-    tried: (u64, BTreeMap<String, u64>),
+    /// In which order they were handed on last, since the start.
+    tried: BTreeMap<String, u64>,
 }
 
 impl Statements {
@@ -213,7 +213,7 @@ impl Statements {
         lapsed.sort_by(|one, other| one.order().cmp(&other.order()));
         let looked = waiting.iter().map(|handed| handed.size).min().unwrap_or_default();
         let waiting = waiting.into_iter().map(|handed| (handed.hash.clone(), handed)).collect();
-        Self { dir, waiting, lapsed, looked, tried: Default::default() }
+        Self { dir, waiting, lapsed, looked, tried: BTreeMap::new() }
     }
 
     /// Where the bytes of one are.
@@ -313,7 +313,7 @@ impl Statements {
         })?;
         for (hash, index) in found {
             if let Some(handed) = self.waiting.remove(&hash) {
-                self.tried.1.remove(&hash);
+                self.tried.remove(&hash);
                 self.keep(&Handed { entry: Some(index), ..handed }, None)?;
             }
         }
@@ -339,7 +339,7 @@ impl Statements {
         }
         for (hash, why) in void {
             let Some(handed) = self.waiting.remove(&hash) else { continue };
-            self.tried.1.remove(&hash);
+            self.tried.remove(&hash);
             let was_over = handed.is_over(read, after_s);
             let lapsed = Handed { lapsed: Some((replay.size(), why)), ..handed };
             // One that had its time left is no matter of anybody.
@@ -355,14 +355,18 @@ impl Statements {
     /// The one whose turn it is: what the desk did not answer lets all others pass before it is tried again.
     fn next(&self) -> Option<&Handed> {
         let unanswered = self.waiting.values().filter(|handed| handed.answered_at.is_none());
-        unanswered.min_by_key(|handed| (self.tried.1.get(&handed.hash), handed.order()))
+        unanswered.min_by_key(|handed| (self.tried.get(&handed.hash), handed.order()))
+    }
+
+    fn note_tried(&mut self, hash: &str) {
+        let last = self.tried.values().max().copied().unwrap_or_default();
+        self.tried.insert(hash.to_owned(), last + 1);
     }
 
     /// Hands the next one that no desk has answered to this desk, in the order of arrival; one a round, for a desk may be slow.
     pub(super) fn forward(&mut self, desk: &str, keys: &[VerifierKey], at: Timestamp) -> Result<(), SourceError> {
         let Some(mut next) = self.next().cloned() else { return Ok(()) };
-        self.tried.0 += 1;
-        self.tried.1.insert(next.hash.clone(), self.tried.0);
+        self.note_tried(&next.hash);
         let bytes = fs::read(self.file(&next)).map_err(|error| SourceError(error.to_string()))?;
         let answer = match Remote::new(desk).submit(&bytes, With::default()) {
             Ok(answer) => answer,
@@ -458,7 +462,7 @@ mod tests {
     fn statements(all: Vec<Handed>) -> Statements {
         let (lapsed, waiting): (Vec<_>, Vec<_>) = all.into_iter().partition(|handed| handed.lapsed.is_some());
         let waiting: BTreeMap<_, _> = waiting.into_iter().map(|handed| (handed.hash.clone(), handed)).collect();
-        Statements { dir: "nowhere".into(), waiting, lapsed, looked: 0, tried: Default::default() }
+        Statements { dir: "nowhere".into(), waiting, lapsed, looked: 0, tried: BTreeMap::new() }
     }
 
     #[test]
@@ -521,8 +525,7 @@ mod tests {
         for expected in ["a", "b", "c", "a", "b", "c"] {
             let next = statements.next().expect("three wait").hash.clone();
             assert_eq!(next, expected);
-            statements.tried.0 += 1;
-            statements.tried.1.insert(next, statements.tried.0);
+            statements.note_tried(&next);
         }
     }
 

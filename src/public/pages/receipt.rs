@@ -237,7 +237,7 @@ fn facts(
     facts.extend(teller.facts(said, &[]).into_iter().map(lines_of));
     let signed: Vec<String> =
         around.signatures.iter().map(|signature| Signed::of(signature, founding, lang).who).collect();
-    facts.push(one(w.happened, Moment::day(statement.event_date(), lang).words().to_owned()));
+    facts.push(one(w.happened, Moment::day_in_words(statement.event_date(), lang)));
     facts.push((w.signed_by.to_owned(), signed));
     let recorded = Moment::time(entry.recorded_at, founding.offset_min, lang).words().to_owned();
     facts.push(one(w.recorded, format!("{recorded} ({})", entry.recorded_at)));
@@ -262,8 +262,12 @@ fn clipped(text: &str, most: usize) -> String {
     }
 }
 
+/// What people compare, in groups of four.
+pub(crate) fn in_fours(hex: &str) -> Vec<&str> {
+    (0..hex.len()).step_by(4).filter_map(|at| hex.get(at..hex.len().min(at + 4))).collect()
+}
+
 /// Digits in groups of four, eight groups a line, as people compare them.
 fn fours(hex: &str) -> Vec<String> {
-    let groups: Vec<&str> = (0..hex.len()).step_by(4).map(|at| &hex[at..hex.len().min(at + 4)]).collect();
-    groups.chunks(8).map(|line| line.join(" ")).collect()
+    in_fours(hex).chunks(8).map(|line| line.join(" ")).collect()
 }
