@@ -13,7 +13,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -52,10 +52,8 @@ const LONE: usize = 1_000;
 pub fn table(cores: usize) {
     crate::heading("append, a second");
     let folder = tempfile::tempdir().expect("a folder for the ledger");
-    let ledger = folder.path().join("ledger");
     let grown = std::env::var("HIBAH_BENCH_GROWN").unwrap_or_else(|_| "10000".to_owned());
-    let dir = ledger.display().to_string();
-    hibah(&["bench", "fill", &dir, &grown, "--organisations", &ORGANISATIONS.to_string()]);
+    let ledger = filled(folder.path(), "ledger", &grown);
     let mut load = Load::of(&ledger, 1..=ORGANISATIONS);
     let mut all = Told::default();
     let mut statements = Vec::new();
@@ -86,9 +84,17 @@ pub fn table(cores: usize) {
     drop(load);
     lone(folder.path(), &ledger);
     attacked(&ledger);
-    witnessed(folder.path(), &ledger);
     crate::http::row(&ledger, 1_001..=ORGANISATIONS);
     size(&ledger);
+    witnessed(folder.path());
+}
+
+/// A town's ledger of so many entries.
+fn filled(folder: &Path, name: &str, entries: &str) -> PathBuf {
+    let ledger = folder.join(name);
+    let dir = ledger.display().to_string();
+    hibah(&["bench", "fill", &dir, entries, "--organisations", &ORGANISATIONS.to_string()]);
+    ledger
 }
 
 fn row(name: &str, entries: u64, ours: f64, limit: f64, what: &str) {
@@ -97,7 +103,7 @@ fn row(name: &str, entries: u64, ours: f64, limit: f64, what: &str) {
 
 /// A ledger under load.
 pub(crate) struct Load {
-    dir: std::path::PathBuf,
+    dir: PathBuf,
     cases: Caseload,
     sequencer: Arc<Sequencer>,
     statements: Vec<Vec<u8>>,
@@ -340,18 +346,20 @@ fn attacked(ledger: &Path) {
     row("256 beside 256 with bad signatures", beside.recorded, beside.rate(), alone.rate(), "without them");
 }
 
-/// The same submitters while nobody is asked and while two of three witnesses must cosign.
-fn witnessed(folder: &Path, ledger: &Path) {
+/// The same submitters while nobody is asked and while two of three witnesses must cosign, on a ledger of their own: an
+/// organisation may have five open cases at once, and those of the other have them.
+fn witnessed(folder: &Path) {
+    let ledger = filled(folder, "witnessed", "10000");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let policy = witnesses(folder, &runtime);
-    let seen = || Cosigned::read(ledger).expect("opens").and_then(|kept| kept.seen().expect("read"));
+    let seen = || Cosigned::read(&ledger).expect("opens").and_then(|kept| kept.seen().expect("read"));
     let (mut alone, mut beside) = (Told::default(), Told::default());
-    // An organisation may have five open cases at once: each has one asked and one unasked here.
-    let [one, other] = [1_001..=5_500, 5_501..=ORGANISATIONS];
+    // Each organisation has one case asked and one unasked.
+    let [one, other] = [1..=ORGANISATIONS / 2, ORGANISATIONS / 2 + 1..=ORGANISATIONS];
     for (asked, half) in [(false, &one), (true, &one), (true, &other), (false, &other)] {
-        let before = Entries::open(ledger, Access::Read).and_then(|files| files.size()).expect("read");
-        let asking = asked.then(|| Asking::start(task(ledger, &policy)).expect("it begins"));
-        let mut load = Load::of(ledger, half.clone());
+        let before = Entries::open(&ledger, Access::Read).and_then(|files| files.size()).expect("read");
+        let asking = asked.then(|| Asking::start(task(&ledger, &policy)).expect("it begins"));
+        let mut load = Load::of(&ledger, half.clone());
         for wave in 0..WAVES {
             let told = load.wave(wave, SUBMITTERS, 0);
             if asked { &mut beside } else { &mut alone }.add(&told);

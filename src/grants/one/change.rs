@@ -161,7 +161,7 @@ impl Change {
             (Edit::Step(id, core), [_]) => edit_case(state, id, |case| {
                 case.core = *core;
                 case.head = leaf;
-                case.trace.push(act);
+                keep(&mut case.trace, act);
             }),
             (edit, moved) => {
                 apply_edit(state, edit, leaf);
@@ -369,6 +369,14 @@ fn edit_case(state: &mut State, id: CaseId, edit: impl FnOnce(&mut Case)) {
     }
 }
 
+/// Adds to a trace. Room grows by little at a time, for a large ledger has a million of these in memory.
+fn keep(trace: &mut Vec<Trace>, act: Trace) {
+    if trace.len() == trace.capacity() {
+        trace.reserve_exact((trace.len() / 8).max(2));
+    }
+    trace.push(act);
+}
+
 fn mend(state: &mut State, id: CaseId, core: Box<Core>, trace: Vec<Trace>) {
     put_core(state, id, core);
     if let Some(case) = state.cases.get_mut(&id) {
@@ -552,7 +560,7 @@ fn move_head(state: &mut State, thing: &About, act: Trace, leaf: Hash) {
         About::Org(n) => {
             if let Some(org) = state.orgs.get_mut(n) {
                 org.head = leaf;
-                org.trace.push(act);
+                keep(&mut org.trace, act);
             }
         }
         About::Case(id) => {
@@ -565,7 +573,7 @@ fn move_head(state: &mut State, thing: &About, act: Trace, leaf: Hash) {
                     Kind::DecreeSealed => figures.get(Figure::Decreed),
                     _ => act.amount,
                 };
-                case.trace.push(Trace { amount, ..act });
+                keep(&mut case.trace, Trace { amount, ..act });
             } else if let Some(residue) = state.archive.get_mut(id) {
                 residue.head = leaf;
             }

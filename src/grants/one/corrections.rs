@@ -1,6 +1,7 @@
 //! What mends the record: a correction, by another person with whoever signs the kind; and the confirmation of what a
 //! revoked key has signed. Both versions stay visible.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use super::amounts::{self, Act, Fit};
@@ -240,7 +241,7 @@ impl<'a> Bench<'a> {
     fn mended(&self, trace: &[Trace], target: &Target, at: &Bench<'_>, used: Option<NumberKey>) -> Vec<Trace> {
         let mut trace = trace.to_vec();
         if let Some(before) = target.before {
-            trace[before].more().superseded = Some(self.place.index);
+            trace[before].more().superseded = NonZeroU64::new(self.place.index);
         }
         let new = &mut trace[target.at];
         new.event_date = at.envelope.event_date;
@@ -253,7 +254,7 @@ impl<'a> Bench<'a> {
         }
         *more = More {
             said: amounts::said(at.body),
-            superseded: Some(self.place.index),
+            superseded: NonZeroU64::new(self.place.index),
             base: more.base.take(),
             ..More::numbered(at.body.number().map(|(_, number)| number.0.as_str()), used)
         };

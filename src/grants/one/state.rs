@@ -117,7 +117,8 @@ struct NumberText {
 pub(super) struct NumberKey {
     pub(super) year: u16,
     pub(super) kind: Kind,
-    text: NumberText,
+    // Without its digest: each trace with a number has one of these.
+    text: Arc<str>,
 }
 
 impl NumberKey {
@@ -129,17 +130,21 @@ impl NumberKey {
         text.push(b'\n');
         text.extend_from_slice(number.trim().as_bytes());
         let text = str::from_utf8(&text).expect("text and text are text");
-        NumberKey { year, kind, text: NumberText { digest: digest(text), text: text.into() } }
+        NumberKey { year, kind, text: text.into() }
+    }
+
+    fn text(&self) -> NumberText {
+        NumberText { digest: digest(&self.text), text: Arc::clone(&self.text) }
     }
 
     /// The office that used it.
     pub(super) fn office(&self) -> &str {
-        self.text.text.split_once('\n').map_or("", |(office, _)| office)
+        self.text.split_once('\n').map_or("", |(office, _)| office)
     }
 
     /// As the paper bears it, without spaces around it.
     pub(super) fn number(&self) -> &str {
-        self.text.text.split_once('\n').map_or("", |(_, number)| number)
+        self.text.split_once('\n').map_or("", |(_, number)| number)
     }
 }
 
@@ -150,16 +155,16 @@ fn digest(text: &str) -> u64 {
 
 impl Numbers {
     pub(super) fn has(&self, key: &NumberKey) -> bool {
-        self.0.get(&(key.year, key.kind)).is_some_and(|numbers| numbers.contains(&key.text))
+        self.0.get(&(key.year, key.kind)).is_some_and(|numbers| numbers.contains(&key.text()))
     }
 
     pub(super) fn insert(&mut self, key: NumberKey) {
-        self.0.entry((key.year, key.kind)).or_default().insert(key.text);
+        self.0.entry((key.year, key.kind)).or_default().insert(key.text());
     }
 
     pub(super) fn remove(&mut self, key: &NumberKey) {
         if let Some(numbers) = self.0.get_mut(&(key.year, key.kind)) {
-            numbers.remove(&key.text);
+            numbers.remove(&key.text());
         }
     }
 

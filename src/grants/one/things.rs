@@ -1,6 +1,7 @@
 //! The things that entries make in rule set 1. Changed by applying a judged change alone.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use super::keys::KeyNumber;
@@ -107,8 +108,8 @@ pub struct Trace {
 pub(super) struct More {
     /// Its document's number, where `used` does not tell it; as corrected.
     pub(super) number: Option<Box<str>>,
-    /// The correction in its place.
-    pub(super) superseded: Option<u64>,
+    /// The correction in its place, which is never entry 0.
+    pub(super) superseded: Option<NonZeroU64>,
     /// The number that it uses (B10); as corrected.
     pub(super) used: Option<NumberKey>,
     /// What the amounts after it rest on beside its own amount; as corrected.
@@ -159,7 +160,7 @@ impl Trace {
 
     /// The correction in its place.
     pub fn superseded(&self) -> Option<u64> {
-        self.more.as_ref()?.superseded
+        self.more.as_ref()?.superseded.map(NonZeroU64::get)
     }
 
     pub(super) fn used(&self) -> Option<&NumberKey> {
