@@ -405,7 +405,7 @@ async function drafts(context, { key }, view) {
   assert.equal(await last.evaluate(() => JSON.stringify({ ...localStorage })), "{}");
   await last.getByLabel("Rekening").fill(" 1234567890");
   const form = await sent(last, "/draft", () => last.getByRole("button", { name: "Lanjut" }).click());
-  assert.deepEqual([...form.keys()].sort(), ["act", "csrf", "sealed_account", "title", "version"]);
+  assert.deepEqual([...form.keys()].sort(), ["act", "csrf", "sealed_account", "title", "touched", "version"]);
   await last.close();
   await opensWhatWasSealed(context, key, form.get("sealed_account"));
 }
