@@ -398,6 +398,12 @@ async function drafts(context, { key }, view) {
   await later.locator("[data-desk-saved]").getByText("diubah di tempat lain").waitFor();
   await later.getByLabel("Judul").fill("Lain lagi");
   assert.ok((await later.evaluate(() => JSON.stringify({ ...localStorage }))).includes("Lain lagi"));
+  // Handed in elsewhere: that is not the network's fault.
+  await later.reload();
+  await later.locator("[data-desk-ready]").first().waitFor();
+  state.refuse = 404;
+  await later.getByLabel("Judul").fill("Lain lagi sekali");
+  await later.locator("[data-desk-saved]").getByText("sudah diserahkan atau dibuang").waitFor();
   await later.close();
   state.refuse = 0;
   const last = await opened(context, "/draft");

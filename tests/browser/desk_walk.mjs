@@ -2,8 +2,11 @@
 //
 // A new ledger is served with its desk and its vault. An organisation's clerk has a phone of 360 px; ten offices have a browser each.
 // Nobody uses a terminal: signing files are made or restored in the browser, documents are uploaded, what is sealed is sealed there.
-// The clerk is told by letters what they wait for. On each type of page, in both languages, axe-core finds nothing, no rule switched off, vnu calls the HTML valid, nothing is wider than the window,
-// and nothing is said in the console. At the end `hibah verify` judges the whole ledger. Ends with 1 when something is wrong.
+// The clerk is told by letters what they wait for. On each type of page, in both languages, axe-core finds nothing, no rule switched off,
+// vnu calls the HTML valid, nothing is wider than the window, and nothing is said in the console. Then the ways beside it: two clerks in
+// one draft, a case that is sent back, one that the counter files and an office refuses; in English; by keys alone; with lost files.
+// `--only others`, `english`, `keyboard` or `lost` walks one of them. At the end `hibah verify` judges the whole ledger. Ends with 1 when
+// something is wrong.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';

@@ -61,6 +61,8 @@ async function twoClerks(walk, clerk) {
   await news.waitFor();
   // Whoever writes at the top of the page sees it.
   assert.ok(await news.evaluate((one) => one.getBoundingClientRect().bottom <= innerHeight), 'nobody sees that it is not saved');
+  const above = await news.evaluate((one) => document.activeElement.getBoundingClientRect().bottom <= one.getBoundingClientRect().top);
+  assert.ok(above, 'what is written in is covered');
   await look(second, 'draft-conflict');
   await fill(second, { title: 'Buku taman bacaan' });
   await second.getByRole('button', { name: 'Simpan konsep' }).last().click();
@@ -82,6 +84,7 @@ async function twoClerks(walk, clerk) {
   const about = await recorded(second);
   // The first sees what became of it.
   await clerk.locator('[name=title]').fill('Terlambat');
+  await clerk.locator('[data-desk-saved]').getByText('sudah diserahkan').waitFor();
   await clerk.getByRole('button', { name: 'Simpan konsep' }).last().click();
   await clerk.getByRole('heading', { name: 'Tidak dapat dilakukan' }).waitFor();
   await look(clerk, 'draft-gone');

@@ -76,6 +76,8 @@ export async function prepareDraft(form, { csrf, say, lang }) {
       state.textContent = say(`draft-${outcome}`, { time });
       // Who goes on writing sees it, wherever on the page they are.
       state.classList.toggle("desk-trouble", outcome !== "saved");
+      // And it covers nothing that is written in.
+      if (outcome !== "saved") document.activeElement?.scrollIntoView({ block: "nearest" });
       if (outcome === "unreachable") later(RETRY_MS);
       // Written on while it was sent.
       else if (outcome === "saved") changed();
@@ -105,7 +107,7 @@ async function leave(draft, event) {
   setTimeout(() => { draft.over ||= !event.defaultPrevented; });
 }
 
-/** One try: `saved`, `conflict`, `signed-out`, or `unreachable`. */
+/** One try: `saved`, `conflict`, `gone`, `signed-out`, or `unreachable`. */
 async function send(draft) {
   const sent = told(draft.form);
   const body = new URLSearchParams([...fieldsOf(draft.form), ["autosave", "1"]]);
@@ -117,6 +119,10 @@ async function send(draft) {
       // Another browser wrote on: neither is thrown away.
       draft.over = true;
       return "conflict";
+    }
+    if (answer.status === 404) {
+      draft.over = true;
+      return "gone";
     }
     // Who is sent elsewhere is sent to sign in.
     if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return "signed-out";

@@ -109,6 +109,11 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("draft-drop", "Buang", "Throw it away"),
     (
+        "draft-gone",
+        "Tidak tersimpan: konsep ini sudah diserahkan atau dibuang di tempat lain. Lihat “Pekerjaan saya”.",
+        "Not saved: this draft was handed in or thrown away elsewhere. See “My work”.",
+    ),
+    (
         "draft-kept",
         "Di perangkat ini ada isian dari {when} yang belum tersimpan di meja. Pakai isian itu?",
         "On this device is what was filled in on {when} and never reached the desk. Use it?",

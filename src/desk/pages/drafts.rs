@@ -36,6 +36,8 @@ const MOST_FIELDS: usize = 3_000;
 pub(super) const MOST_FIELD_BYTES: usize = 4_000;
 /// The most bytes that who has no key in force fills in.
 const MOST_STRANGERS_BYTES: usize = 16 * 1024;
+/// The fields that hold the amounts of several cases: `_amount.0`, `_amount.1`.
+pub(super) const AMOUNT: &str = "_amount";
 /// Fields of the page that are not the draft's.
 pub(super) const NOT_KEPT: [&str; 8] =
     ["csrf", "version", "save", "check", "add", "remove", "autosave", conflict::TOUCHED];
@@ -142,7 +144,7 @@ impl<'a> CheckPage<'a> {
 }
 
 pub(super) fn batch_field(at: usize) -> String {
-    format!("_amount.{at}")
+    format!("{AMOUNT}.{at}")
 }
 
 /// The drafts that one draft stands for: itself, or one for each of its cases.

@@ -308,7 +308,8 @@ catalogue! {
     fault_too_many: "Konsep Anda terlalu banyak: buang yang tidak dipakai.", "You have too many drafts: throw away those that you do not need.";
     fault_rules: "Buku besar ini belum memakai aturan yang dikenal halaman ini; gunakan program hibah.", "This ledger is not kept under the rules that these pages know; use the program hibah.";
     fault_stopped: "Penulis buku besar berhenti. Tidak ada yang hilang: coba lagi beberapa menit lagi.", "The ledger's writer has stopped. Nothing is lost: try again in some minutes.";
-    fault_draft_gone: "Konsep ini sudah tidak ada.", "This draft is no longer there.";
+    fault_draft_gone: "Konsep ini sudah tidak ada: sudah diserahkan, dibuang, atau terlalu lama tidak diubah. Yang sudah dicatat ada di “Pekerjaan saya”.",
+        "This draft is no longer there: it was handed in or thrown away, or nobody changed it for too long. What is recorded stands at “My work”.";
     fault_upload: "Dokumennya belum lengkap di sini: unggah lagi.", "The document is not whole here: upload it again.";
     fault_signature: "Pernyataan ini belum Anda tandatangani, atau tanda tangannya tidak cocok: tandatangani lagi.", "You have not signed this statement, or the signature does not fit: sign it again.";
     back: "Kembali", "Back";

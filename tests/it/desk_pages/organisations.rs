@@ -143,17 +143,20 @@ fn of_two_who_write_one_draft_the_second_is_told() {
     assert_eq!(two.get(&draft).status, 404);
 }
 
+/// Saves a draft with these fields alone.
+fn saved_as(browser: &Browser<'_>, draft: &str, fields: &[(&str, &str)]) -> Heard {
+    let mut form: Fields<'_> = vec![("csrf", browser.csrf())];
+    form.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    browser.post(draft, &form, &[])
+}
+
 #[test]
 fn what_only_the_first_wrote_stays_where_a_script_says_what_the_second_changed() {
     let dir = tempfile::tempdir().expect("a folder");
     let served = city(dir.path(), "");
     let (one, two) = (Browser::of(&served, &key("org/1")), Browser::of(&served, &key("org/1")));
     let draft = one.begin("application.submitted", &["case/1/new"]);
-    let save = |browser: &Browser<'_>, fields: &[(&str, &str)]| {
-        let mut form: Fields<'_> = vec![("csrf", browser.csrf())];
-        form.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        browser.post(&draft, &form, &[])
-    };
+    let save = |browser: &Browser<'_>, fields: &[(&str, &str)]| saved_as(browser, &draft, fields);
     let theirs = [("version", "1"), ("title", "Atap"), ("place", "Cibiru"), ("field", "pendidikan")];
     assert_eq!(save(&one, &theirs).status, 303);
     let rows = [("budget_lines.0.line", "Genteng"), ("checklist.proposal", "yes"), ("final", "yes")];
@@ -187,6 +190,40 @@ fn what_only_the_first_wrote_stays_where_a_script_says_what_the_second_changed()
     assert!(page.text().contains(field) && page.text().contains(line), "{}", page.text());
     // Nothing was saved by all this.
     assert!(one.get(&draft).text().contains("value=\"Cibiru\""));
+}
+
+#[test]
+fn a_document_is_taken_whole_and_what_is_sealed_stays_so() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = city(dir.path(), "");
+    let (one, two) = (Browser::of(&served, &key("org/1")), Browser::of(&served, &key("org/1")));
+    let draft = one.begin("application.submitted", &["case/1/new"]);
+    let save = |browser: &Browser<'_>, fields: &[(&str, &str)]| saved_as(browser, &draft, fields);
+    // The digest of one file is not beside the media type of another.
+    let file = |media_type, name| [("documents.0.file_media_type", media_type), ("documents.0.file_name", name)];
+    assert_eq!(save(&one, &[&[("version", "1")], &file("application/pdf", "a.pdf")[..]].concat()).status, 303);
+    let own = [("version", "1"), ("touched", "documents.0.file_name _event_date"), ("_event_date", "2014-01-05")];
+    let page = save(&two, &[&own, &file("text/plain", "b.txt")[..]].concat());
+    assert_eq!(page.status, 409);
+    let fields = inputs(page.text());
+    for part in file("text/plain", "b.txt") {
+        assert!(fields.contains(&(part.0.to_owned(), part.1.to_owned())), "{part:?}: {fields:?}");
+    }
+    for row in [
+        "Dokumen, nomor 1, berkas</a>, tersimpan: <strong>a.pdf<",
+        "Tanggal kejadian</a>, tersimpan: <strong>(kosong)<",
+    ] {
+        assert_eq!(page.text().matches(row).count(), 1, "{row}: {}", page.text());
+    }
+    // Of what is sealed nobody is shown the commitment.
+    let stranger = NoteSigner::new(&format!("{ORIGIN}/org/new"), SigningKey::from_seed([9; 32])).expect("a key name");
+    let stranger = Browser::of(&served, &stranger);
+    let draft = stranger.begin("organisation.registered", &["org/new"]);
+    let saved = |hex: &str| saved_as(&stranger, &draft, &[("version", "1"), ("sealed_chair", hex.repeat(32).as_str())]);
+    assert_eq!(saved("ab").status, 303);
+    let told = saved("cd");
+    let row = "<a href=\"#f-sealed_chair\">Ketua</a>, tersimpan: <strong>Sudah diisi; tersegel</strong>";
+    assert!(told.status == 409 && told.text().contains(row), "{}", told.text());
 }
 
 #[test]
