@@ -2,8 +2,11 @@
 //
 // A new ledger is served with its desk and its vault. An organisation's clerk has a phone of 360 px; ten offices have a browser each.
 // Nobody uses a terminal: signing files are made or restored in the browser, documents are uploaded, what is sealed is sealed there.
-// The clerk is told by letters what they wait for. On each type of page, in both languages, axe-core finds nothing, no rule switched off, vnu calls the HTML valid, nothing is wider than the window,
-// and nothing is said in the console. At the end `hibah verify` judges the whole ledger. Ends with 1 when something is wrong.
+// The clerk is told by letters what they wait for. On each type of page, in both languages, axe-core finds nothing, no rule switched off,
+// vnu calls the HTML valid, nothing is wider than the window, and nothing is said in the console. Then the ways beside it: two clerks in
+// one draft, a case that is sent back, one that the counter files and an office refuses; in English; by keys alone; with lost files.
+// `--only others`, `english`, `keyboard` or `lost` walks one of them. At the end `hibah verify` judges the whole ledger. Ends with 1 when
+// something is wrong.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -13,10 +16,18 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { byKeyboard } from './by_keyboard.mjs';
+import { inEnglish } from './in_english.mjs';
 import { lostFiles, restored } from './lost.mjs';
 import { letter, mail } from './mail.mjs';
+import { otherWays } from './other_ways.mjs';
 
-const [binary, shots] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const only = given.includes('--only') ? given.splice(given.indexOf('--only'), 2)[1] : null;
+const [binary, shots] = given;
+/** What is walked beside the one grant; `--only` walks one of these, for whoever works on it. */
+const PARTS = { others: otherWays, english: inEnglish, keyboard: byKeyboard, lost: lostFiles };
+assert.ok(!only || PARTS[only], `--only: ${Object.keys(PARTS)}`);
 const here = createRequire(import.meta.url);
 const axe = readFileSync(here.resolve('axe-core/axe.min.js'), 'utf8');
 const vnu = here.resolve('vnu-jar/build/dist/vnu.jar');
@@ -85,8 +96,9 @@ async function open(viewport) {
   const context = await browser.newContext({ viewport, locale: 'id-ID', colorScheme: viewport === PHONE ? 'light' : 'dark' });
   const tab = await context.newPage();
   tab.setDefaultTimeout(20_000);
-  // A form that is not right yet is said to be so by the browser too.
-  tab.on('console', (message) => message.type() === 'error' && !/status of (401|422)/.test(message.text()) && faults.push(`${tab.url()}: console: ${message.text()}`));
+  // A form that is not right yet is said to be so by the browser too, and so is one that somebody else changed or has sent.
+  const meant = (message) => /status of (401|409|422)/.test(message.text()) || (/status of 404/.test(message.text()) && message.location().url.startsWith(`${base}/drafts`));
+  tab.on('console', (message) => message.type() === 'error' && !meant(message) && faults.push(`${tab.url()}: console: ${message.text()}`));
   tab.on('pageerror', (error) => faults.push(`${tab.url()}: script: ${error.message}`));
   tab.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
@@ -145,13 +157,13 @@ async function check(tab, { look: type = 'draft' } = {}) {
 }
 
 async function sign(tab) {
-  await tab.getByLabel('Frasa sandi').fill(PASSPHRASE);
+  await tab.getByLabel(/^(Frasa sandi|Passphrase)$/).fill(PASSPHRASE);
   const before = tab.url();
   await Promise.all([
     tab.waitForURL(({ href }) => href !== before && /\/(sent|waiting)\/[0-9a-f]{64}$/.test(href)),
-    tab.getByRole('button', { name: /^Tandatangani/ }).first().click(),
+    tab.getByRole('button', { name: /^(Tandatangani|Sign (all )?and send)/ }).first().click(),
   ]);
-  await look(tab, new URL(tab.url()).pathname.split('/')[1]);
+  await look(tab, new URL(tab.url()).pathname.split('/').at(-2));
   return tab.url();
 }
 
@@ -239,6 +251,8 @@ async function walk() {
   await ready(registrar);
   assert.match(await sign(registrar), /\/sent\//);
   await registrar.context().close();
+  const kit = { base, look, open, official, ready, fill, check, sign, signIn, act, keyOf, faults, PHONE, OFFICE, passphrase: PASSPHRASE };
+  if (only) return PARTS[only](kit, clerk);
 
   // Where letters go: asked for, confirmed by what the letter holds.
   await clerk.goto(`${base}/home`);
@@ -377,7 +391,7 @@ async function walk() {
   await clerk.goto(`${base}/en/home`);
   await look(clerk, 'home-english');
 
-  await lostFiles({ base, look, open, official, ready, check, sign, keyOf, PHONE, OFFICE, passphrase: PASSPHRASE }, clerk);
+  for (const part of Object.values(PARTS)) await part(kit, clerk);
 }
 
 /** What vnu says of the pages. */

@@ -19,11 +19,17 @@ export function fieldsOf(form) {
   return [...new FormData(form)].filter(([name, value]) => names.has(name) && typeof value === "string");
 }
 
-/** Puts pairs back into the fields of these names, in their order. */
-export function fill(form, pairs) {
-  const left = new Map();
-  for (const [name, value] of pairs) left.set(name, [...(left.get(name) ?? []), value]);
-  for (const field of [...form.elements].filter((field) => counts(field) && !GIVEN.includes(field.name))) {
+/** The values of each name, in their order. */
+function byName(pairs) {
+  const values = new Map();
+  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
+  return values;
+}
+
+/** Puts pairs back into the fields of these names, in their order; what else is there stays. */
+export function fill(form, pairs, names) {
+  const left = byName(pairs);
+  for (const field of [...form.elements].filter((field) => counts(field) && names.includes(field.name))) {
     const values = left.get(field.name) ?? [];
     if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
     else if (field.multiple) for (const option of field.options) option.selected = values.includes(option.value);
@@ -32,23 +38,33 @@ export function fill(form, pairs) {
 }
 
 /** What the server itself gives the form, and a person does not fill in. */
-const GIVEN = ["version", "csrf"];
+const GIVEN = ["version", "csrf", "touched"];
 const filledIn = (form) => fieldsOf(form).filter(([name]) => !GIVEN.includes(name));
 const told = (form) => JSON.stringify(filledIn(form));
+
+/** The names of what was changed here, and that the server has not yet. */
+function touched({ form, saved, before }) {
+  const [then, now] = [JSON.parse(saved), filledIn(form)].map(byName);
+  const same = (name) => JSON.stringify(then.get(name)) === JSON.stringify(now.get(name));
+  return [...new Set([...before, ...[...then.keys(), ...now.keys()].filter((name) => !same(name))])];
+}
 
 export async function prepareDraft(form, { csrf, say, lang }) {
   const address = form.getAttribute("action");
   const state = form.querySelector("[data-desk-saved]") ?? form.appendChild(element("p", {}));
   state.setAttribute("aria-live", "polite");
-  const draft = { form, address, csrf, store: PREFIX + address, over: false, sending: null, saved: told(form) };
+  // Of a draft that somebody else changed the page has what was typed here, and the server does not.
+  const conflict = form.elements.namedItem("touched");
+  const before = (conflict?.value ?? "").split(" ").filter((name) => name !== "");
+  const draft = { form, address, csrf, store: PREFIX + address, over: false, sending: null, saved: told(form), before };
   let timer;
   const later = (ms) => {
     clearTimeout(timer);
     timer = setTimeout(save, ms);
   };
   const changed = () => {
-    if (told(form) === draft.saved) return forget(draft.store);
-    remember(draft.store, filledIn(form));
+    if (touched(draft).length === 0) return forget(draft.store);
+    remember(draft);
     later(QUIET_MS);
   };
   const save = () => {
@@ -58,12 +74,17 @@ export async function prepareDraft(form, { csrf, say, lang }) {
       draft.sending = null;
       const time = new Date().toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
       state.textContent = say(`draft-${outcome}`, { time });
+      // Who goes on writing sees it, wherever on the page they are.
+      state.classList.toggle("desk-trouble", outcome !== "saved");
+      // And it covers nothing that is written in.
+      if (outcome !== "saved") document.activeElement?.scrollIntoView({ block: "nearest" });
       if (outcome === "unreachable") later(RETRY_MS);
       // Written on while it was sent.
       else if (outcome === "saved") changed();
     });
   };
-  offer(draft, say, changed);
+  if (conflict) remember(draft);
+  else offer(draft, say, changed);
   for (const event of ["input", "change"]) form.addEventListener(event, changed);
   form.addEventListener("submit", (event) => leave(draft, event));
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
@@ -79,11 +100,14 @@ async function leave(draft, event) {
     await draft.sending;
     return draft.form.requestSubmit(event.submitter);
   }
+  // Whose draft was changed elsewhere keeps what the other wrote and this one did not touch.
+  const names = draft.form.elements.namedItem("touched") ?? draft.form.appendChild(element("input", { type: "hidden", name: "touched" }));
+  names.value = touched(draft).join(" ");
   // Others may yet hold it back.
   setTimeout(() => { draft.over ||= !event.defaultPrevented; });
 }
 
-/** One try: `saved`, `conflict`, `signed-out`, or `unreachable`. */
+/** One try: `saved`, `conflict`, `gone`, `signed-out`, or `unreachable`. */
 async function send(draft) {
   const sent = told(draft.form);
   const body = new URLSearchParams([...fieldsOf(draft.form), ["autosave", "1"]]);
@@ -96,6 +120,10 @@ async function send(draft) {
       draft.over = true;
       return "conflict";
     }
+    if (answer.status === 404) {
+      draft.over = true;
+      return "gone";
+    }
     // Who is sent elsewhere is sent to sign in.
     if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return "signed-out";
     if (!answer.ok) return "unreachable";
@@ -106,14 +134,17 @@ async function send(draft) {
     return "unreachable";
   }
   draft.saved = sent;
+  draft.before = [];
   if (told(draft.form) === sent) forget(draft.store);
   return "saved";
 }
 
 // A browser may refuse to keep anything: then there is the server alone.
-function remember(store, pairs) {
+function remember(draft) {
   try {
-    localStorage.setItem(store, JSON.stringify({ at: Date.now(), pairs }));
+    const names = touched(draft);
+    const pairs = filledIn(draft.form).filter(([name]) => names.includes(name));
+    localStorage.setItem(draft.store, JSON.stringify({ at: Date.now(), pairs, names }));
   } catch {
     // It is full, or switched off.
   }
@@ -143,12 +174,14 @@ function recalled(store) {
 /** Offers it back, and asks: somebody may have written on elsewhere. */
 function offer({ form, store, saved }, say, filled) {
   const kept = recalled(store);
-  if (!kept || JSON.stringify(kept.pairs) === saved) return forget(store);
+  const [there, here] = [JSON.parse(saved), kept?.pairs ?? []].map(byName);
+  const same = (name) => JSON.stringify(there.get(name)) === JSON.stringify(here.get(name));
+  if (!kept || kept.names.every(same)) return forget(store);
   const when = new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
   const close = () => box.remove();
   const box = element("div", { class: "desk-kept", role: "group" }, element("p", {}, say("draft-kept", { when })),
     button(say("draft-take"), async () => {
-      fill(form, kept.pairs);
+      fill(form, kept.pairs, kept.names);
       close();
       filled();
     }),

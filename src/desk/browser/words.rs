@@ -104,10 +104,15 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "draft-conflict",
-        "Draf ini diubah di tempat lain. Muat ulang halaman ini: isian Anda tetap ada di perangkat ini dan ditawarkan kembali.",
-        "This draft was changed elsewhere. Load the page again: what you filled in stays on this device and is offered back.",
+        "Belum tersimpan: konsep ini diubah di tempat lain. Tekan “Simpan konsep” untuk melihat apa yang berbeda; isian Anda tetap ada.",
+        "Not saved: this draft was changed elsewhere. Press “Save the draft” to see what differs; what you filled in stays.",
     ),
     ("draft-drop", "Buang", "Throw it away"),
+    (
+        "draft-gone",
+        "Tidak tersimpan: konsep ini sudah diserahkan atau dibuang di tempat lain. Lihat “Pekerjaan saya”.",
+        "Not saved: this draft was handed in or thrown away elsewhere. See “My work”.",
+    ),
     (
         "draft-kept",
         "Di perangkat ini ada isian dari {when} yang belum tersimpan di meja. Pakai isian itu?",

@@ -78,7 +78,8 @@ impl Shown<'_> {
                 let hint = hint_of(&question.hint, name);
                 let _ = write!(
                     html,
-                    "<fieldset class=\"group\"{}><legend>{label}</legend>{hint}",
+                    "<fieldset class=\"group\" id=\"{}\" tabindex=\"-1\"{}><legend>{label}</legend>{hint}",
+                    id(name),
                     described(&question.hint, None, name)
                 );
                 self.inside(html, &question.input, name);
@@ -175,7 +176,9 @@ impl Shown<'_> {
         let count = rows(self.fields, name, most).max(1);
         for at in 0..count {
             let within = format!("{name}.{at}");
-            let _ = write!(html, "<fieldset class=\"row\"><legend>{} {}</legend>", self.w.row, at + 1);
+            let (id, row) = (id(&within), self.w.row);
+            let _ =
+                write!(html, "<fieldset class=\"row\" id=\"{id}\" tabindex=\"-1\"><legend>{row} {}</legend>", at + 1);
             self.inside(html, item, &within);
             let _ = write!(
                 html,

@@ -65,6 +65,30 @@ const QUESTIONS: &[(&str, &str, &str, &str, &str, &str)] = &[
         "Only where a council member does.",
     ),
     (
+        "application.revised",
+        "reason",
+        "Apa yang diperbaiki",
+        "Jawab alasan pengembaliannya, misalnya: Proposal sudah ditandatangani ketua. Dibaca semua orang.",
+        "What was mended",
+        "Answer the reason why it was sent back, such as: The chair has signed the proposal. Everybody reads it.",
+    ),
+    (
+        "case.returned",
+        "to",
+        "Kembali ke langkah",
+        "Kosongkan untuk mengembalikannya kepada pemohon.",
+        "Back to the step",
+        "Leave it empty to send it back to the applicant.",
+    ),
+    (
+        "case.returned",
+        "reason",
+        "Alasan",
+        "Sebutkan apa yang harus diperbaiki: pemohon membacanya dan menjawabnya. Dibaca semua orang.",
+        "Reason",
+        "Say what is to be mended: the applicant reads it and answers it. Everybody reads it.",
+    ),
+    (
         "",
         "decided_by",
         "Diputuskan oleh",
@@ -159,9 +183,11 @@ const QUESTIONS: &[(&str, &str, &str, &str, &str, &str)] = &[
 /// Label and hint of the field at this place.
 pub(super) fn of(kind: Kind, path: &str, lang: Lang) -> (String, String) {
     let name = path.rsplit('.').next().unwrap_or(path);
-    // What is filed at the counter is the same application.
-    let as_kind = if kind == Kind::ApplicationFiledAtCounter { Kind::ApplicationSubmitted } else { kind };
-    let found = QUESTIONS.iter().find(|(of, at, ..)| *of == as_kind.name() && *at == path);
+    // What is filed at the counter, or mended, is the same application.
+    let application = matches!(kind, Kind::ApplicationFiledAtCounter | Kind::ApplicationRevised);
+    let own = QUESTIONS.iter().find(|(of, at, ..)| *of == kind.name() && *at == path);
+    let asked = Kind::ApplicationSubmitted.name();
+    let found = own.or_else(|| QUESTIONS.iter().find(|(of, at, ..)| application && *of == asked && *at == path));
     let found = found.or_else(|| QUESTIONS.iter().find(|(of, at, ..)| of.is_empty() && *at == path));
     if let Some((_, _, id, id_hint, en, en_hint)) = found {
         return (lang.pick(id, en).to_owned(), lang.pick(id_hint, en_hint).to_owned());

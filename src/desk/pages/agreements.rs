@@ -175,8 +175,7 @@ fn put_in(
             filling.places.extend(licence(&said).map(|text| ("penerima_terdaftar", text)));
         }
     }
-    let asked = [Kind::ApplicationSubmitted, Kind::ApplicationFiledAtCounter, Kind::ApplicationRevised];
-    let (said, newest) = said(reader, origin, case, &asked)?;
+    let (said, newest) = said(reader, origin, case, &ASKED)?;
     at = at.max(newest);
     let text = |name: &str| said.get(name).and_then(Value::as_str).map(str::to_owned);
     filling.places.extend(text("purpose").map(|text| ("tujuan", text)));
@@ -202,8 +201,12 @@ fn put_in(
     Ok(at.unwrap_or_else(|| Timestamp::from_ms(0).expect("1970 is a time")))
 }
 
+/// The kinds that say what a case asks for.
+pub(super) const ASKED: [Kind; 3] =
+    [Kind::ApplicationSubmitted, Kind::ApplicationFiledAtCounter, Kind::ApplicationRevised];
+
 /// What statements of these kinds say of a thing by now: each field as the newest that has it says. With the time of the newest.
-fn said(
+pub(super) fn said(
     reader: &Reader,
     origin: &str,
     about: &str,

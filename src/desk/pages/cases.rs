@@ -40,6 +40,34 @@ struct CasePage<'a> {
     /// Whether the agreement can be printed for them.
     agreement: bool,
     steps: Vec<Step>,
+    /// How it ended before its time, or that it was sent back: the reason stands above all else.
+    outcome: Option<Outcome>,
+    closed: bool,
+    /// What the organisation may begin in place of what was refused.
+    begin: Option<String>,
+}
+
+/// What somebody has to read first.
+struct Outcome {
+    heading: &'static str,
+    happened: Moment,
+    reason: Option<String>,
+    now: Option<&'static str>,
+}
+
+impl Outcome {
+    /// Of a case in this status, with these steps; none where it goes on.
+    fn of(status: &str, steps: &[Step], own: bool, w: &'static Words) -> Option<Self> {
+        let (kind, heading, now) = match status {
+            "returned" if own => (Kind::CaseReturned, w.case_returned, Some(w.case_returned_now)),
+            "refused" => (Kind::DecisionRefused, w.case_refused, own.then_some(w.case_refused_now)),
+            "cancelled" => (Kind::CaseCancelled, w.case_cancelled, None),
+            _ => return None,
+        };
+        let kind = w.kind(&kind);
+        let step = steps.iter().rev().find(|step| step.kind == kind)?;
+        Some(Self { heading, happened: step.happened.clone(), reason: step.reason.clone(), now })
+    }
 }
 
 struct Asked {
@@ -48,6 +76,8 @@ struct Asked {
     next: Vec<Kind>,
     other: Vec<Kind>,
     agreement: bool,
+    status: String,
+    closed: bool,
 }
 
 /// The page.
@@ -63,8 +93,8 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<
         let field = profile.field(&facts.field).map(|f| lang.pick(&f.title_id.0, &f.title_en.0).to_owned());
         let agency = profile.agency(&facts.agency);
         let agency = agency.map(|a| lang.pick(&a.title_id.0, &a.title_en.0).to_owned());
-        let status = state.row(&case).map(|row| lang.words().status(row.status).to_owned());
-        let mut told = vec![(w.column_status.to_owned(), status.unwrap_or_default())];
+        let status = state.row(&case).map(|row| row.status.to_owned()).unwrap_or_default();
+        let mut told = vec![(w.column_status.to_owned(), lang.words().status(&status).to_owned())];
         told.extend(state.org_of(&case).map(|org| (lang.words().recipient.to_owned(), org.name.to_string())));
         told.push((lang.words().field.to_owned(), field.unwrap_or_default()));
         told.push((lang.words().agency.to_owned(), agency.unwrap_or_default()));
@@ -76,7 +106,8 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<
         }
         let (next, other) = persons::acts(state, &person, case);
         let agreement = agreements::may_draft(state, &person, case);
-        Some(Asked { title: facts.title.to_string(), facts: told, next, other, agreement })
+        let closed = found.core.closed.is_some();
+        Some(Asked { title: facts.title.to_string(), facts: told, next, other, agreement, status, closed })
     });
     let asked = asked.await?.ok_or_else(|| entered.missing())?;
     let origin = desk.sequencer.origin().to_owned();
@@ -100,11 +131,15 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<
         reason,
     };
     let (records, mut titles) = records.await?;
-    let steps = records.into_iter().map(step).collect();
-    let Asked { title, facts, next, other, agreement } = asked;
+    let steps: Vec<Step> = records.into_iter().map(step).collect();
+    let Asked { title, facts, next, other, agreement, status, closed } = asked;
+    let own = entered.person.organisation();
+    let outcome = Outcome::of(&status, &steps, own.is_some(), w);
+    let begin = own.filter(|_| status == "refused").map(|n| format!("case/{n}/new"));
     let title = lang.words().title(&titles.remove(&id).unwrap_or(title));
     let frame = entered.framed(&title);
-    Ok(html(&CasePage { frame, w, id, title: title.clone(), facts, next, other, agreement, steps }))
+    let title = title.clone();
+    Ok(html(&CasePage { frame, w, id, title, facts, next, other, agreement, steps, outcome, closed, begin }))
 }
 
 /// The titles of these cases as pages show them: one that was erased is empty, though the state still has it. A case that the

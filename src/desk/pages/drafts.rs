@@ -1,4 +1,4 @@
-//! Filling in: a draft is begun, saved while it is written, and checked before it is signed. It is kept outside the ledger, with
+//! Filling in: a draft is saved while it is written, and checked before it is signed. It is kept outside the ledger, with
 //! fields still empty, and survives a closed browser. Of two who write one draft, the second is shown what the first wrote.
 
 use askama::Template;
@@ -8,42 +8,39 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::cases::titles_of;
+use super::starting::proposed;
 use super::{
-    Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, entered_form, html, key_words, lost, papers, sending,
-    sheets,
+    Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, conflict, entered_form, html, key_words, revising,
+    sending, sheets,
 };
 use crate::desk::Desk;
 use crate::desk::drafting::{EVENT_DATE, Prepared, Unready, WITH, Writing, one};
 use crate::desk::forms::html::{Shown, id as id_of, rows};
 use crate::desk::forms::{self, Fault, Question, SEALED, SEALED_FIELD, Setting};
 use crate::desk::pages::words::Words;
-use crate::desk::persons::{self, Person};
-use crate::desk::sessions;
+use crate::desk::persons;
 use crate::desk::store::{Draft, Fields, Saved};
-use crate::grants::about::{About, CaseId};
-use crate::grants::figures::Figure;
+use crate::grants::about::About;
 use crate::grants::kinds::Kind;
 use crate::grants::one::bodies::MAX_ROWS;
 use crate::grants::one::state::State as One;
 use crate::grants::rules::Rule;
 use crate::grants::signer::SignerId;
-use crate::grants::time::Date;
-use crate::ledger::replay::{Refused, Replay};
+use crate::ledger::replay::Refused;
 use crate::ledger::wish::resolved;
 use crate::public::pages::words::Lang;
 
-/// The most cases in one decision.
-const MOST_CASES: usize = 200;
 /// The most fields of a draft, and bytes of one of them.
 const MOST_FIELDS: usize = 3_000;
 /// See [`MOST_FIELDS`].
-const MOST_FIELD_BYTES: usize = 4_000;
+pub(super) const MOST_FIELD_BYTES: usize = 4_000;
 /// The most bytes that who has no key in force fills in.
 const MOST_STRANGERS_BYTES: usize = 16 * 1024;
-/// The most fields that a page fills in for a person.
-const MOST_KNOWN: usize = 20;
+/// The fields that hold the amounts of several cases: `_amount.0`, `_amount.1`.
+pub(super) const AMOUNT: &str = "_amount";
 /// Fields of the page that are not the draft's.
-const NOT_KEPT: [&str; 7] = ["csrf", "version", "save", "check", "add", "remove", "autosave"];
+pub(super) const NOT_KEPT: [&str; 8] =
+    ["csrf", "version", "save", "check", "add", "remove", "autosave", conflict::TOUCHED];
 
 /// One of several cases that are decided at once.
 struct BatchCase {
@@ -74,11 +71,15 @@ struct DraftPage<'a> {
     heading: &'static str,
     /// What it is about, in words.
     what: Option<String>,
+    /// Why what it mends was sent back.
+    why: Option<String>,
     /// As the statement names it, where it is known already.
     about: String,
     faults: Vec<Fault>,
     changed: bool,
-    differences: Vec<(String, String)>,
+    differences: Vec<conflict::Difference>,
+    /// What a script said was changed, of a draft that somebody else changed meanwhile.
+    touched: Option<String>,
     saved: bool,
     batch: Vec<BatchCase>,
     questions: String,
@@ -142,139 +143,8 @@ impl<'a> CheckPage<'a> {
     }
 }
 
-/// Begins a draft.
-pub(super) async fn begin(State(desk): State<Desk>, visit: Visit, body: Body) -> Page {
-    let (entered, form) = entered_form(&desk, visit, body, MAX_FORM_BYTES).await?;
-    let kind = Kind::parse(form.get("kind")).filter(|kind| forms::can_ask(*kind)).ok_or_else(|| entered.missing())?;
-    let cases: Vec<String> = form.all("case").take(MOST_CASES).map(str::to_owned).collect();
-    let named = Some(form.get("about").to_owned()).filter(|about| !about.is_empty());
-    // The counter names an organisation; its next case is meant.
-    let org = Some(form.get("org").trim()).filter(|org| !org.is_empty());
-    let named = named.or_else(|| org.map(|org| format!("case/{org}/new")));
-    let abouts = named.map_or(cases, |about| vec![about]);
-    let person = entered.person.clone();
-    let begun = entered.ask(move |replay, now| {
-        let state = one(replay)?;
-        begun(state, replay, &person, kind, &abouts, state.local_date(now))
-    });
-    let begun = begun.await?.ok_or_else(|| entered.missing())?;
-    if entered.person.signer.is_none() {
-        lost::room_for_stranger(&entered, kind)?;
-    }
-    let mut first = None;
-    // What an answer is to, and what else the page that leads here knows already.
-    let answers = ["report", "flag"].map(|name| (name, form.get(name)));
-    let known = form.0.iter().filter_map(|(name, text)| Some((name.strip_prefix("known.")?, text.as_str())));
-    let answers = answers
-        .into_iter()
-        .chain(known.take(MOST_KNOWN))
-        .filter(|(_, text)| !text.is_empty() && text.len() <= MOST_FIELD_BYTES && entered.person.signer.is_some());
-    for Begun { kind, about, mut fields } in begun {
-        fields.extend(answers.clone().map(|(name, note)| (name.to_owned(), note.to_owned())));
-        let id = keep(&entered, kind, about, fields)?;
-        first.get_or_insert(id);
-    }
-    let first = first.ok_or_else(|| entered.missing())?;
-    Ok(entered.see(&format!("/drafts/{first}")))
-}
-
-/// Keeps a new draft, and says where.
-fn keep(entered: &Entered, kind: Kind, about: String, fields: Fields) -> Result<String, Stop> {
-    let draft = new(entered, kind, about, fields)?;
-    let (owner, stranger) = (&entered.person.public, entered.person.signer.is_none());
-    if !entered.kept(entered.web()?.store.begin(owner, stranger, &draft))? {
-        return Err(entered.stop(StatusCode::CONFLICT, entered.w.fault_too_many));
-    }
-    Ok(draft.id)
-}
-
-/// A draft that is kept nowhere yet.
-pub(super) fn new(entered: &Entered, kind: Kind, about: String, fields: Fields) -> Result<Draft, Stop> {
-    let id = sessions::random::<8>().map(hex::encode).map_err(|error| {
-        tracing::error!("{error}");
-        entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped)
-    })?;
-    Ok(Draft { id, kind: kind.name().to_owned(), about, fields, version: 1, changed: entered.now })
-}
-
-/// A new draft: what it is about, and what is filled in already.
-struct Begun {
-    kind: Kind,
-    about: String,
-    fields: Fields,
-}
-
-/// The drafts that are begun, in the order in which they are signed; `None` where nothing can be written about it.
-fn begun(
-    state: &One,
-    replay: &Replay,
-    person: &Person,
-    kind: Kind,
-    abouts: &[String],
-    today: Date,
-) -> Option<Vec<Begun>> {
-    let cases: Vec<CaseId> = abouts.iter().filter_map(|about| case_of(about)).collect();
-    if let Some(series) = papers::series(kind).filter(|_| !cases.is_empty()) {
-        let year = state.case(cases.first()?)?.core.facts.fiscal_year;
-        let about = resolved(&format!("{series}/{year}/new"), replay)?.to_string();
-        let amount = |id: &CaseId| Some((*id, papers::amount(kind, state.case(id)?)?));
-        let named: Vec<_> = cases.iter().map(amount).collect::<Option<_>>()?;
-        let plan = papers::planned(state, person, kind, &named)?.into_iter();
-        return Some(plan.map(|(kind, fields)| Begun { kind, about: about.clone(), fields }).collect());
-    }
-    let resolved: Vec<About> = abouts.iter().map(|about| resolved(about, replay)).collect::<Option<_>>()?;
-    let first = *resolved.first()?;
-    let mut fields = papers::decided_by(person);
-    fields.insert("fiscal_year".to_owned(), today.year().to_string());
-    if let Some(agency) = person.office().and_then(|code| state.profile()?.office(code)?.agency.as_ref()) {
-        fields.insert("agency".to_owned(), agency.0.clone());
-    }
-    for (at, about) in resolved.iter().enumerate() {
-        let About::Case(id) = about else { continue };
-        let Some(amount) = state.case(id).and_then(|case| proposed(kind, |figure| case.core.figures.get(figure)))
-        else {
-            continue;
-        };
-        let name = if resolved.len() == 1 { "amount".to_owned() } else { batch_field(at) };
-        fields.insert(name, forms::typed(&state.frame()?.currency, amount));
-    }
-    // What is only in the form's own way is not sent; a number of a series is given when it is begun where others are
-    // sealed or signed for it.
-    let about = match (kind, first) {
-        (Kind::OrganisationRegistered, about) => about.to_string(),
-        (_, About::List { .. } | About::Budget { .. } | About::Decree(_)) => first.to_string(),
-        _ if abouts.len() > 1 => abouts.join(" "),
-        _ => abouts.first()?.clone(),
-    };
-    Some(vec![Begun { kind, about, fields }])
-}
-
-fn case_of(about: &str) -> Option<CaseId> {
-    match About::parse(about)? {
-        About::Case(id) => Some(id),
-        _ => None,
-    }
-}
-
-/// The amount that a step starts from: the newest one before it.
-pub(super) fn proposed<A>(kind: Kind, amount: impl Fn(Figure) -> Option<A>) -> Option<A> {
-    let before: &[Figure] = match kind {
-        Kind::AmountRecommended => &[Figure::Asked],
-        Kind::CaseConsidered => &[Figure::Recommended],
-        Kind::BudgetConsidered => &[Figure::Considered, Figure::Recommended],
-        Kind::ListNominated | Kind::BudgetEnacted => &[Figure::Proposed, Figure::Considered, Figure::Recommended],
-        Kind::DecreeIssued => &[Figure::Enacted, Figure::Proposed, Figure::Considered],
-        Kind::DisbursementRequested | Kind::AgreementSigned => &[Figure::Decreed],
-        Kind::PaymentRequested | Kind::PaymentOrdered | Kind::WarrantIssued => &[Figure::Agreed, Figure::Decreed],
-        Kind::FundsCredited => &[Figure::Paid],
-        Kind::CreditConfirmed | Kind::UseReported => &[Figure::Credited, Figure::Paid],
-        _ => &[],
-    };
-    before.iter().find_map(|figure| amount(*figure))
-}
-
-fn batch_field(at: usize) -> String {
-    format!("_amount.{at}")
+pub(super) fn batch_field(at: usize) -> String {
+    format!("{AMOUNT}.{at}")
 }
 
 /// The drafts that one draft stands for: itself, or one for each of its cases.
@@ -313,7 +183,11 @@ async fn ask(entered: &Entered, draft: &Draft) -> Result<Asked, Stop> {
         let setting = Setting { profile: state.profile()?, lang, counter, new_key };
         let mut questions = forms::questions(kind, setting)?;
         let title = |about: &About| match about {
-            About::Case(id) => state.case(id).map(|case| case.core.facts.title.to_string()),
+            // What is filed at the counter has no case yet: it says whose it will be.
+            About::Case(id) => match state.case(id) {
+                Some(case) => Some(case.core.facts.title.to_string()),
+                None => state.org_of(id).map(|org| org.name.to_string()),
+            },
             About::Org(n) => state.org(*n).map(|org| org.name.to_string()),
             _ => None,
         };
@@ -367,6 +241,7 @@ pub(super) fn named(state: &One, key: &SignerId, lang: Lang) -> String {
 struct Told {
     faults: Vec<Fault>,
     changed: Option<Draft>,
+    touched: Option<String>,
     saved: bool,
 }
 
@@ -408,7 +283,8 @@ async fn shown(entered: &Entered, draft: &Draft, told: Told, status: StatusCode)
         let chosen = chosen(&name);
         With { name, choices, chosen }
     });
-    let differences = told.changed.as_ref().map(|there| differences(&draft.fields, &there.fields)).unwrap_or_default();
+    let differ = |there: &Draft| conflict::differences(&questions, &draft.fields, &there.fields, w);
+    let differences = told.changed.as_ref().map(differ).unwrap_or_default();
     let shown = Shown { fields: &draft.fields, faults: &told.faults, w, uploads: "/uploads" };
     let frame = Frame { scripted: true, ..entered.framed(heading) };
     let page = DraftPage {
@@ -419,8 +295,10 @@ async fn shown(entered: &Entered, draft: &Draft, told: Told, status: StatusCode)
         version: told.changed.as_ref().map_or(draft.version, |there| there.version),
         heading,
         what,
+        why: revising::why(entered, draft).await?,
         changed: told.changed.is_some(),
         differences,
+        touched: told.touched,
         saved: told.saved,
         batch: batch.collect(),
         questions: shown.questions(&questions),
@@ -436,27 +314,24 @@ async fn shown(entered: &Entered, draft: &Draft, told: Told, status: StatusCode)
     Ok(response)
 }
 
-/// The fields in which what is saved differs from what was typed.
-fn differences(typed: &Fields, there: &Fields) -> Vec<(String, String)> {
-    let names: std::collections::BTreeSet<&String> = typed.keys().chain(there.keys()).collect();
-    let text = |fields: &Fields, name: &String| fields.get(name).cloned().unwrap_or_default();
-    let differ = names.into_iter().filter(|name| text(typed, name) != text(there, name));
-    differ.map(|name| (name.clone(), text(there, name))).collect()
-}
-
 /// Saves a draft; goes on to the check when that is asked for.
 pub(super) async fn save(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>, body: Body) -> Page {
     let (entered, form) = entered_form(&desk, visit, body, MAX_FORM_BYTES).await?;
     let known = draft(&entered, &id)?;
     let mut fields = typed(&form, &known.fields);
+    // Where somebody goes on who has asked for a row, or that one goes.
+    let mut place = String::new();
     if form.has("add") {
         let list = form.get("add").to_owned();
         let at = rows(&fields, &list, MAX_ROWS).max(1);
         // A row is there as soon as one of its fields is.
         fields.insert(format!("{list}.{at}.new"), String::new());
+        place = id_of(&format!("{list}.{at}"));
     }
     if form.has("remove") {
-        fields = without(fields, form.get("remove"));
+        let row = form.get("remove");
+        place = id_of(row.rsplit_once('.').map_or(row, |(list, _)| list));
+        fields = without(fields, row);
     }
     if entered.person.signer.is_none() {
         fields = asked_for(&entered, &known, fields).await?;
@@ -470,9 +345,17 @@ pub(super) async fn save(State(desk): State<Desk>, visit: Visit, Path(id): Path<
         }
         Saved::Changed(_) if autosave => Ok(StatusCode::CONFLICT.into_response()),
         Saved::Version(_) if form.has("check") => Ok(entered.see(&format!("/drafts/{id}/check"))),
-        Saved::Version(_) if form.has("add") || form.has("remove") => Ok(entered.see(&format!("/drafts/{id}"))),
+        Saved::Version(_) if form.has("add") || form.has("remove") => {
+            let known = place.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+            Ok(entered.see(&if known { format!("/drafts/{id}#{place}") } else { format!("/drafts/{id}") }))
+        }
         Saved::Version(_) => Ok(entered.see(&format!("/drafts/{id}?saved"))),
-        Saved::Changed(there) => changed(&entered, &Draft { fields, ..known }, *there).await,
+        Saved::Changed(there) => {
+            let fields = conflict::merged(&form, typed(&form, &known.fields), &there.fields);
+            let touched = form.has(conflict::TOUCHED).then(|| form.get(conflict::TOUCHED).to_owned());
+            let told = Told { changed: Some(*there), touched, ..Told::default() };
+            shown(&entered, &Draft { fields, ..known }, told, StatusCode::CONFLICT).await
+        }
         Saved::Gone => Err(entered.stop(StatusCode::NOT_FOUND, entered.w.fault_draft_gone)),
     }
 }

@@ -8,6 +8,7 @@ mod agreements;
 mod cases;
 mod ceremony;
 mod citizens;
+mod conflict;
 mod drafts;
 mod feeds;
 mod holders;
@@ -17,9 +18,11 @@ mod lost;
 mod notices;
 mod papers;
 mod quota;
+mod revising;
 mod sending;
 mod sheets;
 mod signing_in;
+mod starting;
 mod together;
 mod uploads;
 mod visit;
@@ -197,7 +200,7 @@ pub(super) fn routes(desk: Desk) -> Router<Desk> {
             .route(&at("/feeds/{file}"), get(feeds::feed))
             .route(&at("/cases/{*id}"), get(cases::page))
             .route(&at("/nphd/{*id}"), get(agreements::page))
-            .route(&at("/drafts"), post(drafts::begin))
+            .route(&at("/drafts"), post(starting::begin))
             .route(&at("/drafts/{id}"), get(drafts::page).post(drafts::save))
             .route(&at("/drafts/{id}/drop"), post(drafts::drop_it))
             .route(&at("/drafts/{id}/rows"), post(sheets::look))
@@ -414,12 +417,7 @@ impl Desk {
     /// A page that says why not.
     pub(super) fn stop(&self, visit: &Visit, status: StatusCode, sentence: &str) -> Stop {
         let w = words::of(visit.lang);
-        let framed = Framed::default();
-        let frame = self.frame(visit, &framed, w.fault_title);
-        let page = FaultPage { frame, w, sentence: sentence.to_owned() };
-        let mut response = html(&page);
-        *response.status_mut() = status;
-        Stop::Page(Box::new(response))
+        FaultPage { frame: self.frame(visit, &Framed::default(), w.fault_title), w, sentence }.stop(status)
     }
 
     /// The page of an address where nothing is.
@@ -493,11 +491,11 @@ impl Entered {
     }
 
     fn stop(&self, status: StatusCode, sentence: &str) -> Stop {
-        self.desk.stop(&self.visit, status, sentence)
+        FaultPage { frame: self.framed(self.w.fault_title), w: self.w, sentence }.stop(status)
     }
 
     fn missing(&self) -> Stop {
-        self.desk.missing(&self.visit)
+        self.stop(StatusCode::NOT_FOUND, self.w.not_found)
     }
 
     /// Asks the state in memory.
@@ -603,7 +601,15 @@ fn html<T: Template>(page: &T) -> Response {
 struct FaultPage<'a> {
     frame: Frame<'a>,
     w: &'static Words,
-    sentence: String,
+    sentence: &'a str,
+}
+
+impl FaultPage<'_> {
+    fn stop(&self, status: StatusCode) -> Stop {
+        let mut response = html(self);
+        *response.status_mut() = status;
+        Stop::Page(Box::new(response))
+    }
 }
 
 /// What the pages' answers carry: nothing but this site's own files runs in them, and nothing of them is kept.

@@ -1,7 +1,7 @@
 //! Papers that name many cases: the list, the budget, the decree. Chosen cases become its statement, its rows and its seal, each a
 //! draft of its own, for each follows the entry of the one before.
 
-use super::drafts::proposed;
+use super::starting::proposed;
 use crate::desk::forms::typed;
 use crate::desk::persons::{Person, Who};
 use crate::desk::store::Fields;

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::cases::titles_of;
 use super::home::money;
-use super::{Entered, Frame, MAX_FORM_BYTES, Page, Stop, Visit, drafts, entered_form, html, papers};
+use super::{Entered, Frame, MAX_FORM_BYTES, Page, Stop, Visit, drafts, entered_form, html, papers, starting};
 use crate::desk::Desk;
 use crate::desk::drafting::one;
 use crate::desk::pages::words::Words;
@@ -269,7 +269,7 @@ pub(super) async fn take(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     let version = form.get("version").parse().unwrap_or(0);
     let wished = Draft { fields, version, changed: entered.now, ..draft };
     // Rows of an earlier file go.
-    let after = plan.map(|(kind, fields)| drafts::new(&entered, kind, wished.about.clone(), fields));
+    let after = plan.map(|(kind, fields)| starting::new(&entered, kind, wished.about.clone(), fields));
     let after = after.collect::<Result<Vec<Draft>, Stop>>()?;
     match entered.kept(web.store.save_with(owner, &wished, &after))? {
         Some(Saved::Version(_)) => Ok(entered.see(&format!("/drafts/{id}?saved"))),

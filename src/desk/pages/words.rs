@@ -98,6 +98,10 @@ catalogue! {
     counter_lead: "Untuk lembaga yang datang dengan berkas bertanda tangan: Anda mencatatnya, dengan pindaian berkasnya.",
         "For organisations that come with signed papers: you record them, with a scan of the papers.";
     counter_org: "Nomor lembaga", "Number of the organisation";
+    counter_org_hint: "Ada pada tanda terima pendaftarannya dan di halaman publik lembaga itu: org/12 bernomor 12.",
+        "It is on the receipt of its registration and on its public page: org/12 has the number 12.";
+    counter_unknown: "Tidak ada lembaga terdaftar dengan nomor itu. Periksa nomornya pada tanda terima pendaftaran atau di halaman publik lembaga; lembaga yang belum terdaftar mendaftar dulu.",
+        "No registered organisation has that number. Look it up on the receipt of its registration or on its public page; one that is not registered asks to be registered first.";
     counter_button: "Catat permohonan di loket", "Record an application at the counter";
     column_case: "Kasus", "Case";
     column_asked: "Diminta", "Asked";
@@ -151,6 +155,15 @@ catalogue! {
     // One case.
     case_next_heading: "Yang dapat Anda lakukan sekarang", "What you can do now";
     case_next_none: "Sekarang giliran pihak lain. Anda tidak perlu melakukan apa-apa.", "It is somebody else's turn. There is nothing for you to do.";
+    case_next_closed: "Kasus ini sudah selesai. Tidak ada langkah berikutnya.", "This case is closed. No step comes next.";
+    case_returned: "Permohonan dikembalikan kepada Anda", "The application was sent back to you";
+    case_returned_now: "Perbaiki yang disebut di atas: isian Anda yang terakhir sudah terisi kembali. Setelah Anda serahkan lagi, permohonan dinilai kembali dari pemeriksaan kelengkapan.",
+        "Mend what is said above: what you handed in last is filled in again. Once you hand it in, it is looked at again from the check of completeness on.";
+    case_refused: "Permohonan ini ditolak", "This application was refused";
+    case_refused_now: "Keputusan ini dan alasannya dibaca semua orang dan tidak dapat diubah. Anda boleh mengajukan permohonan lain; bila menurut Anda keputusan ini keliru, sampaikan kepada Inspektorat.",
+        "This decision and its reason are read by everyone and cannot be changed. You may apply for another grant; if you think that the decision is wrong, bring it to the inspectorate.";
+    case_cancelled: "Kasus ini dibatalkan", "This case was cancelled";
+    case_why: "Alasan:", "Reason:";
     case_other: "Tindakan lain", "Other acts";
     case_steps: "Yang sudah terjadi", "What happened so far";
     case_public: "Lihat halaman publiknya", "See its public page";
@@ -178,9 +191,15 @@ catalogue! {
     saved: "Konsep tersimpan.", "The draft is saved.";
     faults_heading: "Ada yang perlu dibetulkan", "Something needs to be mended";
     changed_heading: "Konsep ini sudah diubah di tempat lain", "This draft was changed elsewhere";
-    changed_text: "Isian Anda yang terakhir belum disimpan. Di bawah ini isian Anda; kolom yang berbeda menunjukkan isian yang tersimpan. Simpan lagi untuk memakai isian Anda.",
-        "What you typed last is not saved yet. It stands below; where it differs, what is saved is shown. Save again to use yours.";
-    changed_there: "Tersimpan:", "Saved:";
+    changed_text: "Orang lain menyimpan konsep ini sementara Anda mengisinya, jadi isian Anda belum disimpan. Semua isian Anda ada di formulir di bawah ini. Yang berbeda dari yang tersimpan:",
+        "Somebody else saved this draft while you were filling it in, so yours is not saved yet. All of what you typed stands in the form below. Where it differs from what is saved:";
+    changed_same: "Orang lain menyimpan konsep ini sementara Anda mengisinya; tidak ada isian yang berbeda. Simpan sekali lagi.",
+        "Somebody else saved this draft while you were filling it in; nothing differs. Save once more.";
+    changed_then: "Salin dulu yang masih diperlukan, lalu simpan lagi: isian di formulir yang dipakai.",
+        "Copy what is still needed, then save again: what stands in the form is used.";
+    changed_there: "tersimpan:", "saved:";
+    changed_empty: "(kosong)", "(empty)";
+    changed_ticked: "dicentang", "ticked";
     batch_heading: "Kasus dalam keputusan ini", "Cases in this decision";
     batch_lead: "Alasan dan isian di bawah berlaku untuk semua; jumlah diisi per kasus.", "The reason and the fields below are the same for all; the amount is set for each case.";
     // Rows from a spreadsheet.
@@ -289,7 +308,8 @@ catalogue! {
     fault_too_many: "Konsep Anda terlalu banyak: buang yang tidak dipakai.", "You have too many drafts: throw away those that you do not need.";
     fault_rules: "Buku besar ini belum memakai aturan yang dikenal halaman ini; gunakan program hibah.", "This ledger is not kept under the rules that these pages know; use the program hibah.";
     fault_stopped: "Penulis buku besar berhenti. Tidak ada yang hilang: coba lagi beberapa menit lagi.", "The ledger's writer has stopped. Nothing is lost: try again in some minutes.";
-    fault_draft_gone: "Konsep ini sudah tidak ada.", "This draft is no longer there.";
+    fault_draft_gone: "Konsep ini sudah tidak ada: sudah diserahkan, dibuang, atau terlalu lama tidak diubah. Yang sudah dicatat ada di “Pekerjaan saya”.",
+        "This draft is no longer there: it was handed in or thrown away, or nobody changed it for too long. What is recorded stands at “My work”.";
     fault_upload: "Dokumennya belum lengkap di sini: unggah lagi.", "The document is not whole here: upload it again.";
     fault_signature: "Pernyataan ini belum Anda tandatangani, atau tanda tangannya tidak cocok: tandatangani lagi.", "You have not signed this statement, or the signature does not fit: sign it again.";
     back: "Kembali", "Back";

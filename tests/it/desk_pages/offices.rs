@@ -93,6 +93,17 @@ fn the_counter_files_for_who_comes_with_paper() {
     let served = city(dir.path(), "");
     let intake = Browser::of(&served, &key("official/7"));
     assert!(intake.get("/home").text().contains("Catat permohonan di loket"));
+    // A number that is nobody's is told at once, and who is signed in stays so.
+    for org in ["", "9999", "3x", "0", "Yayasan"] {
+        let kind = "application.filed_at_counter".to_owned();
+        let heard =
+            intake.post("/drafts", &vec![("csrf", intake.csrf()), ("kind", kind), ("org", org.to_owned())], &[]);
+        assert_eq!(heard.status, 404, "{org}");
+        for part in ["Tidak ada lembaga terdaftar dengan nomor itu", "Masuk sebagai", "href=\"/home\">Kembali"] {
+            assert!(heard.text().contains(part), "{org}: {part}: {}", heard.text());
+        }
+    }
+    assert!(!intake.get("/home").text().contains("href=\"/drafts/"), "no draft is left of it");
     let form =
         vec![("csrf", intake.csrf()), ("kind", "application.filed_at_counter".to_owned()), ("org", "3".to_owned())];
     let draft = intake.post("/drafts", &form, &[]).header("location").to_owned();
@@ -132,24 +143,46 @@ fn a_case_is_returned_and_mended_or_refused() {
     assert_eq!(say("case/2/1", "decision.refused", &[("reason", "Di luar wilayah kota")]), 303);
     let organisation = Browser::of(&served, &key("org/1"));
     let page = organisation.get("/cases/case/1/1");
+    let outcome = |page: &Heard| between(page.text(), "<section class=\"outcome\"", "</section>").to_owned();
+    let told = outcome(&page);
+    assert!(told.contains("dikembalikan kepada Anda") && told.contains("Proposal belum ditandatangani"), "{told}");
+    assert!(page.text().contains("value=\"application.revised\""), "{}", page.text());
+    assert!(!intake.get("/cases/case/1/1").text().contains("class=\"outcome\""), "it is the applicant's to act");
+    // Who was refused reads why and what now; nobody's turn is left.
+    for (browser, begins) in
+        [(Browser::of(&served, &key("org/2")), true), (Browser::of(&served, &key("official/7")), false)]
+    {
+        let refused = browser.get("/cases/case/2/1");
+        let told = outcome(&refused);
+        assert!(told.contains("Permohonan ini ditolak") && told.contains("Di luar wilayah kota"), "{told}");
+        assert!(!refused.text().contains("giliran pihak lain"), "{}", refused.text());
+        let begin = "name=\"about\" value=\"case/2/new\"><button name=\"kind\" value=\"application.submitted\">";
+        assert_eq!(refused.text().contains(begin), begins, "{}", refused.text());
+        assert_eq!(refused.text().contains("Kasus ini sudah selesai"), !begins, "{}", refused.text());
+    }
+    let draft = organisation.begin("application.revised", &["case/1/1"]);
+    let page = organisation.get(&draft);
     assert!(
-        page.text().contains("Proposal belum ditandatangani") && page.text().contains("value=\"application.revised\""),
+        page.text().contains("class=\"notice\">Permohonan dikembalikan kepada Anda: Proposal belum"),
         "{}",
         page.text()
     );
-    let refused = Browser::of(&served, &key("org/2")).get("/cases/case/2/1");
-    assert!(refused.text().contains("Di luar wilayah kota"), "{}", refused.text());
-    let fields = application();
-    let mended: Vec<(&str, &str)> = borrowed(&fields)
-        .into_iter()
-        .filter(|(name, _)| name.starts_with("documents") || ["amount", "purpose"].contains(name))
-        .chain([("reason", "Sudah ditandatangani")])
-        .collect();
-    let draft = organisation.begin("application.revised", &["case/1/1"]);
-    let page = organisation.fill(&draft, &mended);
+    // What was handed in stands there; only what was mended is typed.
+    let page = organisation.fill(&draft, &[("reason", "Sudah ditandatangani")]);
     assert_eq!(page.status, 200, "{}", page.text());
     assert!(!page.text().contains("class=\"summary\""), "{}", page.text());
+    let reader = Reader::open(dir.path()).expect("opened");
+    let first = reader.timeline("case/1/1").expect("read").remove(0).index;
+    let first = reader.statement(first, ORIGIN).expect("read").expect("there");
+    let revised = Statement::parse_draft(statements(page.text()).remove(0).as_bytes(), ORIGIN).expect("a draft");
+    let mut again = 0;
+    for name in ["title", "purpose", "amount", "place", "budget_lines", "documents"] {
+        assert_eq!(revised.body().get(name), first.body().get(name), "{name}");
+        again += usize::from(revised.body().get(name).is_some());
+    }
+    assert!(again >= 4, "{:?}", revised.body());
     assert_eq!(organisation.sign(&page, &format!("{draft}/check"), &[&key("org/1")], &[]).status, 303);
+    assert!(!organisation.get("/cases/case/1/1").text().contains("class=\"outcome\""), "it goes on");
 }
 
 #[test]

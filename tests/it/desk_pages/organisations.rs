@@ -107,6 +107,9 @@ fn of_two_who_write_one_draft_the_second_is_told() {
         "{}",
         told.text()
     );
+    // In the words of the form, with a way to the field, and where the focus begins.
+    let row = "<li><a href=\"#f-title\">Judul kegiatan</a>, tersimpan: <strong>Dari yang pertama</strong></li>";
+    assert!(told.text().contains(row) && told.text().contains("autofocus><h2>Konsep ini"), "{}", told.text());
     assert_eq!(between(told.text(), "name=\"version\" value=\"", "\""), "2");
     assert_eq!(save(&two, "2", "Dari yang kedua", false).status, 303);
     assert!(one.get(&draft).text().contains("value=\"Dari yang kedua\""));
@@ -117,12 +120,19 @@ fn of_two_who_write_one_draft_the_second_is_told() {
         form.extend(fields.into_iter().map(|(name, value)| (name, value.to_owned())));
         one.post(&draft, &form, &[])
     };
-    assert_eq!(row(vec![("budget_lines.0.line", "Genteng"), ("add", "budget_lines")], "3").status, 303);
+    let more = row(vec![("budget_lines.0.line", "Genteng"), ("add", "budget_lines")], "3");
+    assert_eq!((more.status, more.header("location")), (303, format!("{draft}#f-budget_lines-1").as_str()));
+    assert!(one.get(&draft).text().contains("id=\"f-budget_lines-1\" tabindex=\"-1\""), "who adds a row goes on there");
     let page = one.get(&draft);
     assert!(page.text().contains("name=\"budget_lines.1.line\""), "a row more");
     let two_rows =
         vec![("budget_lines.0.line", "Genteng"), ("budget_lines.1.line", "Kayu"), ("remove", "budget_lines.0")];
-    assert_eq!(row(two_rows, "4").status, 303);
+    let less = row(two_rows, "4");
+    assert_eq!((less.status, less.header("location")), (303, format!("{draft}#f-budget_lines").as_str()));
+    assert!(one.get(&draft).text().contains("id=\"f-budget_lines\" tabindex=\"-1\""));
+    // No address is made of what only looks like a list.
+    let odd = row(vec![("budget_lines.0.line", "Kayu"), ("add", "x\r\ny?z")], "5");
+    assert_eq!((odd.status, odd.header("location")), (303, draft.as_str()));
     let page = one.get(&draft);
     assert!(
         page.text().contains("name=\"budget_lines.0.line\" value=\"Kayu\"") && !page.text().contains("Genteng"),
@@ -131,6 +141,89 @@ fn of_two_who_write_one_draft_the_second_is_told() {
     );
     assert_eq!(one.post(&format!("{draft}/drop"), &vec![("csrf", one.csrf())], &[]).status, 303);
     assert_eq!(two.get(&draft).status, 404);
+}
+
+/// Saves a draft with these fields alone.
+fn saved_as(browser: &Browser<'_>, draft: &str, fields: &[(&str, &str)]) -> Heard {
+    let mut form: Fields<'_> = vec![("csrf", browser.csrf())];
+    form.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    browser.post(draft, &form, &[])
+}
+
+#[test]
+fn what_only_the_first_wrote_stays_where_a_script_says_what_the_second_changed() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = city(dir.path(), "");
+    let (one, two) = (Browser::of(&served, &key("org/1")), Browser::of(&served, &key("org/1")));
+    let draft = one.begin("application.submitted", &["case/1/new"]);
+    let save = |browser: &Browser<'_>, fields: &[(&str, &str)]| saved_as(browser, &draft, fields);
+    let theirs = [("version", "1"), ("title", "Atap"), ("place", "Cibiru"), ("field", "pendidikan")];
+    assert_eq!(save(&one, &theirs).status, 303);
+    let rows = [("budget_lines.0.line", "Genteng"), ("checklist.proposal", "yes"), ("final", "yes")];
+    let own = [("version", "1"), ("title", ""), ("purpose", "Atap bocor"), ("place", ""), ("field", "")];
+    let own: Vec<_> = own.into_iter().chain(rows).collect();
+    let told = |touched: &str| save(&two, &[&own[..], &[("touched", touched)]].concat());
+    // The field, what the page has in it, and whether it is among the differences.
+    for (touched, place, purpose, differ) in [
+        ("purpose budget_lines.0.line", "Cibiru", "Atap bocor", false),
+        ("place purpose", "", "Atap bocor", true),
+        ("", "Cibiru", "", false),
+        // What the page itself gives the form is nobody's to change.
+        ("version csrf touched", "Cibiru", "", false),
+    ] {
+        let told = told(touched);
+        assert_eq!(told.status, 409);
+        let fields = inputs(told.text());
+        let has = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str());
+        assert_eq!(
+            (has("place"), has("purpose"), has("title")),
+            (Some(place), Some(purpose), Some("Atap")),
+            "{touched}"
+        );
+        assert_eq!((has("version"), has("touched")), (Some("2"), Some(touched)), "{touched}");
+        let said = told.text().contains("Tempat kegiatan</a>, tersimpan: <strong>Cibiru</strong>");
+        assert_eq!(said, differ, "{touched}: {}", told.text());
+    }
+    let page = told("field budget_lines.0.line");
+    let field = "<a href=\"#f-field\">Bidang</a>, tersimpan: <strong>Pendidikan</strong>";
+    let line = "<a href=\"#f-budget_lines-0-line\">Rincian anggaran (RAB), nomor 1, Uraian</a>, tersimpan: <strong>(kosong)</strong>";
+    assert!(page.text().contains(field) && page.text().contains(line), "{}", page.text());
+    // Nothing was saved by all this.
+    assert!(one.get(&draft).text().contains("value=\"Cibiru\""));
+}
+
+#[test]
+fn a_document_is_taken_whole_and_what_is_sealed_stays_so() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = city(dir.path(), "");
+    let (one, two) = (Browser::of(&served, &key("org/1")), Browser::of(&served, &key("org/1")));
+    let draft = one.begin("application.submitted", &["case/1/new"]);
+    let save = |browser: &Browser<'_>, fields: &[(&str, &str)]| saved_as(browser, &draft, fields);
+    // The digest of one file is not beside the media type of another.
+    let file = |media_type, name| [("documents.0.file_media_type", media_type), ("documents.0.file_name", name)];
+    assert_eq!(save(&one, &[&[("version", "1")], &file("application/pdf", "a.pdf")[..]].concat()).status, 303);
+    let own = [("version", "1"), ("touched", "documents.0.file_name _event_date"), ("_event_date", "2014-01-05")];
+    let page = save(&two, &[&own, &file("text/plain", "b.txt")[..]].concat());
+    assert_eq!(page.status, 409);
+    let fields = inputs(page.text());
+    for part in file("text/plain", "b.txt") {
+        assert!(fields.contains(&(part.0.to_owned(), part.1.to_owned())), "{part:?}: {fields:?}");
+    }
+    for row in [
+        "Dokumen, nomor 1, berkas</a>, tersimpan: <strong>a.pdf<",
+        "Tanggal kejadian</a>, tersimpan: <strong>(kosong)<",
+    ] {
+        assert_eq!(page.text().matches(row).count(), 1, "{row}: {}", page.text());
+    }
+    // Of what is sealed nobody is shown the commitment.
+    let stranger = NoteSigner::new(&format!("{ORIGIN}/org/new"), SigningKey::from_seed([9; 32])).expect("a key name");
+    let stranger = Browser::of(&served, &stranger);
+    let draft = stranger.begin("organisation.registered", &["org/new"]);
+    let saved = |hex: &str| saved_as(&stranger, &draft, &[("version", "1"), ("sealed_chair", hex.repeat(32).as_str())]);
+    assert_eq!(saved("ab").status, 303);
+    let told = saved("cd");
+    let row = "<a href=\"#f-sealed_chair\">Ketua</a>, tersimpan: <strong>Sudah diisi; tersegel</strong>";
+    assert!(told.status == 409 && told.text().contains(row), "{}", told.text());
 }
 
 #[test]
