@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 
 use super::home::money;
+use super::sealed::{self, Section};
 use super::{Frame, Page, Visit, agreements, html};
 use crate::desk::Desk;
 use crate::desk::drafting::one;
@@ -39,6 +40,8 @@ struct CasePage<'a> {
     other: Vec<Kind>,
     /// Whether the agreement can be printed for them.
     agreement: bool,
+    /// What is sealed, for who may read it.
+    sealed: Option<Section>,
     steps: Vec<Step>,
 }
 
@@ -101,10 +104,11 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     };
     let (records, mut titles) = records.await?;
     let steps = records.into_iter().map(step).collect();
+    let sealed = sealed::section(&entered, &About::Case(case)).await?;
     let Asked { title, facts, next, other, agreement } = asked;
     let title = lang.words().title(&titles.remove(&id).unwrap_or(title));
     let frame = entered.framed(&title);
-    Ok(html(&CasePage { frame, w, id, title: title.clone(), facts, next, other, agreement, steps }))
+    Ok(html(&CasePage { frame, w, id, title: title.clone(), facts, next, other, agreement, sealed, steps }))
 }
 
 /// The titles of these cases as pages show them: one that was erased is empty, though the state still has it. A case that the

@@ -1,6 +1,6 @@
 //! What the vault has, as it is listed: no values, no key needed.
 
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{OptionalExtension as _, Params, Row, params};
 
 use super::{Vault, VaultError};
 use crate::grants::about::{About, CaseId, CaseOwner};
@@ -28,6 +28,10 @@ pub struct Kept {
 /// One reading of an opening.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
+    /// Its number: later ones have greater.
+    pub n: i64,
+    /// What the statement is about.
+    pub about: String,
     /// The statement with the commitment.
     pub statement: Hash,
     /// The commitment's place in it.
@@ -48,14 +52,23 @@ impl Vault {
     /// # Errors
     /// What the file reports.
     pub fn list(&self) -> Result<Vec<Kept>, VaultError> {
-        self.kept("")
+        self.kept("", [])
     }
 
-    pub(super) fn kept(&self, narrowed: &str) -> Result<Vec<Kept>, VaultError> {
+    /// What is in force of these things, such as `org/7`, in the order in which it came; no values.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn about(&self, things: &[String]) -> Result<Vec<Kept>, VaultError> {
+        let each = things.iter().map(|about| self.kept("WHERE handed_in IS NULL AND about = ?1", [about]));
+        Ok(each.collect::<Result<Vec<_>, _>>()?.concat())
+    }
+
+    pub(super) fn kept(&self, narrowed: &str, values: impl Params) -> Result<Vec<Kept>, VaultError> {
         let columns = "statement, about, pointer, put_at, handed_in IS NULL, erased_at, basis";
         let sql = format!("SELECT {columns} FROM openings {narrowed} ORDER BY n");
         let mut statement = self.connection.prepare(&sql).map_err(|e| self.fault(&e))?;
-        let rows = statement.query_map([], read_kept).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let rows = statement.query_map(values, read_kept).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         rows.map_err(|e| self.fault(&e))
     }
 
@@ -86,19 +99,44 @@ impl Vault {
     /// # Errors
     /// What the file reports.
     pub fn readings(&self) -> Result<Vec<Reading>, VaultError> {
-        let sql = "SELECT statement, pointer, at, office, key, reason FROM readings ORDER BY n";
-        let mut statement = self.connection.prepare(sql).map_err(|e| self.fault(&e))?;
+        self.read_readings("ORDER BY r.n", [])
+    }
+
+    /// At most so many readings, the newest first: those before the one with this number, or the last ones; of all things,
+    /// or of one organisation and its cases.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn newest_readings(
+        &self,
+        before: Option<i64>,
+        org: Option<u64>,
+        most: usize,
+    ) -> Result<Vec<Reading>, VaultError> {
+        let narrowed = concat!(
+            "WHERE r.n < ?1 AND (?2 IS NULL OR o.about = 'org/' || ?2 OR o.about GLOB 'case/' || ?2 || '/*') ",
+            "ORDER BY r.n DESC LIMIT ?3"
+        );
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.read_readings(narrowed, params![before.unwrap_or(i64::MAX), org.map(|org| org.to_string()), most])
+    }
+
+    fn read_readings(&self, narrowed: &str, values: impl Params) -> Result<Vec<Reading>, VaultError> {
+        let sql = format!("{} {narrowed}", include_str!("../../../schema/readings.sql"));
+        let mut statement = self.connection.prepare(&sql).map_err(|e| self.fault(&e))?;
         let read = |row: &Row<'_>| {
             Ok(Reading {
-                statement: Hash::from_bytes(row.get(0)?),
-                pointer: row.get(1)?,
-                at: row.get(2)?,
-                office: row.get(3)?,
-                key: row.get(4)?,
-                reason: row.get(5)?,
+                n: row.get(0)?,
+                statement: Hash::from_bytes(row.get(1)?),
+                pointer: row.get(2)?,
+                at: row.get(3)?,
+                office: row.get(4)?,
+                key: row.get(5)?,
+                reason: row.get(6)?,
+                about: row.get(7)?,
             })
         };
-        let rows = statement.query_map([], read).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let rows = statement.query_map(values, read).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         rows.map_err(|e| self.fault(&e))
     }
 
