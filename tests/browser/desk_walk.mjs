@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { lostFiles, restored } from './lost.mjs';
 import { letter, mail } from './mail.mjs';
+import { sealedValues } from './sealed.mjs';
 
 const [binary, shots] = process.argv.slice(2);
 const here = createRequire(import.meta.url);
@@ -377,6 +378,7 @@ async function walk() {
   await clerk.goto(`${base}/en/home`);
   await look(clerk, 'home-english');
 
+  await sealedValues({ base, look, open, official, ready, PHONE, OFFICE, passphrase: PASSPHRASE }, clerk, about);
   await lostFiles({ base, look, open, official, ready, check, sign, keyOf, PHONE, OFFICE, passphrase: PASSPHRASE }, clerk);
 }
 
