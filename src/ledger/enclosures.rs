@@ -24,7 +24,7 @@ use super::documents::{Arrival, DocumentError, Documents, Limits, Pending};
 use super::opening::Opening;
 use super::statement::Statement;
 use super::store::StoreError;
-use super::vault::{Granted, HandIn, Kept, Reading, UnlockedVault, VaultError, Wanted};
+use super::vault::{Granted, HandIn, Kept, Read, Reading, UnlockedVault, VaultError};
 use super::writer::{Clock, Writer};
 use crate::grants::time::Timestamp;
 use crate::tlog::hash::Hash;
@@ -103,9 +103,6 @@ pub struct Enclosed {
     /// Documents.
     pub documents: Arrival,
 }
-
-/// A value that was asked for, or why it is not given.
-pub type Read = (Wanted, Result<Opening, VaultError>);
 
 /// What waits, durable, for its statement.
 #[derive(Debug)]

@@ -97,7 +97,7 @@ fn an_answer_opens_what_it_names_and_nothing_is_opened_by_another() {
         let request = request(&city.key(who), "Audit 2014", 1).expect("a request");
         request.answered(answer.as_bytes(), city.state(), now).map(opens)
     };
-    let cases: Vec<(&str, &str, String, i64, Result<(), NotGranted>)> = vec![
+    let cases = [
         ("as asked", "inspector", good.clone(), 0, Ok(())),
         ("at the last moment", "inspector", good.clone(), ANSWER_WITHIN_MS, Ok(())),
         ("another office that may", "registrar", signed(&text("registrar"), &[&key("registrar")]), 0, Ok(())),
@@ -114,7 +114,13 @@ fn an_answer_opens_what_it_names_and_nothing_is_opened_by_another() {
         ("another time", "inspector", other("02:00:00.000Z", "02:00:01.000Z"), 0, Err(NotGranted::OtherText)),
         ("a line more", "inspector", signed(&format!("{own}x\n"), &[&key("inspector")]), 0, Err(NotGranted::OtherText)),
         ("a request to sign in", "inspector", signed(&login, &[&key("inspector")]), 0, Err(NotGranted::OtherText)),
-        ("of the other office", "inspector", signed(&text("registrar"), &[&key("registrar")]), 0, Err(NotGranted::OtherText)),
+        (
+            "of the other office",
+            "inspector",
+            signed(&text("registrar"), &[&key("registrar")]),
+            0,
+            Err(NotGranted::OtherText),
+        ),
         ("signed by another", "inspector", signed(&own, &[&key("registrar")]), 0, Err(NotGranted::OtherKey)),
         ("by two", "inspector", signed(&own, &[&key("inspector"), &key("registrar")]), 0, Err(NotGranted::OtherKey)),
         ("under another name", "inspector", signed(&own, &[&renamed]), 0, Err(NotGranted::OtherKey)),
@@ -130,7 +136,10 @@ fn an_answer_opens_what_it_names_and_nothing_is_opened_by_another() {
         assert_eq!(check(&city, who, &answer, after_ms).map(drop), expected, "{what}");
     }
     let granted = check(&city, "inspector", &good, 0).expect("it holds");
-    assert!(granted.contains("inspektorat") && granted.contains("Audit 2014") && granted.contains("org/1"), "{granted}");
+    assert!(
+        granted.contains("inspektorat") && granted.contains("Audit 2014") && granted.contains("org/1"),
+        "{granted}"
+    );
 
     // Whoever signs properly, but may not read.
     let refused = |city: &OneCity, who: &str| match check(
@@ -147,6 +156,8 @@ fn an_answer_opens_what_it_names_and_nothing_is_opened_by_another() {
     assert!(matches!(refused(&city, "root/1"), NotAReader::NoOffice(_)));
     assert!(matches!(refused(&city, "official/99"), NotAReader::NotInForce(_)));
     let revoked = id_of(&city.key("inspector"));
-    city.play(&format!("key.revoked official/6 by root/1,root/2,root/3 key={revoked} reason=Hilang suspect_since={MADE}"));
+    city.play(&format!(
+        "key.revoked official/6 by root/1,root/2,root/3 key={revoked} reason=Hilang suspect_since={MADE}"
+    ));
     assert!(matches!(refused(&city, "inspector"), NotAReader::NotInForce(_)));
 }

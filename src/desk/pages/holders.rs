@@ -137,7 +137,20 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Query(query): Q
         asked.await?.ok_or_else(|| entered.missing())?;
     let (k, s) = (key_words::of(lang), sealed_words::of(lang));
     let (frame, appoints) = (entered.framed(k.keys_title), matches!(entered.person.who, Who::Root(_)));
-    Ok(html(&HoldersPage { frame, w: entered.w, k, s, appoints, threshold, roots, offices, q, found, pending, suspended }))
+    Ok(html(&HoldersPage {
+        frame,
+        w: entered.w,
+        k,
+        s,
+        appoints,
+        threshold,
+        roots,
+        offices,
+        q,
+        found,
+        pending,
+        suspended,
+    }))
 }
 
 struct Telling<'s> {

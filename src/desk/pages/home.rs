@@ -260,7 +260,20 @@ fn ask(state: &One, person: &Person, today: Date, lang: Lang) -> Asked {
     let replacing = pending.map(|(n, one)| (one.index, Moment::day(one.effective, lang), format!("note/org/{n}/new")));
     let (reads, readings) = (sealed::reads(state, person), sealed::sees_readings(state, person));
     let (holders, predecessors) = (holders::is_for(state, person), person.predecessors(state, today));
-    Asked { tasks: tasks.collect(), count, kinds, cases, reports, flags, today, holders, reads, readings, replacing, predecessors }
+    Asked {
+        tasks: tasks.collect(),
+        count,
+        kinds,
+        cases,
+        reports,
+        flags,
+        today,
+        holders,
+        reads,
+        readings,
+        replacing,
+        predecessors,
+    }
 }
 
 /// The newest reports that nobody has answered, for an office.

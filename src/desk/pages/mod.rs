@@ -202,7 +202,7 @@ pub(super) fn routes(desk: Desk) -> Router<Desk> {
             .route(&at("/notices/stop/{token}"), get(notices::stop).post(notices::stopped))
             .route(&at("/feeds/{file}"), get(feeds::feed))
             .route(&at("/cases/{*id}"), get(cases::page))
-            .route(&at("/sealed"), post(sealed::open))
+            .route(&at("/sealed"), get(sealed::closed).post(sealed::open))
             .route(&at("/sealed/{*about}"), get(sealed::page).post(sealed::ask))
             .route(&at("/readings"), get(sealed::readings))
             .route(&at("/nphd/{*id}"), get(agreements::page))

@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::sealed_words::{self, SealedWords};
-use super::{Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, asked_for, entered_form, html};
+use super::{Entered, Form, Frame, MAX_FORM_BYTES, Page, Stop, Visit, asked_for, entered_form, html, see};
 use crate::desk::drafting::one;
 use crate::desk::pages::words::Words;
 use crate::desk::persons::Person;
@@ -24,8 +24,8 @@ use crate::grants::role::Role;
 use crate::grants::signer::SignerId;
 use crate::grants::time::Timestamp;
 use crate::ledger::canonical;
-use crate::ledger::enclosures::{Enclosures, Read};
-use crate::ledger::vault::{Kept, NotAReader, Reading, Request, VaultError, Wanted, office_of, readers_of};
+use crate::ledger::enclosures::Enclosures;
+use crate::ledger::vault::{Kept, NotAReader, Read, Reading, Request, VaultError, Wanted, office_of, readers_of};
 use crate::public::moment::Moment;
 use crate::public::pages::words::Lang;
 use crate::tlog::decimal::parse_decimal;
@@ -272,7 +272,8 @@ pub(super) async fn ask(State(desk): State<Desk>, visit: Visit, Path(id): Path<S
     let s = sealed_words::of(entered.visit.lang);
     let ticks: Vec<&str> = form.all("opening").collect();
     let readable = offered.kept.iter().flatten().filter(|kept| kept.erased.is_none());
-    let chosen = readable.filter(|kept| ticks.contains(&format!("{} {}", kept.statement.to_hex(), kept.pointer).as_str()));
+    let chosen =
+        readable.filter(|kept| ticks.contains(&format!("{} {}", kept.statement.to_hex(), kept.pointer).as_str()));
     let wanted: Vec<Wanted> = chosen
         .map(|kept| Wanted { about: kept.about.clone(), statement: kept.statement, pointer: kept.pointer.clone() })
         .collect();
@@ -294,6 +295,11 @@ pub(super) async fn ask(State(desk): State<Desk>, visit: Visit, Path(id): Path<S
     Ok(html(&CheckPage { frame, w: entered.w, s, about: about.to_string(), text }))
 }
 
+/// The address of values that were opened has nothing for who goes there again.
+pub(super) async fn closed(visit: Visit) -> Response {
+    see(&format!("{}/home", visit.lang.prefix()))
+}
+
 /// Opens what was signed for.
 pub(super) async fn open(State(desk): State<Desk>, visit: Visit, body: Body) -> Page {
     let (entered, form) = entered_form(&desk, visit, body, MAX_FORM_BYTES).await?;
@@ -309,8 +315,7 @@ pub(super) async fn open(State(desk): State<Desk>, visit: Visit, body: Body) -> 
     }
     let asked = entered.ask(move |replay, now| (request.answered(note.as_bytes(), replay.state(), now), now));
     let (answered, now) = asked.await?;
-    let granted = answered
-        .map_err(|fault| refused(StatusCode::UNPROCESSABLE_ENTITY, s.not_granted(Some(&fault))))?;
+    let granted = answered.map_err(|fault| refused(StatusCode::UNPROCESSABLE_ENTITY, s.not_granted(Some(&fault))))?;
     // A task of its own: what is logged is logged to its end, also when the browser went away.
     let read = vaulted(&entered, move |enclosures| enclosures.read(granted, now)).await?;
     let read = read.ok_or_else(|| refused(StatusCode::SERVICE_UNAVAILABLE, s.no_vault.to_owned()))?;
@@ -350,9 +355,8 @@ pub(super) async fn readings(
         };
         Ok(offices.iter().map(title).collect::<HashMap<String, String>>())
     });
-    let titles = asked.await?.map_err(|refused| {
-        entered.stop(StatusCode::FORBIDDEN, &s.not_a_reader(refused.as_ref()))
-    })?;
+    let titles =
+        asked.await?.map_err(|refused| entered.stop(StatusCode::FORBIDDEN, &s.not_a_reader(refused.as_ref())))?;
     let before = parse_decimal(&asked_for(query, "before")).and_then(|n| i64::try_from(n).ok());
     let org = entered.person.organisation();
     let read = vaulted(&entered, move |enclosures| enclosures.newest_readings(before, org, READINGS_A_PAGE + 1));

@@ -1,7 +1,7 @@
 //! The words of the pages about sealed values, each in both languages side by side.
 
 use super::words::catalogue;
-use crate::ledger::vault::{MAX_READ_IN_AN_HOUR, MAX_VALUES, NotARequest, NotAReader, NotGranted, VaultError};
+use crate::ledger::vault::{MAX_READ_IN_AN_HOUR, MAX_VALUES, NotAReader, NotARequest, NotGranted, VaultError};
 use crate::public::pages::labels;
 use crate::public::pages::words::Lang;
 
@@ -98,7 +98,9 @@ impl SealedWords {
         match (fault, self.lang) {
             (NotARequest::Nothing, _) => self.nothing_chosen.to_owned(),
             (NotARequest::Unreasoned, _) => self.unreasoned.to_owned(),
-            (NotARequest::TooMany, Lang::Indonesian) => format!("Paling banyak {MAX_VALUES} sekaligus: pilih lebih sedikit."),
+            (NotARequest::TooMany, Lang::Indonesian) => {
+                format!("Paling banyak {MAX_VALUES} sekaligus: pilih lebih sedikit.")
+            }
             (NotARequest::TooMany, Lang::English) => format!("At most {MAX_VALUES} at a time: choose fewer."),
         }
     }
@@ -133,10 +135,14 @@ impl SealedWords {
                 format!("{} {} ({}: {})", self.erased, erasure.at, self.basis, erasure.basis)
             }
             (VaultError::ReadTooMuch { .. }, Lang::Indonesian) => {
-                format!("Satu berkas membaca paling banyak {MAX_READ_IN_AN_HOUR} nilai dalam satu jam, jadi tidak ada yang dibuka: lanjutkan satu jam lagi.")
+                format!(
+                    "Satu berkas membaca paling banyak {MAX_READ_IN_AN_HOUR} nilai dalam satu jam, jadi tidak ada yang dibuka: lanjutkan satu jam lagi."
+                )
             }
             (VaultError::ReadTooMuch { .. }, Lang::English) => {
-                format!("One file reads at most {MAX_READ_IN_AN_HOUR} values in an hour, so nothing was opened: go on in an hour.")
+                format!(
+                    "One file reads at most {MAX_READ_IN_AN_HOUR} values in an hour, so nothing was opened: go on in an hour."
+                )
             }
             (_, Lang::Indonesian) => {
                 "Tidak dapat dibuka: isinya berubah atau berpindah di brankas. Beri tahu operator.".to_owned()

@@ -34,8 +34,8 @@ catalogue! {
     sign_in: "Masuk", "Sign in";
     sign_out: "Keluar", "Sign out";
     signed_in_as: "Masuk sebagai", "Signed in as";
-    foot: "Semua yang Anda tandatangani di sini dicatat untuk selamanya dan dibaca semua orang. Konsep dan nilai tersegel tidak.",
-        "All that you sign here is recorded for ever and read by everyone. Drafts and what is sealed are not.";
+    foot: "Semua pernyataan yang Anda tandatangani di sini dicatat untuk selamanya dan dibaca semua orang. Konsep dan nilai tersegel tidak.",
+        "All statements that you sign here are recorded for ever and read by everyone. Drafts and what is sealed are not.";
     script_needed: "Menandatangani memerlukan JavaScript, sebab berkas penandatanganan tidak pernah meninggalkan peramban Anda. Tanpa JavaScript: unduh pernyataan, lalu tandatangani dengan program hibah.",
         "Signing needs JavaScript, for the signing file never leaves your browser. Without it: download the statement and sign it with the program hibah.";
     // Start.

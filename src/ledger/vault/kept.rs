@@ -8,6 +8,9 @@ use crate::grants::time::Timestamp;
 use crate::ledger::erased::Erasure;
 use crate::tlog::hash::Hash;
 
+/// Every reading with what it was about, to be narrowed.
+const READINGS: &str = include_str!("../../../schema/readings.sql");
+
 /// An opening in the vault, without its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
@@ -99,7 +102,7 @@ impl Vault {
     /// # Errors
     /// What the file reports.
     pub fn readings(&self) -> Result<Vec<Reading>, VaultError> {
-        self.read_readings("ORDER BY r.n", [])
+        self.read_readings(&format!("{READINGS} ORDER BY r.n"), [])
     }
 
     /// At most so many readings, the newest first: those before the one with this number, or the last ones; of all things,
@@ -113,17 +116,21 @@ impl Vault {
         org: Option<u64>,
         most: usize,
     ) -> Result<Vec<Reading>, VaultError> {
-        let narrowed = concat!(
-            "WHERE r.n < ?1 AND (?2 IS NULL OR o.about = 'org/' || ?2 OR o.about GLOB 'case/' || ?2 || '/*') ",
-            "ORDER BY r.n DESC LIMIT ?3"
-        );
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.read_readings(narrowed, params![before.unwrap_or(i64::MAX), org.map(|org| org.to_string()), most])
+        let (before, most) = (before.unwrap_or(i64::MAX), i64::try_from(most).unwrap_or(i64::MAX));
+        match org {
+            None => {
+                let newest = format!("{READINGS} WHERE r.n < ?1 ORDER BY r.n DESC LIMIT ?2");
+                self.read_readings(&newest, params![before, most])
+            }
+            Some(org) => {
+                let of = include_str!("../../../schema/readings-of.sql");
+                self.read_readings(of, params![before, org.to_string(), most])
+            }
+        }
     }
 
-    fn read_readings(&self, narrowed: &str, values: impl Params) -> Result<Vec<Reading>, VaultError> {
-        let sql = format!("{} {narrowed}", include_str!("../../../schema/readings.sql"));
-        let mut statement = self.connection.prepare(&sql).map_err(|e| self.fault(&e))?;
+    fn read_readings(&self, sql: &str, values: impl Params) -> Result<Vec<Reading>, VaultError> {
+        let mut statement = self.connection.prepare(sql).map_err(|e| self.fault(&e))?;
         let read = |row: &Row<'_>| {
             Ok(Reading {
                 n: row.get(0)?,

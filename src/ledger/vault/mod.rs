@@ -39,7 +39,7 @@ use crate::grants::time::Timestamp;
 use crate::tlog::hash::Hash;
 pub use kept::{Kept, Reading};
 pub use reader::{NotAReader, VaultReader, office_of, readers_of};
-pub use reading::MAX_READ_IN_AN_HOUR;
+pub use reading::{MAX_READ_IN_AN_HOUR, Read};
 pub use request::{ANSWER_WITHIN_MS, Granted, MAX_VALUES, NotARequest, NotGranted, REQUEST_LINE, Request, Wanted};
 pub use seal::VaultKey;
 use seal::{Place, SealError, Sealed};

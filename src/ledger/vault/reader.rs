@@ -73,19 +73,17 @@ impl VaultReader {
         let vkey = signer.verifier();
         let id = SignerId::parse(&format!("{}+{}", vkey.name(), vkey.key_id()));
         let id = id.ok_or_else(|| NotAReader::NotInForce(format!("The key {vkey} has a name that no ledger knows")))?;
-        let reader = Self::in_force(state, &id, now, may)?;
-        if state.vkey_of(&id) == Some(&vkey.to_string()) { Ok(reader) } else { Err(NotAReader::OtherKey(id)) }
+        let office = office_of(state, &id, now, may)?;
+        if state.vkey_of(&id) == Some(&vkey.to_string()) {
+            Ok(Self::proved(office, id))
+        } else {
+            Err(NotAReader::OtherKey(id))
+        }
     }
 
-    /// The office of this key. Whoever calls it has seen a proof, or sees one before anything is read.
-    pub(super) fn in_force(
-        state: &State,
-        key: &SignerId,
-        now: Timestamp,
-        may: &[String],
-    ) -> Result<Self, NotAReader> {
-        let office = office_of(state, key, now, may)?;
-        Ok(Self { office, key: key.clone() })
+    /// For who has seen that the key's holder asks, and that [`office_of`] names this office.
+    pub(super) fn proved(office: String, key: SignerId) -> Self {
+        Self { office, key }
     }
 
     /// The code of the office.

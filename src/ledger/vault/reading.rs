@@ -13,6 +13,9 @@ use crate::tlog::hash::Hash;
 /// takes so many before the list of readings is looked at.
 pub const MAX_READ_IN_AN_HOUR: usize = 100;
 
+/// A value that was asked for, or why it is not given.
+pub type Read = (Wanted, Result<Opening, VaultError>);
+
 const HOUR_MS: i64 = 3_600_000;
 
 impl UnlockedVault {
@@ -41,11 +44,7 @@ impl UnlockedVault {
     ///
     /// # Errors
     /// [`VaultError::ReadTooMuch`], what the file reports; then nothing was read. Of each value, as [`UnlockedVault::read`].
-    pub fn read_granted(
-        &mut self,
-        granted: Granted,
-        at: Timestamp,
-    ) -> Result<Vec<(Wanted, Result<Opening, VaultError>)>, VaultError> {
+    pub fn read_granted(&mut self, granted: Granted, at: Timestamp) -> Result<Vec<Read>, VaultError> {
         let Granted { reader, reason, wanted } = granted;
         let look = |wanted: Wanted| {
             let kept = self.readable(&wanted.statement, &wanted.pointer);
@@ -62,7 +61,8 @@ impl UnlockedVault {
             }
             Ok(())
         })?;
-        let read = |(wanted, kept): (Wanted, Result<Kept, VaultError>)| (wanted, kept.and_then(|kept| self.opened(&kept)));
+        let read =
+            |(wanted, kept): (Wanted, Result<Kept, VaultError>)| (wanted, kept.and_then(|kept| self.opened(&kept)));
         Ok(looked.into_iter().map(read).collect())
     }
 
@@ -71,9 +71,7 @@ impl UnlockedVault {
         let mut kept = self.vault.get(statement, pointer)?;
         match kept.erased.take() {
             None => Ok(kept),
-            Some(erasure) => {
-                Err(VaultError::Erased { statement: *statement, pointer: pointer.to_owned(), erasure })
-            }
+            Some(erasure) => Err(VaultError::Erased { statement: *statement, pointer: pointer.to_owned(), erasure }),
         }
     }
 

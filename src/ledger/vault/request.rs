@@ -16,7 +16,7 @@
 //! — hibah.bandung.example/ledger/official/6 <base64(key id || signature)>
 //! ```
 
-use super::reader::{NotAReader, VaultReader, readers_of};
+use super::reader::{NotAReader, VaultReader, office_of, readers_of};
 use crate::grants::signer::SignerId;
 use crate::grants::state::State;
 use crate::grants::time::Timestamp;
@@ -164,11 +164,11 @@ impl Request {
         if self.is_late(now) {
             return Err(NotGranted::Expired);
         }
-        let reader = VaultReader::in_force(state, &self.key, now, &readers_of(state))?;
+        let office = office_of(state, &self.key, now, &readers_of(state))?;
         let [line] = &note.signatures[..] else { return Err(NotGranted::OtherKey) };
         let vkey = state.vkey_of(&self.key).and_then(|vkey| VerifierKey::parse(vkey).ok());
         let vkey = vkey.filter(|vkey| vkey.name() == line.name && vkey.key_id() == line.key_id);
         vkey.ok_or(NotGranted::OtherKey)?.verify(&note).map_err(|_| NotGranted::BadSignature)?;
-        Ok(Granted { reader, reason: self.reason, wanted: self.wanted })
+        Ok(Granted { reader: VaultReader::proved(office, self.key), reason: self.reason, wanted: self.wanted })
     }
 }

@@ -147,6 +147,7 @@ fn an_office_reads_what_it_signs_for_and_it_is_noted() {
         readings.iter().map(told).collect::<Vec<_>>(),
         [format!("inspektorat {id} Audit 2014 /body/sealed/account org/4")]
     );
+    assert_eq!(inspector.get("/sealed").header("location"), "/home", "who goes there again finds nothing");
     // The answer is good once.
     let again = answer(&inspector, &note);
     assert_eq!((again.status, sealed.readings().len()), (422, 1), "{}", again.text());
@@ -169,7 +170,11 @@ fn an_office_reads_what_it_signs_for_and_it_is_noted() {
         assert!(!page.text().contains("0012345678901") && !page.text().contains(CHAIR), "{}", page.text());
     }
     let english = inspector.get("/en/readings");
-    assert!(english.text().contains("Who read sealed data") && english.text().contains("Account"), "{}", english.text());
+    assert!(
+        english.text().contains("Who read sealed data") && english.text().contains("Account"),
+        "{}",
+        english.text()
+    );
 }
 
 #[test]
@@ -187,7 +192,10 @@ fn nobody_else_is_shown_anything() {
         let chosen = sealed.choose(&browser, &["account"], "Audit");
         assert!(chosen.status == 403 && chosen.text().contains(told), "{name}: {}", chosen.text());
     };
-    check("official/7", "Jabatan tata_usaha tidak boleh membaca data tersegel; yang boleh: registrar, inspektorat, kuasa_bud.");
+    check(
+        "official/7",
+        "Jabatan tata_usaha tidak boleh membaca data tersegel; yang boleh: registrar, inspektorat, kuasa_bud.",
+    );
     check("org/4", "hanya jabatan yang disebut profil");
     check("root/1", "hanya jabatan yang disebut profil");
     check("official/99", "hanya jabatan yang disebut profil");
@@ -272,7 +280,11 @@ fn what_was_erased_or_altered_is_told_and_the_rest_is_read() {
     assert!(!opened.text().contains(CHAIR), "{}", opened.text());
     assert_eq!(sealed.readings().len(), 1, "what was erased was not read");
     let list = inspector.get("/sealed/case/4/1");
-    assert!(list.text().contains("UU 27/2022 Pasal 8") && !list.text().contains(&sealed.tick("chair")), "{}", list.text());
+    assert!(
+        list.text().contains("UU 27/2022 Pasal 8") && !list.text().contains(&sealed.tick("chair")),
+        "{}",
+        list.text()
+    );
     assert!(inspector.get("/cases/case/4/1").text().contains("UU 27/2022 Pasal 8"));
     assert_eq!(sealed.choose(&inspector, &["chair"], "Audit").status, 422, "it is asked for no more");
 
@@ -338,8 +350,12 @@ fn a_citizens_report_is_opened_without_its_receipt_code() {
     assert!(inspector.get("/home").text().contains("href=\"/sealed/note/desk/1\""));
     assert!(!sealed.of("official/7").get("/home").text().contains("/sealed/"));
     let list = inspector.get("/sealed/note/desk/1");
-    let ticks: Vec<String> =
-        list.text().split("name=\"opening\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap_or_default().to_owned()).collect();
+    let ticks: Vec<String> = list
+        .text()
+        .split("name=\"opening\" value=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap_or_default().to_owned())
+        .collect();
     assert_eq!(ticks.len(), 2, "{}", list.text());
     let ask = |ticks: &[String]| {
         let mut fields: Fields<'_> = vec![("csrf", inspector.csrf()), ("reason", "Laporan 1".to_owned())];
@@ -361,7 +377,8 @@ fn a_desk_without_its_vault_says_so() {
     let mut city = OneCity::new(dir.path());
     city.play(&format!("{BEFORE}\napplication.submitted case/1/1 by org/1"));
     let writer = city.into_writer();
-    let enclosures = Enclosures::open(dir.path(), &writer, None, Box::new(Still(at())), Limits::SERVED).expect("opened");
+    let enclosures =
+        Enclosures::open(dir.path(), &writer, None, Box::new(Still(at())), Limits::SERVED).expect("opened");
     let place = place_of(dir.path());
     let served = Served::start(desk::router_at(Arc::new(Sequencer::start(writer, 64)), Arc::new(enclosures), place));
     let inspector = Browser::of(&served, &key("official/6"));
