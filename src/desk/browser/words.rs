@@ -199,14 +199,14 @@ pub const WORDS: &[(&str, &str, &str)] = &[
         "This is not a whole signing file. Choose another, or copy all of its text.",
     ),
     (
-        "not-a-signer",
-        "Pernyataan ini tidak menunggu tanda dari berkas itu. Pilih berkas milik pihak yang disebut.",
-        "This statement does not wait for that file. Choose the file of a party that it names.",
-    ),
-    (
         "not-a-reading",
         "Permintaan membaca pada halaman ini rusak. Mulai lagi dari daftarnya.",
         "The request to read on this page is damaged. Begin again from the list.",
+    ),
+    (
+        "not-a-signer",
+        "Pernyataan ini tidak menunggu tanda dari berkas itu. Pilih berkas milik pihak yang disebut.",
+        "This statement does not wait for that file. Choose the file of a party that it names.",
     ),
     ("nothing-to-seal", "Isi dahulu yang akan disegel.", "Fill in what is to be sealed."),
     ("passphrase", "Frasa sandi", "Passphrase"),

@@ -104,7 +104,7 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     };
     let (records, mut titles) = records.await?;
     let steps = records.into_iter().map(step).collect();
-    let sealed = sealed::section(&entered, &About::Case(case)).await?;
+    let sealed = sealed::section(&entered, &About::Case(case)).await;
     let Asked { title, facts, next, other, agreement } = asked;
     let title = lang.words().title(&titles.remove(&id).unwrap_or(title));
     let frame = entered.framed(&title);

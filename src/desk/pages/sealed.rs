@@ -19,6 +19,7 @@ use crate::desk::pages::words::Words;
 use crate::desk::persons::Person;
 use crate::desk::{Desk, sessions};
 use crate::grants::about::{About, CaseOwner, NoteSigner as Whose};
+use crate::grants::one::profile::Office;
 use crate::grants::one::state::State as One;
 use crate::grants::role::Role;
 use crate::grants::signer::SignerId;
@@ -208,9 +209,10 @@ async fn entitled(entered: &Entered, id: &str) -> Result<(About, Offered), Stop>
     Ok((about, offered(entered, &about).await?.map_err(refused)?))
 }
 
-/// What the vault has of a case, for its page; none for who may not read.
-pub(super) async fn section(entered: &Entered, about: &About) -> Result<Option<Section>, Stop> {
-    Ok(offered(entered, about).await?.ok().map(|offered| section_of(entered, &offered, &[])))
+/// What the vault has of a case, for its page; none for who may not read. A vault that cannot be read keeps nobody from the case.
+pub(super) async fn section(entered: &Entered, about: &About) -> Option<Section> {
+    let offered = offered(entered, about).await.ok()?.ok()?;
+    Some(section_of(entered, &offered, &[]))
 }
 
 fn section_of(entered: &Entered, offered: &Offered, ticks: &[String]) -> Section {
@@ -260,7 +262,7 @@ fn listed(entered: &Entered, about: About, offered: &Offered, typed: &Form, faul
     let title = format!("{}: {}", section.s.heading, whose(section.s, &about, &offered.names));
     let (frame, reason) = (entered.framed(&title), typed.get("reason").to_owned());
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let mut response = html(&SealedPage { frame, w: entered.w, title: title.clone(), about, section, reason, fault });
+    let mut response = html(&SealedPage { frame, w: entered.w, title, about, section, reason, fault });
     *response.status_mut() = status;
     response
 }
@@ -350,9 +352,8 @@ pub(super) async fn readings(
             return Err(office_of(replay.state(), key, now, &readers_of(replay.state())).err());
         }
         let offices = state.profile().map(|profile| profile.offices.as_slice()).unwrap_or_default();
-        let title = |office: &crate::grants::one::profile::Office| {
-            (office.code.0.clone(), lang.pick(&office.title_id.0, &office.title_en.0).to_owned())
-        };
+        let title =
+            |office: &Office| (office.code.0.clone(), lang.pick(&office.title_id.0, &office.title_en.0).to_owned());
         Ok(offices.iter().map(title).collect::<HashMap<String, String>>())
     });
     let titles =

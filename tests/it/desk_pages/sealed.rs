@@ -293,6 +293,12 @@ fn what_was_erased_or_altered_is_told_and_the_rest_is_read() {
     let opened = sealed.open(&inspector, &own, &["account"]);
     assert!(opened.status == 200 && opened.text().contains("berubah atau berpindah"), "{}", opened.text());
     assert!(!opened.text().contains(ACCOUNT));
+
+    // A vault that cannot be read keeps nobody from the case.
+    sealed.raw().execute_batch("ALTER TABLE openings RENAME TO gone").expect("renamed");
+    let page = inspector.get("/cases/case/4/1");
+    assert!(page.status == 200 && !page.text().contains("Data tersegel"), "{}", page.text());
+    assert_eq!(inspector.get("/sealed/case/4/1").status, 503);
 }
 
 #[test]
