@@ -8,6 +8,7 @@
 //! What comes with a statement comes with it in one request, in parts, and is taken with it or not at all
 //! (`src/ledger/enclosures.rs` tells the order of writes).
 
+mod asked;
 pub mod browser;
 pub mod challenge;
 pub mod code;

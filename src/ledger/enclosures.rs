@@ -24,7 +24,7 @@ use super::documents::{Arrival, DocumentError, Documents, Limits, Pending};
 use super::opening::Opening;
 use super::statement::Statement;
 use super::store::StoreError;
-use super::vault::{HandIn, UnlockedVault, VaultError};
+use super::vault::{Granted, HandIn, Kept, Read, Reading, UnlockedVault, VaultError};
 use super::writer::{Clock, Writer};
 use crate::grants::time::Timestamp;
 use crate::tlog::hash::Hash;
@@ -222,6 +222,36 @@ impl Enclosures {
     #[must_use]
     pub fn has_vault(&self) -> bool {
         self.vault.is_some()
+    }
+
+    /// What the vault has of these things, without values; none where there is no vault.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn sealed(&self, things: &[String]) -> Result<Option<Vec<Kept>>, VaultError> {
+        self.vault().map(|vault| vault.vault().about(things)).transpose()
+    }
+
+    /// As [`Vault::newest_readings`](super::vault::Vault::newest_readings); none where there is no vault.
+    ///
+    /// # Errors
+    /// What the files report.
+    pub fn newest_readings(
+        &self,
+        before: Option<i64>,
+        org: Option<u64>,
+        most: usize,
+    ) -> Result<Option<Vec<Reading>>, VaultError> {
+        self.vault().map(|vault| vault.vault().newest_readings(before, org, most)).transpose()
+    }
+
+    /// As [`UnlockedVault::read_granted`]; none where there is no vault. The vault is held for one durable write, as by a
+    /// statement that brings openings.
+    ///
+    /// # Errors
+    /// As [`UnlockedVault::read_granted`].
+    pub fn read(&self, granted: Granted, at: Timestamp) -> Result<Option<Vec<Read>>, VaultError> {
+        self.vault().map(|mut vault| vault.read_granted(granted, at)).transpose()
     }
 
     /// Begins to receive what comes with one statement.

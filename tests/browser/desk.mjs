@@ -18,8 +18,8 @@ if (options.includes("--no-ed25519")) {
     };
   }
 }
-const [keyfile, { signStatement, signBatch, nameAmong }, login, { describe }, seal, statements, { readVkey }, { Refused, bytesOf, bytesOfHex, hexOf }, { checkSignature }, { digestOf, upload }] =
-  await modules("keyfile", "sign", "login", "words", "seal", "statement", "note", "refused", "signature", "upload");
+const [keyfile, { signStatement, signBatch, nameAmong }, login, reading, { describe }, seal, statements, { readVkey }, { Refused, bytesOf, bytesOfHex, hexOf }, { checkSignature }, { digestOf, upload }] =
+  await modules("keyfile", "sign", "login", "reading", "words", "seal", "statement", "note", "refused", "signature", "upload");
 
 const root = new URL("../../", import.meta.url);
 const text = (path) => readFileSync(new URL(path, root), "utf8");
@@ -242,6 +242,34 @@ for (const [what, bytes, code] of [
   ["another ledger", challenge.replace(ORIGIN, "other.example/ledger"), "another-ledger"],
 ]) await assert.rejects(login.answer(bytes, key, ORIGIN), refused(code), what);
 await assert.rejects(login.answer(challenge, elsewhere, ORIGIN), refused("another-ledger"));
+
+// Readings of sealed values: told whole, signed by the key that is asked, and nothing else is one.
+const asking = (reason, ...values) => `hibah vault reading v1\n${ORIGIN}\n${"ab".repeat(32)}\n2026-01-20T03:04:05.678Z\n${key.signer}\n${reason}\n${values.map((one) => `${one}\n`).join("")}`;
+const [account, chair] = [`${"cd".repeat(32)} /body/sealed/account org/7`, `${"ef".repeat(32)} /body/sealed/chair case/7/1`];
+const request = asking("Audit 2026", account, chair);
+const desk = { origin: ORIGIN, characters, lang: "id", say: (name) => name };
+const rowsTold = reading.describeReading(request, desk);
+assert.equal(rowsTold.key, key.signer);
+for (const part of ["field-account, org/7", "field-chair, case/7/1", "Audit 2026", ORIGIN, key.signer, "cd".repeat(32), "ef".repeat(32)]) {
+  assert.ok(rowsTold.rows.some(({ value }) => value === part), part);
+}
+const answered = await reading.answerReading(request, key, desk);
+assert.equal(answered.slice(0, request.length + 1), `${request}\n`);
+await checkSignature((await readVkey(vkey)).key, bytesOf(request), new Uint8Array(Buffer.from(answered.split(" ").at(-1), "base64").subarray(4)));
+for (const [what, text, code] of [
+  ["a statement", application, "not-a-reading"],
+  ["a request to sign in", challenge, "not-a-reading"],
+  ["no value", asking("Audit 2026"), "not-a-reading"],
+  ["no reason", asking("", account), "not-a-reading"],
+  ["a line that is no value", asking("Audit 2026", account, "x"), "not-a-reading"],
+  ["an empty line", `${request}\n`, "not-a-reading"],
+  ["no end", request.slice(0, -1), "not-a-reading"],
+  ["a place elsewhere", asking("Audit 2026", account.replace("sealed", "money")), "not-a-reading"],
+  ["text that is turned round", asking("Audit \u202e2026", account), "bad-character"],
+  ["another ledger", request.replaceAll(ORIGIN, "other.example/ledger"), "another-ledger"],
+  ["another's key", request.replace(key.signer, before.signer), "not-a-signer"],
+]) await assert.rejects(reading.answerReading(text, key, desk), refused(code), what);
+await assert.rejects(login.answer(request, key, ORIGIN), refused("not-a-challenge"));
 
 // Openings, as the golden ones.
 let opened = 0;

@@ -21,6 +21,7 @@ import { inEnglish } from './in_english.mjs';
 import { lostFiles, restored } from './lost.mjs';
 import { letter, mail } from './mail.mjs';
 import { otherWays } from './other_ways.mjs';
+import { sealedValues } from './sealed.mjs';
 
 const given = process.argv.slice(2);
 const only = given.includes('--only') ? given.splice(given.indexOf('--only'), 2)[1] : null;
@@ -391,6 +392,7 @@ async function walk() {
   await clerk.goto(`${base}/en/home`);
   await look(clerk, 'home-english');
 
+  await sealedValues(kit, clerk, about);
   for (const part of Object.values(PARTS)) await part(kit, clerk);
 }
 

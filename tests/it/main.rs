@@ -92,6 +92,7 @@ mod tlog_vectors;
 mod tlog_witness;
 mod two_writers;
 mod vault_cli;
+mod vault_request;
 mod vault_store;
 mod vectors;
 mod verify_page;

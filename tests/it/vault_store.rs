@@ -140,6 +140,29 @@ fn what_is_put_is_read_back_and_the_reading_is_logged_first() {
 }
 
 #[test]
+fn readings_are_listed_newest_first_and_to_an_organisation_its_own() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut vault = made(dir.path());
+    for about in ["org/1", "case/1/1", "org/10", "case/10/1", "org/1", "case/1/2"] {
+        let (statement, opening) = sealed_as(about, "account", "Bank Rekaan");
+        vault.put(&statement, &opening, at()).expect("taken");
+        vault.read(&statement.hash(), POINTER, &inspector(), "Audit", at()).expect("it may");
+    }
+    let check = |before: Option<i64>, org: Option<u64>, most: usize, expected: &[&str]| {
+        let found = vault.vault().newest_readings(before, org, most).expect("read");
+        let told: Vec<String> = found.iter().map(|reading| format!("{} {}", reading.n, reading.about)).collect();
+        assert_eq!(told, expected, "{before:?} {org:?} {most}");
+    };
+    check(None, None, 2, &["6 case/1/2", "5 org/1"]);
+    check(Some(5), None, 9, &["4 case/10/1", "3 org/10", "2 case/1/1", "1 org/1"]);
+    check(None, Some(1), 9, &["6 case/1/2", "5 org/1", "2 case/1/1", "1 org/1"]);
+    check(Some(6), Some(1), 2, &["5 org/1", "2 case/1/1"]);
+    check(None, Some(10), 9, &["4 case/10/1", "3 org/10"]);
+    check(None, Some(2), 9, &[]);
+    check(Some(1), None, 9, &[]);
+}
+
+#[test]
 fn what_cannot_be_logged_is_not_read() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut vault = filled(dir.path(), 1);

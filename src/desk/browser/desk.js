@@ -11,6 +11,8 @@ const WORK = {
   key: async (...given) => (await import("./keys.js")).prepareKeys(...given),
   login: async (...given) => (await import("./signing.js")).prepareLogin(...given),
   sign: async (...given) => (await import("./signing.js")).prepareSign(...given),
+  reading: async (...given) => (await import("./signing.js")).prepareReading(...given),
+  unsealed: async (...given) => (await import("./reading.js")).prepareUnsealed(...given),
   seal: async (...given) => (await import("./sealing.js")).prepareSeal(...given),
   forget: async (...given) => (await import("./sealing.js")).prepareForget(...given),
   upload: async (...given) => (await import("./upload.js")).prepareUpload(...given),
@@ -34,7 +36,7 @@ const desk = {
 };
 
 /** Forms that are worth nothing until a script has done its work. */
-const HELD = "form:is([data-desk~=login], [data-desk~=sign], [data-desk~=seal])";
+const HELD = "form:is([data-desk~=login], [data-desk~=sign], [data-desk~=reading], [data-desk~=seal])";
 
 for (const form of document.querySelectorAll(HELD)) {
   form.addEventListener("submit", (event) => {

@@ -21,7 +21,7 @@ use crate::tlog::hash::Sha256Stream;
 pub use words::WORDS;
 
 /// The desk's own files.
-static OWN: [File; 18] = [
+static OWN: [File; 19] = [
     ("desk.js", SCRIPT, include_str!("desk.js")),
     ("keys.js", SCRIPT, include_str!("keys.js")),
     ("signing.js", SCRIPT, include_str!("signing.js")),
@@ -34,6 +34,7 @@ static OWN: [File; 18] = [
     ("keep.js", SCRIPT, include_str!("keep.js")),
     ("keyfile.js", SCRIPT, include_str!("keyfile.js")),
     ("login.js", SCRIPT, include_str!("login.js")),
+    ("reading.js", SCRIPT, include_str!("reading.js")),
     ("qr.js", SCRIPT, include_str!("qr.js")),
     ("save.js", SCRIPT, include_str!("save.js")),
     ("seal.js", SCRIPT, include_str!("seal.js")),

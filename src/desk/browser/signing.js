@@ -1,4 +1,4 @@
-// The forms that are signed before they are sent: signing in, and statements. Without a script they are not sent at all, for
+// The forms that are signed before they are sent: signing in, statements, and readings of sealed values. Without a script they are not sent at all, for
 // the server cannot sign.
 import { base64Of, bytesOf, hexOf } from "./refused.js";
 import { sha256 } from "./signature.js";
@@ -7,6 +7,7 @@ import { chooser } from "./chooser.js";
 import { element } from "./element.js";
 import { answer } from "./login.js";
 import { sealedOf } from "./keep.js";
+import { answerReading, describeReading } from "./reading.js";
 import { openingOf } from "./seal.js";
 import { signBatch } from "./sign.js";
 import { onSubmit } from "./submit.js";
@@ -45,6 +46,20 @@ export async function prepareSign(form, desk) {
     const signed = await signBatch(drafts, key, origin, characters);
     for (const [at, field] of fields.entries()) field.value = signed[at];
     await addOpenings(form, drafts, desk, characters);
+  });
+}
+
+/** `<form data-desk="reading">`: what is asked is shown in words, and answered in `note` by the key that it names. */
+export async function prepareReading(form, desk) {
+  // What is shown and what is signed are made from this, whatever becomes of the page.
+  const request = form.elements.request.value.replaceAll("\r\n", "\n");
+  const told = { ...desk, characters: await desk.characters() };
+  const { key, rows } = describeReading(request, told);
+  form.querySelector("[data-desk-shown]").append(rowsOf(rows, desk.say));
+  const place = placeIn(form);
+  const open = await chooser(place, desk, [key]);
+  onSubmit(form, place, desk, async () => {
+    form.elements.note.value = await answerReading(request, await open(), told);
   });
 }
 

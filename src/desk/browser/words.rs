@@ -204,6 +204,11 @@ pub const WORDS: &[(&str, &str, &str)] = &[
         "This is not a whole signing file. Choose another, or copy all of its text.",
     ),
     (
+        "not-a-reading",
+        "Permintaan membaca pada halaman ini rusak. Mulai lagi dari daftarnya.",
+        "The request to read on this page is damaged. Begin again from the list.",
+    ),
+    (
         "not-a-signer",
         "Pernyataan ini tidak menunggu tanda dari berkas itu. Pilih berkas milik pihak yang disebut.",
         "This statement does not wait for that file. Choose the file of a party that it names.",
@@ -229,6 +234,9 @@ pub const WORDS: &[(&str, &str, &str)] = &[
         "Paste what scanning the QR code gave, or type the text.",
     ),
     ("proofs", "Untuk diperiksa huruf demi huruf", "To be compared letter by letter"),
+    ("reading-reason", "Alasan membaca", "Why it is read"),
+    ("reading-time", "Diminta pada", "Asked at"),
+    ("reading-value", "Dibuka", "Opened"),
     ("remove", "Hapus dari peramban ini", "Remove from this browser"),
     ("remove-sure", "Tanpa salinan berkas ini hilang selamanya.", "Without a copy this file is lost for ever."),
     ("remove-surely", "Ya, hapus", "Yes, remove it"),

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 
 use super::home::money;
+use super::sealed::{self, Section};
 use super::{Frame, Page, Visit, agreements, html};
 use crate::desk::Desk;
 use crate::desk::drafting::one;
@@ -39,6 +40,8 @@ struct CasePage<'a> {
     other: Vec<Kind>,
     /// Whether the agreement can be printed for them.
     agreement: bool,
+    /// What is sealed, for who may read it.
+    sealed: Option<Section>,
     steps: Vec<Step>,
     /// How it ended before its time, or that it was sent back: the reason stands above all else.
     outcome: Option<Outcome>,
@@ -133,13 +136,14 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     let (records, mut titles) = records.await?;
     let steps: Vec<Step> = records.into_iter().map(step).collect();
     let Asked { title, facts, next, other, agreement, status, closed } = asked;
+    let sealed = sealed::section(&entered, &About::Case(case)).await;
     let own = entered.person.organisation();
     let outcome = Outcome::of(&status, &steps, own.is_some(), w);
     let begin = own.filter(|_| status == "refused").map(|n| format!("case/{n}/new"));
     let title = lang.words().title(&titles.remove(&id).unwrap_or(title));
     let frame = entered.framed(&title);
     let title = title.clone();
-    Ok(html(&CasePage { frame, w, id, title, facts, next, other, agreement, steps, outcome, closed, begin }))
+    Ok(html(&CasePage { frame, w, id, title, facts, next, other, agreement, sealed, steps, outcome, closed, begin }))
 }
 
 /// The titles of these cases as pages show them: one that was erased is empty, though the state still has it. A case that the

@@ -5,7 +5,8 @@ use askama::Template;
 use axum::extract::{Query, State};
 
 use super::key_words::{self, KeyWords};
-use super::{Frame, Page, Visit, asked_for, html, lost};
+use super::sealed_words::{self, SealedWords};
+use super::{Frame, Page, Visit, asked_for, html, lost, sealed};
 use crate::desk::Desk;
 use crate::desk::drafting::one;
 use crate::desk::pages::words::Words;
@@ -55,6 +56,8 @@ struct Row {
     standing: String,
     warns: bool,
     acts: Vec<Act>,
+    /// What of theirs is sealed, for who may read it: `org/7`.
+    sealed: Option<String>,
 }
 
 /// An office with those who were appointed to it and have not long gone.
@@ -83,6 +86,7 @@ struct HoldersPage<'a> {
     frame: Frame<'a>,
     w: &'static Words,
     k: &'static KeyWords,
+    s: &'static SealedWords,
     appoints: bool,
     threshold: u64,
     roots: Vec<Row>,
@@ -125,19 +129,34 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Query(query): Q
     let (person, lang, asked) = (entered.person.clone(), entered.visit.lang, q.clone());
     let asked = entered.ask(move |replay, now| {
         let state = one(replay)?;
-        let telling = Telling { state, may: may(state, &person)?, today: state.local_date(now), lang };
+        let (may, reads) = (may(state, &person)?, sealed::reads(state, &person));
+        let telling = Telling { state, may, reads, today: state.local_date(now), lang };
         telling.all(&asked)
     });
     let Asked { threshold, roots, offices, found, pending, suspended } =
         asked.await?.ok_or_else(|| entered.missing())?;
-    let k = key_words::of(lang);
+    let (k, s) = (key_words::of(lang), sealed_words::of(lang));
     let (frame, appoints) = (entered.framed(k.keys_title), matches!(entered.person.who, Who::Root(_)));
-    Ok(html(&HoldersPage { frame, w: entered.w, k, appoints, threshold, roots, offices, q, found, pending, suspended }))
+    Ok(html(&HoldersPage {
+        frame,
+        w: entered.w,
+        k,
+        s,
+        appoints,
+        threshold,
+        roots,
+        offices,
+        q,
+        found,
+        pending,
+        suspended,
+    }))
 }
 
 struct Telling<'s> {
     state: &'s One,
     may: May,
+    reads: bool,
     today: Date,
     lang: Lang,
 }
@@ -214,6 +233,7 @@ impl Telling<'_> {
                 Act::new(Kind::RootReplaced, k.replace_root, "ledger", replaced),
                 Act::revoke(k.revoke, "ledger", key),
             ],
+            sealed: None,
         }
     }
 
@@ -236,6 +256,7 @@ impl Telling<'_> {
                     Act::new(Kind::OfficialRetired, k.retire, &about, vec![("last_day", self.today.to_string())]),
                     Act::revoke(k.revoke, &about, &official.key),
                 ],
+                sealed: None,
             }
         });
         let holders: Vec<Row> = holders.collect();
@@ -288,6 +309,7 @@ impl Telling<'_> {
                 replace.into_iter().chain([Act::new(kind, label, &about, Vec::new())]).collect()
             }
         };
-        Some(Row { title: org.name.to_string(), sub: self.sub(&about, key), standing, warns, acts })
+        let (title, sub) = (org.name.to_string(), self.sub(&about, key));
+        Some(Row { title, sub, standing, warns, acts, sealed: self.reads.then_some(about) })
     }
 }

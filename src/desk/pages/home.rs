@@ -6,7 +6,8 @@ use axum::extract::State;
 use super::cases::titles_of;
 use super::key_words::{self, KeyWords};
 use super::papers::PAPERS;
-use super::{Entered, Frame, Page, Visit, holders, html, lost, sending, uploads};
+use super::sealed_words::{self, SealedWords};
+use super::{Entered, Frame, Page, Visit, holders, html, lost, sealed, sending, uploads};
 use crate::desk::Desk;
 use crate::desk::drafting::one;
 use crate::desk::pages::words::Words;
@@ -102,6 +103,10 @@ struct HomePage<'a> {
     barred: Option<String>,
     /// Whether they see to offices, keys or organisations.
     holders: bool,
+    s: &'static SealedWords,
+    /// Whether they read sealed values, and whether they see who did.
+    reads: bool,
+    readings: bool,
     /// A replacement of their key that waits: its entry, its day, and the note that an objection would be.
     replacing: Option<(u64, Moment, String)>,
 }
@@ -117,6 +122,8 @@ struct Asked {
     flags: Vec<(String, Option<String>, String)>,
     today: Date,
     holders: bool,
+    reads: bool,
+    readings: bool,
     replacing: Option<(u64, Moment, String)>,
     predecessors: Vec<String>,
 }
@@ -218,6 +225,9 @@ fn made(entered: &Entered, asked: Asked) -> HomePage<'_> {
         k: key_words::of(entered.visit.lang),
         barred,
         holders: asked.holders,
+        s: sealed_words::of(entered.visit.lang),
+        reads: asked.reads,
+        readings: asked.readings,
         replacing: asked.replacing,
     }
 }
@@ -248,8 +258,22 @@ fn ask(state: &One, person: &Person, today: Date, lang: Lang) -> Asked {
     let kinds = state.profile().map(|profile| person.kinds(profile)).unwrap_or_default();
     let pending = person.organisation().and_then(|n| Some((n, state.org(n)?.pending_on(today)?)));
     let replacing = pending.map(|(n, one)| (one.index, Moment::day(one.effective, lang), format!("note/org/{n}/new")));
+    let (reads, readings) = (sealed::reads(state, person), sealed::sees_readings(state, person));
     let (holders, predecessors) = (holders::is_for(state, person), person.predecessors(state, today));
-    Asked { tasks: tasks.collect(), count, kinds, cases, reports, flags, today, holders, replacing, predecessors }
+    Asked {
+        tasks: tasks.collect(),
+        count,
+        kinds,
+        cases,
+        reports,
+        flags,
+        today,
+        holders,
+        reads,
+        readings,
+        replacing,
+        predecessors,
+    }
 }
 
 /// The newest reports that nobody has answered, for an office.

@@ -19,6 +19,8 @@ mod notices;
 mod papers;
 mod quota;
 mod revising;
+mod sealed;
+mod sealed_words;
 mod sending;
 mod sheets;
 mod signing_in;
@@ -41,6 +43,7 @@ use axum::{Router, middleware};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::Desk;
+use super::asked::Asked;
 use super::browser;
 use super::letters::Settings;
 use super::nphd::Template as Agreement;
@@ -99,6 +102,8 @@ pub struct Web {
     requests: Quota,
     /// How letters are sent; none: they are not.
     letters: Option<Arc<Settings>>,
+    /// Readings of sealed values that wait for a signature.
+    asked: Asked,
     /// What agreements say.
     agreement: Agreement,
 }
@@ -135,6 +140,7 @@ impl Web {
             strangers: Quota::new(60, 2_000),
             requests: Quota::new(20, 500),
             letters: None,
+            asked: Asked::default(),
             agreement: Agreement::built_in(),
         })
     }
@@ -199,6 +205,9 @@ pub(super) fn routes(desk: Desk) -> Router<Desk> {
             .route(&at("/notices/stop/{token}"), get(notices::stop).post(notices::stopped))
             .route(&at("/feeds/{file}"), get(feeds::feed))
             .route(&at("/cases/{*id}"), get(cases::page))
+            .route(&at("/sealed"), get(sealed::closed).post(sealed::open))
+            .route(&at("/sealed/{*about}"), get(sealed::page).post(sealed::ask))
+            .route(&at("/readings"), get(sealed::readings))
             .route(&at("/nphd/{*id}"), get(agreements::page))
             .route(&at("/drafts"), post(starting::begin))
             .route(&at("/drafts/{id}"), get(drafts::page).post(drafts::save))

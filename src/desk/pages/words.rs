@@ -34,8 +34,8 @@ catalogue! {
     sign_in: "Masuk", "Sign in";
     sign_out: "Keluar", "Sign out";
     signed_in_as: "Masuk sebagai", "Signed in as";
-    foot: "Semua yang Anda tandatangani di sini dicatat untuk selamanya dan dibaca semua orang. Konsep dan nilai tersegel tidak.",
-        "All that you sign here is recorded for ever and read by everyone. Drafts and what is sealed are not.";
+    foot: "Semua pernyataan yang Anda tandatangani di sini dicatat untuk selamanya dan dibaca semua orang. Konsep dan nilai tersegel tidak.",
+        "All statements that you sign here are recorded for ever and read by everyone. Drafts and what is sealed are not.";
     script_needed: "Menandatangani memerlukan JavaScript, sebab berkas penandatanganan tidak pernah meninggalkan peramban Anda. Tanpa JavaScript: unduh pernyataan, lalu tandatangani dengan program hibah.",
         "Signing needs JavaScript, for the signing file never leaves your browser. Without it: download the statement and sign it with the program hibah.";
     // Start.
@@ -88,7 +88,7 @@ catalogue! {
     waiting_heading: "Menunggu tanda tangan orang lain", "Waiting for others to sign";
     sent_heading: "Yang sudah dicatat", "Recorded";
     reports_heading: "Laporan warga yang belum dijawab", "Citizens' reports without an answer";
-    reports_lead: "Isinya tersegel: pejabat yang ditunjuk membacanya dengan hibah vault read. Jawaban dibaca semua orang.", "Their text is sealed: named offices read it with hibah vault read. The answer is read by everyone.";
+    reports_lead: "Isinya tersegel: jabatan yang disebut profil membukanya di sini, dan setiap pembacaan dicatat. Jawaban dibaca semua orang.", "Their text is sealed: offices that the profile names open it here, and each reading is noted. The answer is read by everyone.";
     flags_heading: "Temuan yang menunggu jawaban Anda", "Flags that wait for your answer";
     flags_lead: "Temuan bukan putusan bersalah. Jawaban Anda dibaca semua orang di sampingnya.", "A flag is no verdict. Your answer is read by everyone beside it.";
     flag_title: "Temuan", "Flag";

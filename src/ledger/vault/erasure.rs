@@ -36,7 +36,7 @@ impl Vault {
 
     /// Brings the vault and the list to say the same: what either calls erased is erased in both.
     pub(super) fn erase_again(&mut self) -> Result<(), VaultError> {
-        for kept in self.kept("WHERE erased_at IS NOT NULL")? {
+        for kept in self.kept("WHERE erased_at IS NOT NULL", [])? {
             let Kept { statement, pointer, about, erased, .. } = kept;
             if let Some(erasure) = erased {
                 self.erased.add(Erased::Opening { statement, pointer, about }, erasure)?;

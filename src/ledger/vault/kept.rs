@@ -1,12 +1,15 @@
 //! What the vault has, as it is listed: no values, no key needed.
 
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{OptionalExtension as _, Params, Row, params};
 
 use super::{Vault, VaultError};
 use crate::grants::about::{About, CaseId, CaseOwner};
 use crate::grants::time::Timestamp;
 use crate::ledger::erased::Erasure;
 use crate::tlog::hash::Hash;
+
+/// Every reading with what it was about, to be narrowed.
+const READINGS: &str = include_str!("../../../schema/readings.sql");
 
 /// An opening in the vault, without its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +31,10 @@ pub struct Kept {
 /// One reading of an opening.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
+    /// Its number: later ones have greater.
+    pub n: i64,
+    /// What the statement is about.
+    pub about: String,
     /// The statement with the commitment.
     pub statement: Hash,
     /// The commitment's place in it.
@@ -48,14 +55,23 @@ impl Vault {
     /// # Errors
     /// What the file reports.
     pub fn list(&self) -> Result<Vec<Kept>, VaultError> {
-        self.kept("")
+        self.kept("", [])
     }
 
-    pub(super) fn kept(&self, narrowed: &str) -> Result<Vec<Kept>, VaultError> {
+    /// What is in force of these things, such as `org/7`, in the order in which it came; no values.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn about(&self, things: &[String]) -> Result<Vec<Kept>, VaultError> {
+        let each = things.iter().map(|about| self.kept("WHERE handed_in IS NULL AND about = ?1", [about]));
+        Ok(each.collect::<Result<Vec<_>, _>>()?.concat())
+    }
+
+    pub(super) fn kept(&self, narrowed: &str, values: impl Params) -> Result<Vec<Kept>, VaultError> {
         let columns = "statement, about, pointer, put_at, handed_in IS NULL, erased_at, basis";
         let sql = format!("SELECT {columns} FROM openings {narrowed} ORDER BY n");
         let mut statement = self.connection.prepare(&sql).map_err(|e| self.fault(&e))?;
-        let rows = statement.query_map([], read_kept).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let rows = statement.query_map(values, read_kept).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         rows.map_err(|e| self.fault(&e))
     }
 
@@ -86,19 +102,48 @@ impl Vault {
     /// # Errors
     /// What the file reports.
     pub fn readings(&self) -> Result<Vec<Reading>, VaultError> {
-        let sql = "SELECT statement, pointer, at, office, key, reason FROM readings ORDER BY n";
+        self.read_readings(&format!("{READINGS} ORDER BY r.n"), [])
+    }
+
+    /// At most so many readings, the newest first: those before the one with this number, or the last ones; of all things,
+    /// or of one organisation and its cases.
+    ///
+    /// # Errors
+    /// What the file reports.
+    pub fn newest_readings(
+        &self,
+        before: Option<i64>,
+        org: Option<u64>,
+        most: usize,
+    ) -> Result<Vec<Reading>, VaultError> {
+        let (before, most) = (before.unwrap_or(i64::MAX), i64::try_from(most).unwrap_or(i64::MAX));
+        match org {
+            None => {
+                let newest = format!("{READINGS} WHERE r.n < ?1 ORDER BY r.n DESC LIMIT ?2");
+                self.read_readings(&newest, params![before, most])
+            }
+            Some(org) => {
+                let of = include_str!("../../../schema/readings-of.sql");
+                self.read_readings(of, params![before, org.to_string(), most])
+            }
+        }
+    }
+
+    fn read_readings(&self, sql: &str, values: impl Params) -> Result<Vec<Reading>, VaultError> {
         let mut statement = self.connection.prepare(sql).map_err(|e| self.fault(&e))?;
         let read = |row: &Row<'_>| {
             Ok(Reading {
-                statement: Hash::from_bytes(row.get(0)?),
-                pointer: row.get(1)?,
-                at: row.get(2)?,
-                office: row.get(3)?,
-                key: row.get(4)?,
-                reason: row.get(5)?,
+                n: row.get(0)?,
+                statement: Hash::from_bytes(row.get(1)?),
+                pointer: row.get(2)?,
+                at: row.get(3)?,
+                office: row.get(4)?,
+                key: row.get(5)?,
+                reason: row.get(6)?,
+                about: row.get(7)?,
             })
         };
-        let rows = statement.query_map([], read).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let rows = statement.query_map(values, read).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         rows.map_err(|e| self.fault(&e))
     }
 

@@ -11,7 +11,7 @@
 //! - Only an opening that agrees with its commitment in the statement is taken (`Opening::check`).
 //! - What is stored is bound to its place: moved to another row, it does not open (`seal.rs`).
 //! - A reading is logged, and the log line durable, before the value is given out. Only a [`VaultReader`] can ask for
-//!   one, and only [`VaultReader::prove`] makes it.
+//!   one; [`VaultReader::prove`] makes it for who has the private key here, [`Request::answered`] for who signs from afar.
 //! - Erasure: the line in `erased.list` is durable, then the wrapped data key is destroyed together with the opening
 //!   and its token, then the file is rebuilt and its write-ahead log cut to nothing. A stop in between is finished when
 //!   the vault is opened next.
@@ -21,14 +21,16 @@
 mod erasure;
 mod kept;
 mod reader;
+mod reading;
+mod request;
 mod seal;
 
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
 
-use super::erased::{ERASED_FILE, ErasedList, Erasure, is_reason};
+use super::erased::{ERASED_FILE, ErasedList, Erasure};
 use super::form::FormError;
 use super::opening::Opening;
 use super::statement::Statement;
@@ -36,7 +38,9 @@ use super::store::{self, Access, StoreError};
 use crate::grants::time::Timestamp;
 use crate::tlog::hash::Hash;
 pub use kept::{Kept, Reading};
-pub use reader::{NotAReader, VaultReader, readers_of};
+pub use reader::{NotAReader, VaultReader, office_of, readers_of};
+pub use reading::{MAX_READ_IN_AN_HOUR, Read};
+pub use request::{ANSWER_WITHIN_MS, Granted, MAX_VALUES, NotARequest, NotGranted, REQUEST_LINE, Request, Wanted};
 pub use seal::VaultKey;
 use seal::{Place, SealError, Sealed};
 
@@ -85,6 +89,12 @@ pub enum VaultError {
         statement: Hash,
         /// The commitment's place in it.
         pointer: String,
+    },
+    /// Over [`MAX_READ_IN_AN_HOUR`].
+    #[error("the key {key} may read no more than {MAX_READ_IN_AN_HOUR} values in an hour: go on in an hour")]
+    ReadTooMuch {
+        /// The key.
+        key: String,
     },
     /// A basis or reason that says nothing.
     #[error("{0} must be one line of 1 to 500 characters: write it out")]
@@ -375,47 +385,6 @@ impl UnlockedVault {
         let sealed = self.key.seal(&place, &opening.to_bytes()).map_err(sealing)?;
         let name = opening.pointer.rsplit('/').next().unwrap_or_default();
         Ok((sealed, self.key.token(name, &opening.value)))
-    }
-
-    /// Reads one opening for an office. The reading is on the disk before the value is given out.
-    ///
-    /// # Errors
-    /// [`VaultError::NotKept`], [`VaultError::Erased`], [`VaultError::Altered`].
-    pub fn read(
-        &mut self,
-        statement: &Hash,
-        pointer: &str,
-        reader: &VaultReader,
-        reason: &str,
-        at: Timestamp,
-    ) -> Result<Opening, VaultError> {
-        if !is_reason(reason) {
-            return Err(VaultError::Unreasoned("the reason of a reading"));
-        }
-        let kept = self.vault.get(statement, pointer)?;
-        if let Some(erasure) = kept.erased {
-            return Err(VaultError::Erased { statement: *statement, pointer: pointer.to_owned(), erasure });
-        }
-        self.vault.write(|transaction| {
-            let sql =
-                "INSERT INTO readings (statement, pointer, at, office, key, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            let (hash, key) = (statement.as_bytes(), reader.key().to_string());
-            transaction.execute(sql, params![hash, pointer, at.to_string(), reader.office(), key, reason])?;
-            Ok(())
-        })?;
-        let altered = || VaultError::Altered { statement: *statement, pointer: pointer.to_owned() };
-        let sql = concat!(
-            "SELECT wrapped, sealed FROM openings WHERE statement = ?1 AND pointer = ?2 ",
-            "AND handed_in IS NULL AND erased_at IS NULL"
-        );
-        let read = |row: &Row<'_>| Ok(Sealed { wrapped: row.get(0)?, sealed: row.get(1)? });
-        let stored = self.vault.connection.query_row(sql, params![statement.as_bytes(), pointer], read).optional();
-        // Erased between the two looks, by another process.
-        let stored = stored.map_err(|e| self.vault.fault(&e))?.ok_or_else(altered)?;
-        let place = Place { origin: &self.vault.origin, about: &kept.about, statement, pointer };
-        let plain = self.key.open(&place, &stored).map_err(|_| altered())?;
-        let opening = Opening::parse(&plain).map_err(|_| altered())?;
-        if opening.statement == *statement && opening.pointer == pointer { Ok(opening) } else { Err(altered()) }
     }
 }
 

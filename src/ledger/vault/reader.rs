@@ -32,7 +32,8 @@ pub enum NotAReader {
     },
 }
 
-/// An office that may read the vault, proved by its key. Nothing but [`VaultReader::prove`] makes one.
+/// An office that may read the vault, proved by its key. Nothing but [`VaultReader::prove`] and a signed
+/// [`Request`](super::Request) make one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultReader {
     office: String,
@@ -45,6 +46,23 @@ pub fn readers_of(state: &State) -> Vec<String> {
     state.vault_readers()
 }
 
+/// The code of the office that this key is of, if it may read the vault at `now`. Says nothing of who has the key.
+///
+/// # Errors
+/// [`NotAReader`].
+pub fn office_of(state: &State, key: &SignerId, now: Timestamp, may: &[String]) -> Result<String, NotAReader> {
+    if may.is_empty() {
+        return Err(NotAReader::NobodyMay);
+    }
+    let today = state.local_date(now);
+    state.in_force(key, today).map_err(|refusal| NotAReader::NotInForce(refusal.sentence))?;
+    let office = state.office_of_key(key).ok_or_else(|| NotAReader::NoOffice(key.clone()))?;
+    if !may.iter().any(|code| code == office) {
+        return Err(NotAReader::OtherOffice { office: office.to_owned(), may: may.join(", ") });
+    }
+    Ok(office.to_owned())
+}
+
 impl VaultReader {
     /// Proves an office by its key: whoever holds `signer` holds the private key. It must be in force at `now`, and its
     /// office among those that may read (see [`readers_of`]).
@@ -52,22 +70,20 @@ impl VaultReader {
     /// # Errors
     /// [`NotAReader`].
     pub fn prove(state: &State, signer: &NoteSigner, now: Timestamp, may: &[String]) -> Result<Self, NotAReader> {
-        if may.is_empty() {
-            return Err(NotAReader::NobodyMay);
-        }
         let vkey = signer.verifier();
         let id = SignerId::parse(&format!("{}+{}", vkey.name(), vkey.key_id()));
         let id = id.ok_or_else(|| NotAReader::NotInForce(format!("The key {vkey} has a name that no ledger knows")))?;
-        let today = state.local_date(now);
-        state.in_force(&id, today).map_err(|refusal| NotAReader::NotInForce(refusal.sentence))?;
-        if state.vkey_of(&id) != Some(&vkey.to_string()) {
-            return Err(NotAReader::OtherKey(id));
+        let office = office_of(state, &id, now, may)?;
+        if state.vkey_of(&id) == Some(&vkey.to_string()) {
+            Ok(Self::proved(office, id))
+        } else {
+            Err(NotAReader::OtherKey(id))
         }
-        let Some(office) = state.office_of_key(&id).map(str::to_owned) else { return Err(NotAReader::NoOffice(id)) };
-        if !may.contains(&office) {
-            return Err(NotAReader::OtherOffice { office, may: may.join(", ") });
-        }
-        Ok(Self { office, key: id })
+    }
+
+    /// For who has seen that the key's holder asks, and that [`office_of`] names this office.
+    pub(super) fn proved(office: String, key: SignerId) -> Self {
+        Self { office, key }
     }
 
     /// The code of the office.

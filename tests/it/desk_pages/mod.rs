@@ -10,6 +10,7 @@ mod offices;
 mod organisations;
 mod printed;
 mod scanned;
+mod sealed;
 mod sheets;
 mod signing_in;
 mod sink;
