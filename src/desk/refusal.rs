@@ -166,8 +166,8 @@ pub(super) fn of_scanner(unfit: &Unfit) -> Box<Problem> {
 /// A refusal, with all that `hibah check` needs to repeat the judgement from public data.
 pub(super) fn of_statement(refused: &Refused, size: u64, time: Timestamp, checkpoint: &Signed) -> Box<Problem> {
     let sentence = match refused {
-        Refused::Form(error) => &error.sentence,
-        Refused::Rule(refusal) => &refusal.sentence,
+        Refused::Form(error) => error.sentence.as_str(),
+        Refused::Rule(refusal) => refusal.sentence.english(),
     };
     let mut problem = Problem::new(status(refused), sentence);
     problem.rule = Some(refused.code());

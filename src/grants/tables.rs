@@ -13,6 +13,7 @@ use super::about::About;
 use super::claim;
 use super::kinds::Kind;
 use super::rules::{Refusal, Rule};
+use super::sentence::Sentence;
 use super::signer::SignerId;
 use super::time::Date;
 use crate::tlog::hash::{Hash, sha256};
@@ -66,7 +67,7 @@ impl Seen {
             (Err(refusal), (code, part)) if refusal.rule.code() == code && !part.is_empty() => {
                 self.refusals.insert(refusal.rule);
                 let head = refusal.head.is_some() == (refusal.rule == Rule::B13);
-                match head && refusal.sentence.contains(part) {
+                match head && refusal.sentence.english().contains(part) {
                     true => Ok(None),
                     false => Err(format!("expected {part:?} in: {refusal}")),
                 }
@@ -98,7 +99,8 @@ pub(super) struct Envelope {
 impl Envelope {
     /// What the ledger room hands over once it has read the envelope's strings.
     pub(super) fn read(&self, kind: &str, about: &str, signers: &[String]) -> Result<claim::Envelope, Refusal> {
-        let form = || Refusal::form(format!("the envelope of {kind} about {about} does not parse"));
+        let form =
+            || Refusal::form(Sentence::only_english(format!("the envelope of {kind} about {about} does not parse")));
         let after = match self.after.as_str() {
             "" => None,
             hash => Some(Hash::from_hex(hash).map_err(|_| form())?),

@@ -69,7 +69,7 @@ impl Wish {
         };
         let read = rules.into_iter().map(|rules| statement.claim(rules)).reduce(|first, second| first.or(second));
         match read {
-            Some(Err(refusal)) => Err(Unmade(refusal.sentence)),
+            Some(Err(refusal)) => Err(Unmade(refusal.sentence.to_string())),
             _ => Ok(statement),
         }
     }

@@ -59,9 +59,9 @@ fn field_name(pointer: &str) -> String {
 fn refused(kind: Kind, body: &Value, place: &str) -> String {
     let refusal = Body::parse(kind, body).expect_err(&format!("{kind} was taken with {place}"));
     assert_eq!((refusal.rule, refusal.head), (Rule::Form, None));
-    let named = refusal.sentence.starts_with(&format!("In a statement of {kind}, body{place} must "));
+    let named = refusal.sentence.english().starts_with(&format!("In a statement of {kind}, body{place} must "));
     assert!(named, "{place} is not named: {}", refusal.sentence);
-    refusal.sentence
+    refusal.sentence.english().to_owned()
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn no_field_takes_a_value_of_another_type() {
                 }
                 let sentence = Body::parse(kind, &spoiled(&body, pointer, wrong.clone()));
                 let sentence = sentence.expect_err(&format!("{kind} {pointer} took {wrong}")).sentence;
-                assert!(sentence.contains(pointer.as_str()), "{pointer}: {sentence}");
+                assert!(sentence.english().contains(pointer.as_str()), "{pointer}: {sentence}");
             }
         }
     }

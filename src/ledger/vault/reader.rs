@@ -59,7 +59,7 @@ impl VaultReader {
         let id = SignerId::parse(&format!("{}+{}", vkey.name(), vkey.key_id()));
         let id = id.ok_or_else(|| NotAReader::NotInForce(format!("The key {vkey} has a name that no ledger knows")))?;
         let today = state.local_date(now);
-        state.in_force(&id, today).map_err(|refusal| NotAReader::NotInForce(refusal.sentence))?;
+        state.in_force(&id, today).map_err(|refusal| NotAReader::NotInForce(refusal.sentence.to_string()))?;
         if state.vkey_of(&id) != Some(&vkey.to_string()) {
             return Err(NotAReader::OtherKey(id));
         }

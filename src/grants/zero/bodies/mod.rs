@@ -45,6 +45,7 @@ use crate::grants::kinds::Kind;
 use crate::grants::money::{self, Amount};
 use crate::grants::rules::Refusal;
 use crate::grants::shape::{Code, Fault, Field, MediaType, Person, Shape, Text, record};
+use crate::grants::zero::form;
 use crate::tlog::hash::Hash;
 
 /// Most items in any list but the rows of a decree.
@@ -137,7 +138,7 @@ impl Body {
     /// As [`Body::parse`].
     pub fn parse_json(kind: Kind, value: Json<'_>) -> Result<Self, Refusal> {
         let sentence = |fault: Fault| {
-            Refusal::form(format!(
+            form(format!(
                 "In a statement of {kind}, body{} must {}; correct it and sign again",
                 fault.pointer, fault.must
             ))
