@@ -110,7 +110,7 @@ macro_rules! bodies {
             fn read(kind: Kind, value: Json<'_>) -> Result<Self, Fault> {
                 Ok(match kind {
                     $(Kind::$kind => Body::$kind(Box::new($kind::read(value)?)),)*
-                    _ => return Err(Fault::here("not be there: rule set 0 has no such kind")),
+                    _ => return Err(Fault::in_english("not be there: rule set 0 has no such kind")),
                 })
             }
         }
@@ -196,7 +196,7 @@ impl Body {
 
 fn document(document: &Document) -> Result<(), Fault> {
     if document.size == 0 {
-        return Err(Fault::here("be at least 1").inside("size"));
+        return Err(Fault::in_english("be at least 1").inside("size"));
     }
     Ok(())
 }
@@ -210,7 +210,7 @@ fn documents(list: &[Document]) -> Result<(), Fault> {
 
 fn at_most<T>(list: &[T], limit: usize, name: &str) -> Result<(), Fault> {
     if list.len() > limit {
-        return Err(Fault::here(format!("have at most {limit} items")).inside(name));
+        return Err(Fault::in_english(format!("have at most {limit} items")).inside(name));
     }
     Ok(())
 }
@@ -221,7 +221,7 @@ fn lines_add_up(lines: Option<&Vec<BudgetLine>>, amount: Amount, name: &str) -> 
     at_most(lines, MAX_ITEMS, name)?;
     let sum = money::sum(lines.iter().map(|line| line.amount));
     if sum != i128::from(amount.minor()) {
-        return Err(Fault::here(format!("add up to the amount {amount} (they add up to {sum})")).inside(name));
+        return Err(Fault::in_english(format!("add up to the amount {amount} (they add up to {sum})")).inside(name));
     }
     Ok(())
 }
