@@ -17,8 +17,8 @@ impl Sentence {
         Sentence { english, indonesian }
     }
 
-    /// A sentence that nobody has put into Indonesian: readers of both languages get the English. Rule set 0, profiles
-    /// that operators write, and tests; nothing else (`tidy::sentences_are_in_both_languages`).
+    /// A sentence that nobody has put into Indonesian: readers of both languages get the English. Rule set 0, profiles,
+    /// which operators write, and what the log's errors say; where else, `tests/it/tidy/sentences.rs` tells.
     pub(crate) fn only_english(english: impl Into<String>) -> Self {
         let english = english.into();
         Sentence { indonesian: english.clone(), english }
