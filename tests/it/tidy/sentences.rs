@@ -22,7 +22,11 @@ fn values(format: &str) -> (BTreeSet<&str>, usize) {
     let (mut named, mut unnamed) = (BTreeSet::new(), 0);
     let format = format.split("{{").flat_map(|part| part.split('{').skip(1));
     for value in format.filter_map(|rest| rest.split(['}', ':']).next()) {
-        if value.is_empty() { unnamed += 1 } else { drop(named.insert(value)) }
+        if value.is_empty() {
+            unnamed += 1;
+        } else {
+            named.insert(value);
+        }
     }
     (named, unnamed)
 }
