@@ -171,7 +171,8 @@ pub(super) fn of_scanner(unfit: &Unfit) -> Box<Problem> {
 pub(super) fn of_statement(refused: &Refused, size: u64, time: Timestamp, checkpoint: &Signed) -> Box<Problem> {
     let sentence = refused.sentence();
     let mut problem = Problem::new(status(refused), sentence.english());
-    problem.detail_id = Some(sentence.indonesian().to_owned());
+    // Rule set 0 has no other language than English.
+    problem.detail_id = Some(sentence.indonesian().to_owned()).filter(|indonesian| indonesian != sentence.english());
     problem.rule = Some(refused.code());
     problem.head = refused.head().map(|head| head.to_hex());
     problem.judged_at = Some(JudgedAt { size, time: time.to_string() });

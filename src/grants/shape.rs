@@ -1,8 +1,9 @@
-// long: every type that a field may have is read and described here
 //! Reading typed values out of a statement's JSON: every field named, none unknown, and a fault that says where.
 //!
 //! The ledger has already refused what is not strict canonical JSON (formats.md section 1). Here a value gets its
 //! type or a [`Fault`]. The profile in TOML is read by the same code, so both say the same of the same mistake.
+
+// long: every type that a field may have is read and described here.
 
 use std::any::Any;
 use std::fmt;

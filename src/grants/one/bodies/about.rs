@@ -69,7 +69,7 @@ impl Body {
             },
             _ => {
                 let (agrees, expected) = self.sort_agrees(about);
-                (agrees, expected.into())
+                return if agrees { Ok(()) } else { Err(expected.into()) };
             }
         };
         if agrees { Ok(()) } else { Err(expected) }
