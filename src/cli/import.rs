@@ -229,8 +229,8 @@ fn statement(
         expires: today.plus_days(EXPIRES_DAYS).unwrap_or(today),
         signers: vec![id],
     };
-    let mut statement = content.draft().map_err(|fault| fault.sentence)?;
-    statement.sign(signer).map_err(|fault| fault.sentence)?;
+    let mut statement = content.draft().map_err(|fault| fault.to_string())?;
+    statement.sign(signer).map_err(|fault| fault.to_string())?;
     Ok(statement.to_bytes())
 }
 

@@ -300,7 +300,7 @@ fn unrecorded(writer: &mut Writer, desk: Option<&NoteSigner>) -> Option<String> 
     };
     let today = writer.time().ok().map(|now| writer.state().local_date(now))?;
     let id = SignerId::new(desk.name(), desk.verifier().key_id().0)?;
-    writer.state().in_force(&id, today).err().map(|refusal| refusal.sentence)
+    writer.state().in_force(&id, today).err().map(|refusal| refusal.sentence.to_string())
 }
 
 /// What takes openings and documents beside the writer of a folder.

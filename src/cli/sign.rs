@@ -374,7 +374,7 @@ pub(super) fn read_object(text: &str) -> Result<Value, String> {
     match canonical::parse_object(text) {
         Ok(object) => Ok(Value::Object(object)),
         Err(fault) if fault.code == FormCode::NotCanonical => serde_json::from_str(text).map_err(|e| e.to_string()),
-        Err(fault) => Err(fault.sentence.replace(" of the JSON line", "")),
+        Err(fault) => Err(fault.sentence.english().replace(" of the JSON line", "")),
     }
 }
 

@@ -304,11 +304,11 @@ fn receipt(args: &Args, bytes: &[u8]) -> Result<(), Failure> {
     })?;
     let wrong = |what: String| Failure::DoesNotHold(format!("the receipt does not hold: {what}"));
     let checkpoint = proof.verify(&leaf_hash(&entry_bytes), &vkey).map_err(|fault| wrong(fault.to_string()))?;
-    let entry = Entry::parse(&entry_bytes).map_err(|fault| wrong(fault.sentence))?;
+    let entry = Entry::parse(&entry_bytes).map_err(|fault| wrong(fault.to_string()))?;
     if entry.index != proof.index {
         return Err(wrong(format!("the entry calls itself {}, the receipt says {}", entry.index, proof.index)));
     }
-    let statement = Statement::parse(entry.statement, &origin).map_err(|fault| wrong(fault.sentence))?;
+    let statement = Statement::parse(entry.statement, &origin).map_err(|fault| wrong(fault.to_string()))?;
     let quorum = policy.map(|policy| quorum(&policy, &checkpoint)).transpose()?;
     let opening = args.opening.as_deref().map(|file| opened(file, &statement, &origin)).transpose()?;
     let shown = Shown { size: checkpoint.checkpoint().size, entry, statement, vkey, quorum, opening };

@@ -15,12 +15,13 @@ use crate::grants::one::keys::Holder;
 use crate::grants::one::parties::{Party, parties};
 use crate::grants::one::state::State as One;
 use crate::grants::role::Role;
+use crate::grants::sentence::{Both, Sentence, sentence};
 use crate::grants::signer::{SignerId, Vkey};
 use crate::grants::state::State;
 use crate::grants::time::{Date, Timestamp};
 use crate::ledger::replay::{Refused, Replay, Signatures};
 use crate::ledger::statement::Statement;
-use crate::ledger::wish::{self, Wish};
+use crate::ledger::wish::{self, Unmade, Wish};
 use crate::public::pages::words::Lang;
 use crate::tlog::ed25519::PublicKey;
 use crate::tlog::note::{Algorithm, VerifierKey};
@@ -45,7 +46,7 @@ pub enum Unready {
     /// Fields that do not hold what they must.
     Fields(Vec<Fault>),
     /// Something else, a sentence.
-    Sentence(String),
+    Sentence(Sentence),
 }
 
 /// What a draft is written with.
@@ -74,7 +75,11 @@ impl Writing<'_> {
     fn ground(&self) -> Result<(&One, Date), Unready> {
         let one = one(self.replay).ok_or_else(|| {
             Unready::Sentence(
-                "this ledger is kept under rule set 0, for which there are no pages: use hibah sign".to_owned(),
+                Both(
+                    "this ledger is kept under rule set 0, for which there are no pages: use hibah sign",
+                    "buku besar ini memakai perangkat aturan 0, yang tidak memiliki halaman: pakai hibah sign",
+                )
+                .into(),
             )
         })?;
         Ok((one, one.local_date(self.now)))
@@ -96,7 +101,7 @@ impl Writing<'_> {
     pub fn prepare(&self, draft: &Draft) -> Result<Prepared, Unready> {
         let (state, today) = self.ground()?;
         let (Some(profile), Some(frame)) = (state.profile(), state.frame()) else {
-            return Err(Unready::Sentence("the ledger is not founded yet".to_owned()));
+            return Err(Unready::Sentence(Both("the ledger is not founded yet", "buku besar belum didirikan").into()));
         };
         let kind = Kind::parse(&draft.kind).ok_or_else(|| unknown(&draft.kind))?;
         let about = wish::resolved(&draft.about, self.replay).ok_or_else(|| unknown(&draft.about))?;
@@ -121,7 +126,12 @@ impl Writing<'_> {
         let origin = self.replay.origin().to_owned();
         let kind = draft.kind.clone();
         let wish = Wish { origin, kind, about, after, body, event_date, expires: None, signers };
-        let statement = wish.draft(Some(self.replay), today).map_err(|fault| Unready::Sentence(fault.to_string()))?;
+        let statement = wish.draft(Some(self.replay), today).map_err(|Unmade(why)| {
+            Unready::Sentence(sentence!(
+                "the statement cannot be made: {why}",
+                "pernyataan tidak dapat dibuat: {why:#}"
+            ))
+        })?;
         let refused = self.replay.judge(&statement, self.now, Signatures::VerifiedBefore).err();
         Ok(Prepared { statement, refused })
     }
@@ -182,7 +192,13 @@ impl Writing<'_> {
 
     /// A public key under the name that a holder's keys bear.
     fn named(&self, holder: Holder, public: &str) -> Result<VerifierKey, Unready> {
-        let unfit = || Unready::Sentence("the signing file has no key that a ledger takes: make a new one".to_owned());
+        let unfit = || {
+            let words = Both(
+                "the signing file has no key that a ledger takes: make a new one",
+                "berkas penandatanganan tidak berisi kunci yang diterima buku besar: buat yang baru",
+            );
+            Unready::Sentence(words.into())
+        };
         let public = public_key(public).ok_or_else(unfit)?;
         VerifierKey::new(&holder.key_name(self.replay.origin()), Algorithm::Ed25519, public).map_err(|_| unfit())
     }
@@ -212,8 +228,11 @@ impl Writing<'_> {
             signers.extend(chosen);
         }
         if signers.is_empty() {
-            let sentence = "this signing file is not in force on the ledger: ask the office that registers";
-            return Err(Unready::Sentence(sentence.to_owned()));
+            let sentence = Both(
+                "this signing file is not in force on the ledger: ask the office that registers",
+                "berkas penandatanganan ini tidak berlaku di buku besar: tanyakan kepada petugas pendaftaran",
+            );
+            return Err(Unready::Sentence(sentence.into()));
         }
         Ok(signers)
     }
@@ -250,5 +269,8 @@ pub fn public_key(base64: &str) -> Option<PublicKey> {
 }
 
 fn unknown(what: &str) -> Unready {
-    Unready::Sentence(format!("{what} is nothing that these pages know: begin again from the first page"))
+    Unready::Sentence(sentence!(
+        "{what} is nothing that these pages know: begin again from the first page",
+        "{what} tidak dikenal halaman ini: mulai lagi dari halaman pertama"
+    ))
 }

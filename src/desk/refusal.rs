@@ -23,6 +23,9 @@ pub(super) struct Problem {
     title: String,
     status: u16,
     detail: String,
+    /// The same sentence in Indonesian, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail_id: Option<String>,
     instance: String,
     /// For 503: in how many seconds it is worth another try.
     #[serde(skip)]
@@ -58,6 +61,7 @@ impl Problem {
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
             status: status.as_u16(),
             detail: sentence.to_owned(),
+            detail_id: None,
             instance: "/statements".to_owned(),
             retry_after_s: 1,
             rule: None,
@@ -165,11 +169,10 @@ pub(super) fn of_scanner(unfit: &Unfit) -> Box<Problem> {
 
 /// A refusal, with all that `hibah check` needs to repeat the judgement from public data.
 pub(super) fn of_statement(refused: &Refused, size: u64, time: Timestamp, checkpoint: &Signed) -> Box<Problem> {
-    let sentence = match refused {
-        Refused::Form(error) => &error.sentence,
-        Refused::Rule(refusal) => &refusal.sentence,
-    };
-    let mut problem = Problem::new(status(refused), sentence);
+    let sentence = refused.sentence();
+    let mut problem = Problem::new(status(refused), sentence.english());
+    // Rule set 0 has no other language than English.
+    problem.detail_id = Some(sentence.indonesian().to_owned()).filter(|indonesian| indonesian != sentence.english());
     problem.rule = Some(refused.code());
     problem.head = refused.head().map(|head| head.to_hex());
     problem.judged_at = Some(JudgedAt { size, time: time.to_string() });

@@ -11,6 +11,7 @@ use super::shape::Label;
 use super::signer::SignerId;
 use super::time::Date;
 use super::{one, zero};
+use crate::grants::sentence::sentence;
 use crate::tlog::hash::Hash;
 
 /// What every statement says beside its body (formats.md section 1).
@@ -76,7 +77,11 @@ impl Claim {
 /// The refusal of a kind that the rule set does not have.
 pub(super) fn unknown_kind(kind: &str) -> Refusal {
     let shown = Label(kind.chars().take(64).collect());
-    Refusal::form(format!("The rule book has no kind {}; see the list of kinds in the documentation", shown.0))
+    Refusal::form(sentence!(
+        "The rule book has no kind {}; see the list of kinds in the documentation",
+        "Buku aturan tidak memuat jenis {}; lihat daftar jenis pernyataan dalam dokumentasi",
+        shown.0
+    ))
 }
 
 /// A claim whose every signature holds.

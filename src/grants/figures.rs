@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::money::Amount;
+use super::sentence::Both;
 use super::shape::vocabulary;
 
 vocabulary! {
@@ -44,6 +45,24 @@ impl Figure {
         }
         names
     };
+
+    /// As sentences name it.
+    pub(super) fn words(self) -> Both {
+        let indonesian = match self {
+            Figure::Asked => "yang diminta",
+            Figure::Recommended => "rekomendasi SKPD",
+            Figure::Considered => "menurut Tim Pertimbangan",
+            Figure::Proposed => "menurut TAPD",
+            Figure::Enacted => "dalam APBD",
+            Figure::Decreed => "dalam keputusan (SK)",
+            Figure::Agreed => "dalam NPHD",
+            Figure::Paid => "yang dibayar",
+            Figure::Credited => "yang cair",
+            Figure::Reported => "yang dilaporkan",
+            Figure::Refunded => "yang dikembalikan",
+        };
+        Both(self.name(), indonesian)
+    }
 
     /// The names of the stages that give this amount; a profile with none of them never does ("not applicable").
     pub const fn given_by(self) -> &'static [&'static str] {

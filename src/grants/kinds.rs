@@ -207,8 +207,9 @@ kinds! {
     ErasureRecorded = "erasure.recorded", "Penghapusan data pribadi", "Erasure recorded";
 }
 
+/// The name; with `#` the Indonesian title in quotes, as Indonesian sentences have it.
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        if f.alternate() { write!(f, "“{}”", self.title_id()) } else { f.write_str(self.name()) }
     }
 }

@@ -25,6 +25,7 @@ pub mod one;
 pub mod role;
 pub mod roster;
 pub mod rules;
+pub mod sentence;
 pub mod shape;
 pub mod signer;
 pub mod state;

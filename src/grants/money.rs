@@ -110,13 +110,7 @@ impl Currency {
         let width = usize::from(self.decimals);
         let digits = format!("{:0>1$}", minor.unsigned_abs(), width + 1);
         let (whole, fraction) = digits.split_at(digits.len() - width);
-        let mut text = format!("{sign}{symbol} ");
-        for (at, digit) in whole.chars().enumerate() {
-            if at > 0 && (whole.len() - at).is_multiple_of(3) {
-                text.push(group);
-            }
-            text.push(digit);
-        }
+        let mut text = format!("{sign}{symbol} {}", grouped(whole, group));
         if width > 0 {
             text.push(point);
             text.push_str(fraction);
@@ -140,8 +134,37 @@ impl fmt::Debug for Amount {
     }
 }
 
+/// The digits, as JSON spells them; with `#` as a [`Sum`].
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.minor())
+        Sum(i128::from(self.minor())).fmt(f)
     }
+}
+
+/// Minor units in a sentence: their digits, and with `#` the digits in threes, as Indonesian sentences have them:
+/// `75.000.000`. The rule book's sentences name no currency; where it has a minor unit, this counts that.
+#[derive(Clone, Copy)]
+pub struct Sum(pub i128);
+
+impl fmt::Display for Sum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return write!(f, "{}", self.0);
+        }
+        let digits = self.0.unsigned_abs().to_string();
+        f.write_str(if self.0 < 0 { "-" } else { "" })?;
+        f.write_str(&grouped(&digits, '.'))
+    }
+}
+
+/// Digits in threes.
+fn grouped(digits: &str, group: char) -> String {
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(group);
+        }
+        text.push(digit);
+    }
+    text
 }

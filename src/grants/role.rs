@@ -1,5 +1,6 @@
 //! What an office does, in every rule set.
 
+use super::sentence::Both;
 use super::shape::vocabulary;
 
 vocabulary! {
@@ -29,5 +30,26 @@ vocabulary! {
         PaymentVerifier = "payment_verifier",
         /// Bendahara PPKD.
         Cashier = "cashier",
+    }
+}
+
+impl Role {
+    /// As sentences name whoever plays it.
+    pub(super) fn words(self) -> Both {
+        let indonesian = match self {
+            Role::HeadOfRegion => "kepala daerah",
+            Role::Secretary => "Sekretaris Daerah",
+            Role::FinanceOfficer => "PPKD",
+            Role::Treasury => "Kuasa BUD",
+            Role::Registrar => "petugas pendaftaran",
+            Role::Inspectorate => "Inspektorat",
+            Role::Intake => "Bagian Tata Usaha",
+            Role::AdvisoryTeam => "Tim Pertimbangan",
+            Role::BudgetTeam => "TAPD",
+            Role::Agency => "SKPD",
+            Role::PaymentVerifier => "PPK-PPKD",
+            Role::Cashier => "Bendahara PPKD",
+        };
+        Both(self.name(), indonesian)
     }
 }

@@ -3,6 +3,7 @@
 //! I8: every entry is judged by the rule set in force at its index; a released rule set never changes. A mend
 //! is a new number beside the old ones, dispatched here.
 
+use super::sentence::Sentence;
 use crate::tlog::hash::Hash;
 
 macro_rules! rules {
@@ -62,19 +63,19 @@ pub struct Refusal {
     /// The rule that refuses.
     pub rule: Rule,
     /// One sentence: what is wrong, what was expected, what to do.
-    pub sentence: String,
+    pub sentence: Sentence,
     /// For B13 alone: the latest entry about the thing, on which to sign again.
     pub head: Option<Hash>,
 }
 
 impl Refusal {
     /// A refusal by this rule.
-    pub fn new(rule: Rule, sentence: impl Into<String>) -> Self {
-        Refusal { rule, sentence: sentence.into(), head: None }
+    pub fn new(rule: Rule, sentence: Sentence) -> Self {
+        Refusal { rule, sentence, head: None }
     }
 
     /// A refusal because the statement or its body has the wrong shape.
-    pub fn form(sentence: impl Into<String>) -> Self {
+    pub fn form(sentence: Sentence) -> Self {
         Refusal::new(Rule::Form, sentence)
     }
 }

@@ -3,6 +3,8 @@
 //! The ledger has already refused what is not strict canonical JSON (formats.md section 1). Here a value gets its
 //! type or a [`Fault`]. The profile in TOML is read by the same code, so both say the same of the same mistake.
 
+// long: every type that a field may have is read and described here.
+
 use std::any::Any;
 use std::fmt;
 
@@ -14,6 +16,7 @@ use super::json::{Json, Object};
 use super::json_schema::{self, ORDINAL, YEAR};
 use super::kinds::Kind;
 use super::money::Amount;
+use super::sentence::{Both, Sentence, sentence};
 use super::signer::{SignerId, Vkey};
 use super::time::{Date, Timestamp};
 use crate::tlog::hash::Hash;
@@ -24,13 +27,18 @@ pub struct Fault {
     /// JSON pointer (RFC 6901) from the value that was read; "" is the value itself.
     pub pointer: String,
     /// What it must be, in words that follow "must": `be a whole number`.
-    pub must: String,
+    pub must: Sentence,
 }
 
 impl Fault {
     /// A fault of the value itself: `must` is what it must be or do.
-    pub fn here(must: impl Into<String>) -> Self {
+    pub fn here(must: impl Into<Sentence>) -> Self {
         Fault { pointer: String::new(), must: must.into() }
+    }
+
+    /// A fault that nobody meets at the desk, told in English only: of a profile, which operators write, or of rule set 0.
+    pub fn in_english(must: impl Into<String>) -> Self {
+        Fault::here(Sentence::only_english(must))
     }
 
     /// The same fault seen from the value that holds this field or place.
@@ -58,7 +66,7 @@ pub trait Shape: Sized + 'static {
 
     /// What a value is, in words: `a whole number`. They are those of its fault.
     fn what() -> String {
-        let must = Self::read(Json::NULL).err().map(|fault| fault.must).unwrap_or_default();
+        let must = Self::read(Json::NULL).err().map(|fault| fault.must.to_string()).unwrap_or_default();
         must.strip_prefix("be ").unwrap_or(&must).to_owned()
     }
 
@@ -166,19 +174,19 @@ pub fn declared<T: Shape>(name: &str, meaning: &str) -> Vec<Field> {
 /// The fault of a field that is missing, told together with the other fields that the same object lacks.
 pub fn with_missing(mut fault: Fault, object: Object<'_>, fields: &[Field]) -> Fault {
     let Some(first) = fault.pointer.strip_prefix('/').filter(|name| !name.contains('/')) else { return fault };
-    if fault.must != ABSENT || object.has(first) {
+    if fault.must.english() != ABSENT.0 || object.has(first) {
         return fault;
     }
     let own = fields.iter().filter(|field| !field.optional && !field.name.contains('.') && field.name != first);
     let others: Vec<&str> = own.map(|field| field.name.as_str()).filter(|name| !object.has(name)).collect();
     if !others.is_empty() {
-        fault.must = format!("{ABSENT}, and so must {}", others.join(", "));
+        fault.must = sentence!("{ABSENT}, and so must {}", "{ABSENT:#}, begitu juga {}", others.join(", "));
     }
     fault
 }
 
 /// What a missing field must.
-const ABSENT: &str = "be there";
+const ABSENT: Both = Both("be there", "ada");
 
 /// Reads one field of an object.
 pub fn field<T: Shape>(object: Object<'_>, name: &str) -> Result<T, Fault> {
@@ -190,12 +198,17 @@ pub fn field<T: Shape>(object: Object<'_>, name: &str) -> Result<T, Fault> {
 
 /// The value as an object with no field but these.
 pub fn object<'v>(value: Json<'v>, fields: &[&str]) -> Result<Object<'v>, Fault> {
-    let object = value.as_object().ok_or_else(|| Fault::here("be an object"))?;
+    let object = value.as_object().ok_or_else(|| Fault::here(Both("be an object", "berupa objek")))?;
     match object.names().find(|name| !fields.contains(name)) {
         None => Ok(object),
         Some(unknown) => {
-            let known = if fields.is_empty() { "nothing".to_owned() } else { fields.join(", ") };
-            Err(Fault::here(format!("not be there (the fields here are {known})")).inside(unknown))
+            let none = || Both("nothing", "tidak ada").into();
+            let known = if fields.is_empty() { none() } else { Sentence::name(&fields.join(", ")) };
+            Err(Fault::here(sentence!(
+                "not be there (the fields here are {known})",
+                "tidak ada (kolom di sini: {known:#})"
+            ))
+            .inside(unknown))
         }
     }
 }
@@ -283,7 +296,10 @@ macro_rules! vocabulary {
         impl $crate::grants::shape::Shape for $name {
             fn read(value: $crate::grants::json::Json<'_>) -> Result<Self, $crate::grants::shape::Fault> {
                 value.as_str().and_then($name::parse).ok_or_else(|| {
-                    $crate::grants::shape::Fault::here(concat!("be one of", $(" ", $text),*))
+                    $crate::grants::shape::Fault::here($crate::grants::sentence::Both(
+                        concat!("be one of", $(" ", $text),*),
+                        concat!("salah satu dari", $(" ", $text),*),
+                    ))
                 })
             }
 
@@ -327,7 +343,8 @@ impl<T: Shape> Shape for Option<T> {
 impl<T: Shape> Shape for Vec<T> {
     fn read(value: Json<'_>) -> Result<Self, Fault> {
         let items = value.as_list().filter(|items| items.len() > 0);
-        let items = items.ok_or_else(|| Fault::here("be a list of at least one"))?;
+        let items = items
+            .ok_or_else(|| Fault::here(Both("be a list of at least one", "berupa daftar berisi sedikitnya satu")))?;
         items.enumerate().map(|(at, item)| T::read(item).map_err(|fault| fault.inside(at))).collect()
     }
 
@@ -353,7 +370,7 @@ impl<T: Shape> Shape for Vec<T> {
 
 impl Shape for bool {
     fn read(value: Json<'_>) -> Result<Self, Fault> {
-        value.as_bool().ok_or_else(|| Fault::here("be true or false"))
+        value.as_bool().ok_or_else(|| Fault::here(Both("be true or false", "true atau false")))
     }
 
     fn schema() -> Value {
@@ -364,7 +381,9 @@ impl Shape for bool {
 impl Shape for u64 {
     fn read(value: Json<'_>) -> Result<Self, Fault> {
         let number = value.as_u64().filter(|&number| number <= decimal::MAX);
-        number.ok_or_else(|| Fault::here("be a whole number from 0 to 2^53-1"))
+        number.ok_or_else(|| {
+            Fault::here(Both("be a whole number from 0 to 2^53-1", "bilangan bulat dari 0 sampai 2^53-1"))
+        })
     }
 
     fn schema() -> Value {
@@ -375,7 +394,7 @@ impl Shape for u64 {
 impl Shape for i32 {
     fn read(value: Json<'_>) -> Result<Self, Fault> {
         let number = value.as_i64().and_then(|number| i32::try_from(number).ok());
-        number.ok_or_else(|| Fault::here("be a whole number of 32 bits"))
+        number.ok_or_else(|| Fault::here(Both("be a whole number of 32 bits", "bilangan bulat 32 bit")))
     }
 
     fn schema() -> Value {
@@ -385,7 +404,10 @@ impl Shape for i32 {
 
 impl Shape for Kind {
     fn read(value: Json<'_>) -> Result<Self, Fault> {
-        value.as_str().and_then(Kind::parse).ok_or_else(|| Fault::here("be the name of a kind"))
+        value
+            .as_str()
+            .and_then(Kind::parse)
+            .ok_or_else(|| Fault::here(Both("be the name of a kind", "nama jenis pernyataan")))
     }
 
     fn schema() -> Value {
@@ -397,7 +419,12 @@ impl Shape for Kind {
 impl Shape for Amount {
     fn read(value: Json<'_>) -> Result<Self, Fault> {
         let amount = value.as_i64().and_then(Amount::from_minor).filter(|amount| !amount.is_negative());
-        amount.ok_or_else(|| Fault::here("be a whole number of minor units from 0 to 2^53-1"))
+        amount.ok_or_else(|| {
+            Fault::here(Both(
+                "be a whole number of minor units from 0 to 2^53-1",
+                "jumlah uang bulat dari 0 sampai 2^53-1",
+            ))
+        })
     }
 
     fn schema() -> Value {
@@ -412,7 +439,12 @@ pub struct SignedAmount(pub Amount);
 impl Shape for SignedAmount {
     fn read(value: Json<'_>) -> Result<Self, Fault> {
         let amount = value.as_i64().and_then(Amount::from_minor);
-        amount.map(SignedAmount).ok_or_else(|| Fault::here("be a whole number of minor units within 2^53-1 either way"))
+        amount.map(SignedAmount).ok_or_else(|| {
+            Fault::here(Both(
+                "be a whole number of minor units within 2^53-1 either way",
+                "jumlah uang bulat dalam batas 2^53-1, boleh minus",
+            ))
+        })
     }
 
     fn schema() -> Value {
@@ -429,7 +461,7 @@ impl Shape for Year {
     fn read(value: Json<'_>) -> Result<Self, Fault> {
         let year = value.as_u64().and_then(|year| u16::try_from(year).ok());
         let year = year.filter(|year| (1900..=9999).contains(year));
-        year.map(Year).ok_or_else(|| Fault::here("be a year from 1900 to 9999"))
+        year.map(Year).ok_or_else(|| Fault::here(Both("be a year from 1900 to 9999", "tahun dari 1900 sampai 9999")))
     }
 
     fn schema() -> Value {
@@ -438,7 +470,7 @@ impl Shape for Year {
 }
 
 macro_rules! from_text {
-    ($type:ty, $must:literal, $parse:expr, $schema:expr) => {
+    ($type:ty, $must:expr, $parse:expr, $schema:expr) => {
         impl Shape for $type {
             fn read(value: Json<'_>) -> Result<Self, Fault> {
                 value.as_str().and_then($parse).ok_or_else(|| Fault::here($must))
@@ -471,55 +503,96 @@ pub struct MediaType(pub String);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Person(pub String);
 
-from_text!(Text, "be text of 1 to 500 characters", |text| text_of(text, 500).map(Text), json_schema::text(500));
-from_text!(Label, "be text of 1 to 100 characters", |text| text_of(text, 100).map(Label), json_schema::text(100));
-from_text!(Code, "be a word of a-z, 0-9 and _, at most 40 characters", code, json_schema::pattern(json_schema::CODE));
+from_text!(
+    Text,
+    Both("be text of 1 to 500 characters", "berupa teks 1 sampai 500 karakter"),
+    |text| text_of(text, 500).map(Text),
+    json_schema::text(500)
+);
+from_text!(
+    Label,
+    Both("be text of 1 to 100 characters", "berupa teks 1 sampai 100 karakter"),
+    |text| text_of(text, 100).map(Label),
+    json_schema::text(100)
+);
+from_text!(
+    Code,
+    Both(
+        "be a word of a-z, 0-9 and _, at most 40 characters",
+        "berupa kata dari a-z, 0-9, dan _, paling banyak 40 karakter"
+    ),
+    code,
+    json_schema::pattern(json_schema::CODE)
+);
 from_text!(
     MediaType,
-    "be a media type such as application/pdf",
+    Both("be a media type such as application/pdf", "berupa jenis media seperti application/pdf"),
     media_type,
     json_schema::pattern(json_schema::MEDIA_TYPE)
 );
 from_text!(
     Person,
-    "be a person's public number such as pejabat/0042",
+    Both("be a person's public number such as pejabat/0042", "berupa nomor publik orang seperti pejabat/0042"),
     person,
     json_schema::pattern("pejabat/[0-9]{4,9}")
 );
-from_text!(Date, "be a day written YYYY-MM-DD", Date::parse, json_schema::date());
-from_text!(Timestamp, "be a time written YYYY-MM-DDTHH:MM:SS.mmmZ", Timestamp::parse, json_schema::time());
+from_text!(
+    Date,
+    Both("be a day written YYYY-MM-DD", "berupa tanggal yang ditulis YYYY-MM-DD"),
+    Date::parse,
+    json_schema::date()
+);
+from_text!(
+    Timestamp,
+    Both("be a time written YYYY-MM-DDTHH:MM:SS.mmmZ", "berupa waktu yang ditulis YYYY-MM-DDTHH:MM:SS.mmmZ"),
+    Timestamp::parse,
+    json_schema::time()
+);
 from_text!(
     Vkey,
-    "be a verifier key, <name>+<8 hex>+<base64>",
+    Both("be a verifier key, <name>+<8 hex>+<base64>", "berupa kunci pemeriksa, <nama>+<8 heksadesimal>+<base64>"),
     Vkey::parse,
     json_schema::pattern(r"[a-z0-9./-]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
 );
 from_text!(
     SignerId,
-    "be <key name>+<8 lowercase hex>",
+    Both("be <key name>+<8 lowercase hex>", "berupa <nama kunci>+<8 heksadesimal huruf kecil>"),
     SignerId::parse,
     json_schema::pattern(r"[a-z0-9./-]{1,255}\+[0-9a-f]{8}")
 );
 from_text!(
     CaseId,
-    "be a case, case/<organisation>/<number>",
+    Both("be a case, case/<organisation>/<number>", "berupa kasus, case/<lembaga>/<nomor>"),
     CaseId::parse,
     json_schema::pattern(&format!("case/a?{ORDINAL}/{ORDINAL}"))
 );
-from_text!(About, "be a thing that statements are about, such as org/<number>", About::parse, json_schema::about());
+from_text!(
+    About,
+    Both(
+        "be a thing that statements are about, such as org/<number>",
+        "berupa hal yang dapat dinyatakan, seperti org/<nomor>"
+    ),
+    About::parse,
+    json_schema::about()
+);
 from_text!(
     DecreeId,
-    "be a decree, decree/<year>/<number>",
+    Both("be a decree, decree/<year>/<number>", "berupa keputusan, decree/<tahun>/<nomor>"),
     decree_id,
     json_schema::pattern(&format!("decree/{YEAR}/{ORDINAL}"))
 );
 from_text!(
     AwardId,
-    "be a past award, award/<16 hex>/<row>",
+    Both("be a past award, award/<16 hex>/<row>", "berupa hibah terdahulu, award/<16 heksadesimal>/<baris>"),
     award_id,
     json_schema::pattern(&format!("award/[0-9a-f]{{16}}/{ORDINAL}"))
 );
-from_text!(Hash, "be 64 lowercase hex digits", |text| Hash::from_hex(text).ok(), json_schema::pattern("[0-9a-f]{64}"));
+from_text!(
+    Hash,
+    Both("be 64 lowercase hex digits", "berupa 64 angka heksadesimal huruf kecil"),
+    |text| Hash::from_hex(text).ok(),
+    json_schema::pattern("[0-9a-f]{64}")
+);
 
 fn decree_id(text: &str) -> Option<DecreeId> {
     match About::parse(text)? {

@@ -16,6 +16,7 @@ use super::rules::{Refusal, RuleSet};
 use super::signer::{SignerId, Vkey};
 use super::time::{Date, Timestamp};
 use super::{one, zero};
+use crate::grants::sentence::sentence;
 use crate::tlog::hash::Hash;
 
 /// Where and when a statement is to be recorded.
@@ -176,9 +177,10 @@ impl State {
             (State::One(state), Claim::One(claim)) => {
                 one::judge(state, claim, place).map(|change| Change::One(Box::new(change)))
             }
-            (State::One(_), Claim::Zero(_)) => {
-                Err(Refusal::form("The statement was read by rule set 0, which is in force no more; read it again"))
-            }
+            (State::One(_), Claim::Zero(_)) => Err(Refusal::form(sentence!(
+                "The statement was read by rule set 0, which is in force no more; read it again",
+                "Pernyataan ini dibaca menurut perangkat aturan 0, yang tidak berlaku lagi; baca lagi"
+            ))),
         }
     }
 

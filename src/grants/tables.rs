@@ -13,8 +13,9 @@ use super::about::About;
 use super::claim;
 use super::kinds::Kind;
 use super::rules::{Refusal, Rule};
+use super::sentence::Sentence;
 use super::signer::SignerId;
-use super::time::Date;
+use super::time::{Date, MONTHS_ID};
 use crate::tlog::hash::{Hash, sha256};
 
 /// What tables have shown.
@@ -66,7 +67,7 @@ impl Seen {
             (Err(refusal), (code, part)) if refusal.rule.code() == code && !part.is_empty() => {
                 self.refusals.insert(refusal.rule);
                 let head = refusal.head.is_some() == (refusal.rule == Rule::B13);
-                match head && refusal.sentence.contains(part) {
+                match head && refusal.sentence.english().contains(part) {
                     true => Ok(None),
                     false => Err(format!("expected {part:?} in: {refusal}")),
                 }
@@ -75,6 +76,74 @@ impl Seen {
             (Err(refusal), _) => Err(format!("expected {expected}, refused by {refusal}")),
         }
     }
+}
+
+/// That a refusal is told in Indonesian too, and names the same numbers, days, ids and amounts there.
+///
+/// # Errors
+/// What the Indonesian lacks.
+pub(super) fn in_both_languages(refusal: &Refusal) -> Result<(), String> {
+    let (english, indonesian) = (refusal.sentence.english(), refusal.sentence.indonesian());
+    if indonesian.is_empty() || english == indonesian {
+        return Err(format!("not in Indonesian: {refusal}"));
+    }
+    let told = digits_joined(&days_written(indonesian));
+    let english = digits_joined(english);
+    let part = |c: char| !(c.is_ascii_alphanumeric() || "/_+-.".contains(c));
+    let numbers = english.split(part).map(|word| word.trim_end_matches('.')).filter(|word| has_digit(word));
+    match numbers.into_iter().find(|word| !told.contains(word)) {
+        Some(lacking) => Err(format!("{lacking} of \"{english}\" is not in \"{indonesian}\"")),
+        None => Ok(()),
+    }
+}
+
+fn has_digit(word: &str) -> bool {
+    word.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// `75.000.000` as `75000000`.
+fn digits_joined(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let dot = |at: usize| bytes[at] == b'.' && digit(at.checked_sub(1)) && digit(Some(at + 1));
+    text.char_indices().filter(|(at, _)| !dot(*at)).map(|(_, c)| c).collect()
+}
+
+/// `31 Desember 2026` as `2026-12-31`.
+fn days_written(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let month = words.get(at + 1).and_then(|word| MONTHS_ID.iter().position(|month| month == word));
+        match (words[at].parse::<u8>(), month, words.get(at + 2)) {
+            (Ok(day), Some(month), Some(year)) if year.len() >= 4 && year.is_char_boundary(4) => {
+                let (year, rest) = year.split_at(4);
+                out.push(format!("{year}-{:02}-{day:02}{rest}", month + 1));
+                at += 3;
+            }
+            _ => {
+                out.push(words[at].to_owned());
+                at += 1;
+            }
+        }
+    }
+    out.join(" ")
+}
+
+#[test]
+fn what_the_indonesian_lacks_is_told() {
+    let told = |english: &str, indonesian: &str| {
+        in_both_languages(&Refusal::form(Sentence::of(english.to_owned(), indonesian.to_owned()))).is_ok()
+    };
+    assert!(told(
+        "case/1/7 over 75000000 on 2026-01-31; wait",
+        "case/1/7 sebesar 75.000.000 pada 31 Januari 2026; tunggu"
+    ));
+    assert!(!told("case/1/7 over 75000000", "case/1/7 sebesar 7.500.000"));
+    assert!(!told("wait until 2026-01-31", "tunggu sampai 30 Januari 2026"));
+    assert!(!told("entry 12 is wrong", "entri itu salah"));
+    assert!(!told("wait", "wait") && !told("wait", ""));
 }
 
 /// The tables of a folder, in order, without the one that others include.
@@ -98,7 +167,8 @@ pub(super) struct Envelope {
 impl Envelope {
     /// What the ledger room hands over once it has read the envelope's strings.
     pub(super) fn read(&self, kind: &str, about: &str, signers: &[String]) -> Result<claim::Envelope, Refusal> {
-        let form = || Refusal::form(format!("the envelope of {kind} about {about} does not parse"));
+        let form =
+            || Refusal::form(Sentence::only_english(format!("the envelope of {kind} about {about} does not parse")));
         let after = match self.after.as_str() {
             "" => None,
             hash => Some(Hash::from_hex(hash).map_err(|_| form())?),

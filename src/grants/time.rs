@@ -102,8 +102,12 @@ impl Date {
     }
 }
 
+/// `2026-01-31`; with `#` as Indonesian sentences have it, `31 Januari 2026`.
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.alternate() {
+            return write!(f, "{} {} {}", self.day(), MONTHS_ID[usize::from(self.month() - 1)], self.year());
+        }
         write!(f, "{:04}-{:02}-{:02}", self.year(), self.month(), self.day())
     }
 }

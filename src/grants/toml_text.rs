@@ -68,10 +68,10 @@ fn value(item: &DeValue<'_>) -> Result<Value, Fault> {
         DeValue::String(text) => string(text),
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
             .map(Value::from)
-            .map_err(|_| Fault::here("be a whole number of 64 bits")),
+            .map_err(|_| Fault::in_english("be a whole number of 64 bits")),
         DeValue::Boolean(truth) => Ok(Value::from(*truth)),
-        DeValue::Float(_) => Err(Fault::here("not be a fraction")),
-        DeValue::Datetime(_) => Err(Fault::here("not be a date; write it in quotes")),
+        DeValue::Float(_) => Err(Fault::in_english("not be a fraction")),
+        DeValue::Datetime(_) => Err(Fault::in_english("not be a date; write it in quotes")),
         DeValue::Array(items) => {
             items.iter().enumerate().map(|(at, item)| value(item.get_ref()).map_err(|fault| fault.inside(at))).collect()
         }
@@ -83,7 +83,7 @@ fn value(item: &DeValue<'_>) -> Result<Value, Fault> {
 fn string(text: &str) -> Result<Value, Fault> {
     let plain = is_nfc(text) && !text.chars().any(char::is_control) && text.trim() == text && !text.contains("  ");
     if !plain {
-        return Err(Fault::here("be NFC text without control characters and needless spaces"));
+        return Err(Fault::in_english("be NFC text without control characters and needless spaces"));
     }
     Ok(Value::from(text))
 }

@@ -14,6 +14,7 @@ use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 use super::form::{FormCode, FormError};
 use crate::grants::characters::{is_allowed, is_space};
 use crate::grants::json::Values;
+use crate::grants::sentence::{Both, Sentence, sentence};
 
 /// The deepest nesting a statement may have; the outermost object is level 1.
 pub const MAX_DEPTH: usize = 8;
@@ -43,12 +44,15 @@ pub(super) fn read_object(text: &str) -> Result<Values, FormError> {
     let mut reader = Reader { text, at: 0, first_fault: None, canonical: true, values };
     reader.skip_space();
     if reader.peek() != Some(b'{') {
-        return Err(reader.fault(FormCode::BadJson, "expected a JSON object"));
+        return Err(reader.fault(FormCode::BadJson, Both("expected a JSON object", "seharusnya objek JSON")));
     }
     reader.object(1)?;
     reader.skip_space();
     if reader.at != text.len() {
-        return Err(reader.fault(FormCode::BadJson, "nothing may follow the JSON object"));
+        return Err(reader.fault(
+            FormCode::BadJson,
+            Both("nothing may follow the JSON object", "tidak boleh ada apa pun sesudah objek JSON"),
+        ));
     }
     if let Some(fault) = reader.first_fault {
         return Err(fault);
@@ -56,7 +60,10 @@ pub(super) fn read_object(text: &str) -> Result<Values, FormError> {
     if !reader.canonical {
         return Err(FormError::new(
             FormCode::NotCanonical,
-            "the JSON line is not in canonical form: print it by RFC 8785 (sorted fields, no spaces) before signing",
+            sentence!(
+                "the JSON line is not in canonical form: print it by RFC 8785 (sorted fields, no spaces) before signing",
+                "baris JSON tidak dalam bentuk kanonik: cetak menurut RFC 8785 (kolom terurut, tanpa spasi) sebelum menandatangani"
+            ),
         ));
     }
     Ok(reader.values)
@@ -80,13 +87,20 @@ pub fn check_text(text: &str) -> Result<(), FormError> {
     if let Some(c) = text.chars().find(|c| !is_allowed(*c)) {
         return Err(FormError::new(
             FormCode::BadCharacter,
-            format!("character U+{:04X} is not allowed: remove control, format and unassigned characters", c as u32),
+            sentence!(
+                "character U+{:04X} is not allowed: remove control, format and unassigned characters",
+                "karakter U+{:04X} tidak diperbolehkan: hapus karakter kendali, format, dan yang tidak dikenal",
+                c as u32
+            ),
         ));
     }
     if !is_nfc(text) {
         return Err(FormError::new(
             FormCode::NotNfc,
-            "text is not in Unicode normal form C: normalise it before signing",
+            sentence!(
+                "text is not in Unicode normal form C: normalise it before signing",
+                "teks tidak dalam bentuk normal C Unicode: normalkan sebelum menandatangani"
+            ),
         ));
     }
     check_spaces(text.chars().map(is_space))
@@ -111,7 +125,10 @@ fn check_spaces(spaces: impl Iterator<Item = bool>) -> Result<(), FormError> {
     if spare || (after_space && !empty) {
         return Err(FormError::new(
             FormCode::BadSpaces,
-            "text begins or ends with a space or has two in a row: remove the spare spaces",
+            sentence!(
+                "text begins or ends with a space or has two in a row: remove the spare spaces",
+                "teks diawali atau diakhiri spasi, atau berisi dua spasi berturut-turut: hapus spasi yang berlebih"
+            ),
         ));
     }
     Ok(())
@@ -176,8 +193,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn fault(&self, code: FormCode, what: &str) -> FormError {
-        FormError::new(code, format!("{what}, at byte {} of the JSON line", self.at))
+    fn fault(&self, code: FormCode, what: impl Into<Sentence>) -> FormError {
+        let what = what.into();
+        FormError::new(
+            code,
+            sentence!("{what}, at byte {} of the JSON line", "{what:#}, pada bita {} baris JSON", self.at),
+        )
     }
 
     /// Keeps a fault that does not stop the reading.
@@ -188,7 +209,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn eat(&mut self, byte: u8, what: &str) -> Result<(), FormError> {
+    fn eat(&mut self, byte: u8, what: Both) -> Result<(), FormError> {
         if self.peek() != Some(byte) {
             return Err(self.fault(FormCode::BadJson, what));
         }
@@ -199,7 +220,7 @@ impl<'a> Reader<'a> {
     /// Reads on over a value that is nested too deep: the rest may still be no JSON, or have a repeated field. With a
     /// stack of its own, since the line may open as many levels as it has bytes.
     fn too_deep(&mut self) -> Result<(), FormError> {
-        self.note(self.fault(FormCode::TooDeep, "more than 8 levels of nesting"));
+        self.note(self.fault(FormCode::TooDeep, Both("more than 8 levels of nesting", "lebih dari 8 tingkat")));
         // One value to whoever goes over those so far, whatever is in it.
         let open = self.values.open();
         self.deep_values()?;
@@ -245,7 +266,12 @@ impl<'a> Reader<'a> {
                     return self.deep_name(open).map(|()| true);
                 }
                 Some(byte) if byte == close => self.at += 1,
-                _ => return Err(self.fault(FormCode::BadJson, "expected , or the end of an object or array")),
+                _ => {
+                    return Err(self.fault(
+                        FormCode::BadJson,
+                        Both("expected , or the end of an object or array", "seharusnya , atau akhir objek atau larik"),
+                    ));
+                }
             }
             open.pop();
         }
@@ -265,14 +291,23 @@ impl<'a> Reader<'a> {
         self.skip_space();
         let name = self.string()?;
         if !is_field_name(&name.text) {
-            self.note(self.fault(FormCode::BadFieldName, "a field name must match [a-z][a-z0-9_]*"));
+            self.note(self.fault(
+                FormCode::BadFieldName,
+                Both("a field name must match [a-z][a-z0-9_]*", "nama kolom harus sesuai [a-z][a-z0-9_]*"),
+            ));
         }
         if known(self, &name.text) {
             let name = &name.text;
-            self.note(self.fault(FormCode::RepeatedField, &format!("field \"{name}\" stands twice in one object")));
+            self.note(self.fault(
+                FormCode::RepeatedField,
+                sentence!(
+                    "field \"{name}\" stands twice in one object",
+                    "kolom \"{name}\" ada dua kali dalam satu objek"
+                ),
+            ));
         }
         self.skip_space();
-        self.eat(b':', "expected : after a field name")?;
+        self.eat(b':', Both("expected : after a field name", "seharusnya : sesudah nama kolom"))?;
         Ok(name)
     }
 
@@ -288,7 +323,11 @@ impl<'a> Reader<'a> {
                 if text.suspect
                     && let Err(fault) = check_text(&text.text)
                 {
-                    let sentence = format!("{} (the string at byte {start} of the JSON line)", fault.sentence);
+                    let sentence = sentence!(
+                        "{} (the string at byte {start} of the JSON line)",
+                        "{:#} (teks pada bita {start} baris JSON)",
+                        fault.sentence
+                    );
                     self.note(FormError::new(fault.code, sentence));
                 }
                 self.add(&text);
@@ -299,17 +338,20 @@ impl<'a> Reader<'a> {
             Some(b'f') => self.word("false").map(|()| self.values.bool(false)),
             Some(b'n') => {
                 self.word("null")?;
-                self.note(self.fault(FormCode::Null, "null is not allowed: leave the field out"));
+                self.note(self.fault(
+                    FormCode::Null,
+                    Both("null is not allowed: leave the field out", "null tidak diperbolehkan: tinggalkan kolomnya"),
+                ));
                 self.values.null();
                 Ok(())
             }
-            _ => Err(self.fault(FormCode::BadJson, "expected a JSON value")),
+            _ => Err(self.fault(FormCode::BadJson, Both("expected a JSON value", "seharusnya nilai JSON"))),
         }
     }
 
     fn word(&mut self, word: &str) -> Result<(), FormError> {
         if !self.text[self.at..].starts_with(word) {
-            return Err(self.fault(FormCode::BadJson, "expected a JSON value"));
+            return Err(self.fault(FormCode::BadJson, Both("expected a JSON value", "seharusnya nilai JSON")));
         }
         self.at += word.len();
         Ok(())
@@ -324,7 +366,7 @@ impl<'a> Reader<'a> {
     }
 
     fn object(&mut self, depth: usize) -> Result<(), FormError> {
-        self.eat(b'{', "expected {")?;
+        self.eat(b'{', Both("expected {", "seharusnya {"))?;
         let (open, mut fields) = (self.values.open(), 0);
         self.skip_space();
         if self.peek() == Some(b'}') {
@@ -360,14 +402,14 @@ impl<'a> Reader<'a> {
                 self.at += 1;
                 continue;
             }
-            self.eat(b'}', "expected , or } in an object")?;
+            self.eat(b'}', Both("expected , or } in an object", "seharusnya , atau } dalam objek"))?;
             self.values.close_object(open, fields);
             return Ok(());
         }
     }
 
     fn array(&mut self, depth: usize) -> Result<(), FormError> {
-        self.eat(b'[', "expected [")?;
+        self.eat(b'[', Both("expected [", "seharusnya ["))?;
         let (open, mut items) = (self.values.open(), 0);
         self.skip_space();
         if self.peek() == Some(b']') {
@@ -383,7 +425,7 @@ impl<'a> Reader<'a> {
                 self.at += 1;
                 continue;
             }
-            self.eat(b']', "expected , or ] in an array")?;
+            self.eat(b']', Both("expected , or ] in an array", "seharusnya , atau ] dalam larik"))?;
             self.values.close_list(open, items);
             return Ok(());
         }
@@ -398,22 +440,32 @@ impl<'a> Reader<'a> {
         let digits = token.strip_prefix('-').unwrap_or(token);
         let whole = digits.bytes().take_while(u8::is_ascii_digit).count();
         if whole == 0 || (whole > 1 && digits.starts_with('0')) {
-            return Err(self.fault(FormCode::BadJson, "a number that JSON does not have"));
+            return Err(self
+                .fault(FormCode::BadJson, Both("a number that JSON does not have", "angka yang tidak dikenal JSON")));
         }
         if token == "-0" || whole != digits.len() {
             if whole != digits.len() && !is_json_tail(&digits[whole..]) {
-                return Err(self.fault(FormCode::BadJson, "a number that JSON does not have"));
+                return Err(self.fault(
+                    FormCode::BadJson,
+                    Both("a number that JSON does not have", "angka yang tidak dikenal JSON"),
+                ));
             }
-            self.note(
-                self.fault(FormCode::NotAnInteger, "a number must be whole: no fraction, exponent or minus zero"),
-            );
+            self.note(self.fault(
+                FormCode::NotAnInteger,
+                Both(
+                    "a number must be whole: no fraction, exponent or minus zero",
+                    "angka harus bulat: tanpa pecahan, eksponen, atau minus nol",
+                ),
+            ));
             self.values.null();
             return Ok(());
         }
         match token.parse::<i64>() {
             Ok(n) if (-MAX_INTEGER..=MAX_INTEGER).contains(&n) => self.values.number(n),
             _ => {
-                self.note(self.fault(FormCode::NumberTooLarge, "a number is beyond 2^53-1"));
+                self.note(
+                    self.fault(FormCode::NumberTooLarge, Both("a number is beyond 2^53-1", "angka melebihi 2^53-1")),
+                );
                 self.values.null();
             }
         }
@@ -421,7 +473,7 @@ impl<'a> Reader<'a> {
     }
 
     fn string(&mut self) -> Result<Spelled<'a>, FormError> {
-        self.eat(b'"', "expected a string")?;
+        self.eat(b'"', Both("expected a string", "seharusnya teks"))?;
         let (from, text) = (self.at, self.text);
         let suspect = self.run();
         if self.peek() == Some(b'"') {
@@ -439,7 +491,7 @@ impl<'a> Reader<'a> {
                     self.at += 1;
                     out.push(self.escape()?);
                 }
-                _ => return Err(self.fault(FormCode::BadJson, "a string is not closed")),
+                _ => return Err(self.fault(FormCode::BadJson, Both("a string is not closed", "teks tidak ditutup"))),
             }
             let run = self.at;
             self.run();
@@ -487,7 +539,10 @@ impl<'a> Reader<'a> {
             Some(b'u') => return self.unicode_escape(),
             _ => {
                 self.at -= 1;
-                return Err(self.fault(FormCode::BadJson, "an escape that JSON does not have"));
+                return Err(self.fault(
+                    FormCode::BadJson,
+                    Both("an escape that JSON does not have", "urutan lolos yang tidak dikenal JSON"),
+                ));
             }
         })
     }
@@ -496,17 +551,18 @@ impl<'a> Reader<'a> {
         self.canonical = false;
         let first = self.four_hex()?;
         let code = if (0xd800..0xdc00).contains(&first) {
-            self.eat(b'\\', "half a surrogate pair")?;
-            self.eat(b'u', "half a surrogate pair")?;
+            self.eat(b'\\', Both("half a surrogate pair", "setengah pasangan surogat"))?;
+            self.eat(b'u', Both("half a surrogate pair", "setengah pasangan surogat"))?;
             let second = self.four_hex()?;
             if !(0xdc00..0xe000).contains(&second) {
-                return Err(self.fault(FormCode::BadJson, "half a surrogate pair"));
+                return Err(self.fault(FormCode::BadJson, Both("half a surrogate pair", "setengah pasangan surogat")));
             }
             0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)
         } else {
             first
         };
-        char::from_u32(code).ok_or_else(|| self.fault(FormCode::BadJson, "half a surrogate pair"))
+        char::from_u32(code)
+            .ok_or_else(|| self.fault(FormCode::BadJson, Both("half a surrogate pair", "setengah pasangan surogat")))
     }
 
     fn four_hex(&mut self) -> Result<u32, FormError> {
@@ -517,7 +573,10 @@ impl<'a> Reader<'a> {
                 let digit = |b: &u8| (*b as char).to_digit(16).unwrap_or(0);
                 Ok(four.iter().fold(0, |code, b| code * 16 + digit(b)))
             }
-            None => Err(self.fault(FormCode::BadJson, "\\u needs four hexadecimal digits")),
+            None => Err(self.fault(
+                FormCode::BadJson,
+                Both("\\u needs four hexadecimal digits", "\\u memerlukan empat angka heksadesimal"),
+            )),
         }
     }
 }

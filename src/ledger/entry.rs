@@ -12,6 +12,7 @@
 //! The Merkle leaf is exactly these bytes: `(printf '\0'; cat entry) | sha256sum`.
 
 use super::form::{FormCode, FormError};
+use crate::grants::sentence::sentence;
 use crate::grants::time::Timestamp;
 use crate::tlog::decimal::parse_decimal;
 use crate::tlog::hash::Hash;
@@ -45,13 +46,20 @@ impl<'a> Entry<'a> {
         if bytes.len() > MAX_ENTRY_BYTES {
             return Err(FormError::new(
                 FormCode::EntryTooLarge,
-                format!("the entry has {} bytes, at most 65,535 are allowed", bytes.len()),
+                sentence!(
+                    "the entry has {} bytes, at most 65,535 are allowed",
+                    "entri berisi {} bita, paling banyak 65.535",
+                    bytes.len()
+                ),
             ));
         }
         Self::split(bytes).ok_or_else(|| {
             FormError::new(
                 FormCode::BadHeader,
-                "the entry does not begin with the lines version, index, previous hash, time and an empty line",
+                sentence!(
+                    "the entry does not begin with the lines version, index, previous hash, time and an empty line",
+                    "entri tidak diawali baris versi, nomor, sidik sebelumnya, waktu, dan satu baris kosong"
+                ),
             )
         })
     }
@@ -95,19 +103,31 @@ impl<'a> Entry<'a> {
         if self.index != index {
             return Err(FormError::new(
                 FormCode::WrongIndex,
-                format!("the entry calls itself {} and stands at {index}", self.index),
+                sentence!(
+                    "the entry calls itself {} and stands at {index}",
+                    "entri menyebut dirinya {} dan berada di {index}",
+                    self.index
+                ),
             ));
         }
         if self.previous != *previous {
             return Err(FormError::new(
                 FormCode::WrongPrevious,
-                format!("the entry follows {}, but the leaf hash before it is {previous}", self.previous),
+                sentence!(
+                    "the entry follows {}, but the leaf hash before it is {previous}",
+                    "entri mengikuti {}, tetapi sidik daun sebelumnya {previous}",
+                    self.previous
+                ),
             ));
         }
         match not_before {
             Some(before) if self.recorded_at < before => Err(FormError::new(
                 FormCode::TimeGoesBack,
-                format!("recorded at {}, before the entry before it ({before})", self.recorded_at),
+                sentence!(
+                    "recorded at {}, before the entry before it ({before})",
+                    "dicatat pada {}, sebelum entri yang mendahuluinya ({before})",
+                    self.recorded_at
+                ),
             )),
             _ => Ok(()),
         }

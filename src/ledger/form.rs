@@ -1,5 +1,7 @@
 //! Why bytes are not a statement, an entry or an opening: the closed list of `fixtures/vectors/v1/README.md`.
 
+use crate::grants::sentence::Sentence;
+
 /// Declares the codes once: the variant and its name in the vectors.
 macro_rules! form_codes {
     ($($variant:ident $code:literal $what:literal)*) => {
@@ -65,11 +67,11 @@ pub struct FormError {
     /// Which rule of the format is broken.
     pub code: FormCode,
     /// What is wrong, where, and what to do.
-    pub sentence: String,
+    pub sentence: Sentence,
 }
 
 impl FormError {
-    pub(super) fn new(code: FormCode, sentence: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into() }
+    pub(super) fn new(code: FormCode, sentence: Sentence) -> Self {
+        Self { code, sentence }
     }
 }

@@ -12,6 +12,7 @@ pub mod documents;
 pub mod dossier;
 pub mod enclosures;
 pub mod entry;
+mod envelope;
 pub mod erased;
 pub mod evidence;
 pub mod findings;

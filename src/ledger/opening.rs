@@ -17,6 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::canonical;
 use super::form::{FormCode, FormError};
 use super::statement::Statement;
+use crate::grants::sentence::sentence;
 use crate::tlog::hash::{Hash, sha256_parts};
 
 /// The first line of every opening file of this version.
@@ -51,7 +52,10 @@ impl Opening {
         Self::split(bytes).ok_or_else(|| {
             FormError::new(
                 FormCode::BadOpening,
-                "the opening is not the five lines version, statement hash, pointer, salt, value: ask its holder for the file again",
+                sentence!(
+                    "the opening is not the five lines version, statement hash, pointer, salt, value: ask its holder for the file again",
+                    "berkas pembuka bukan lima baris versi, sidik pernyataan, penunjuk, garam, nilai: minta lagi berkasnya kepada pemegangnya"
+                ),
             )
         })
     }
@@ -94,7 +98,12 @@ impl Opening {
         if self.statement != statement.hash() {
             return Err(FormError::new(
                 FormCode::WrongStatement,
-                format!("the opening is of statement {}, this one is {}", self.statement, statement.hash()),
+                sentence!(
+                    "the opening is of statement {}, this one is {}",
+                    "berkas pembuka untuk pernyataan {}, sedangkan ini {}",
+                    self.statement,
+                    statement.hash()
+                ),
             ));
         }
         let committed = sealed_name(&self.pointer)
@@ -103,14 +112,22 @@ impl Opening {
             .ok_or_else(|| {
                 FormError::new(
                     FormCode::NoSuchCommitment,
-                    format!("the statement has no commitment at {}", self.pointer),
+                    sentence!(
+                        "the statement has no commitment at {}",
+                        "pernyataan tidak memiliki komitmen pada {}",
+                        self.pointer
+                    ),
                 )
             })?;
         let opened = commitment(origin, &statement.about().to_string(), &self.pointer, &self.salt, &self.value);
         if opened != committed {
             return Err(FormError::new(
                 FormCode::CommitmentDiffers,
-                format!("the value and salt make another commitment than the one at {}", self.pointer),
+                sentence!(
+                    "the value and salt make another commitment than the one at {}",
+                    "nilai dan garamnya menghasilkan komitmen lain daripada yang pada {}",
+                    self.pointer
+                ),
             ));
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use super::form::{FormCode, FormError};
 use super::statement::{Statement, bad_signature, is_line_of, unknown_key};
+use crate::grants::sentence::sentence;
 use crate::grants::signer::SignerId;
 use crate::tlog::note::{NoteSignature, VerifierKey};
 
@@ -15,7 +16,12 @@ impl Statement {
             // A draft has no line but those of its signers.
             let Some(id) = self.signers().iter().find(|id| is_line_of(line, id)) else { continue };
             let key = key_of(id).ok_or_else(|| unknown_key(id))?;
-            let unfit = || FormError::new(FormCode::BadSignature, format!("the line of {id} holds no signature"));
+            let unfit = || {
+                FormError::new(
+                    FormCode::BadSignature,
+                    sentence!("the line of {id} holds no signature", "baris {id} tidak berisi tanda tangan"),
+                )
+            };
             let signature = line.bytes.as_slice().try_into().map_err(|_| unfit())?;
             key.public().check(self.note.text.as_bytes(), signature).map_err(|fault| bad_signature(id, fault))?;
         }

@@ -17,6 +17,7 @@ use crate::grants::claim::{Claim, VerifiedStatement};
 use crate::grants::flags::{Finding, Flags};
 use crate::grants::rules::Refusal;
 use crate::grants::rules::RuleSet;
+use crate::grants::sentence::{Both, Sentence, sentence};
 use crate::grants::signer::SignerId;
 use crate::grants::state::{Change, Place, State};
 use crate::grants::time::Timestamp;
@@ -42,6 +43,15 @@ impl Refused {
         match self {
             Self::Form(error) => error.code.as_str(),
             Self::Rule(refusal) => refusal.rule.code(),
+        }
+    }
+
+    /// What is wrong, where, and what to do.
+    #[must_use]
+    pub fn sentence(&self) -> &Sentence {
+        match self {
+            Self::Form(error) => &error.sentence,
+            Self::Rule(refusal) => &refusal.sentence,
         }
     }
 
@@ -435,18 +445,25 @@ fn admit_keys(claim: &Claim) -> Result<Vec<(SignerId, VerifierKey)>, Refused> {
         .keys_brought()
         .into_iter()
         .map(|text| {
-            let bad = |what: String| {
-                FormError::new(
-                    FormCode::UnknownKey,
-                    format!("the key \"{text}\" is not admissible ({what}): make one with `hibah key new`"),
-                )
+            let bad = |what: Sentence| {
+                let sentence = sentence!(
+                    "the key \"{text}\" is not admissible ({what}): make one with `hibah key new`",
+                    "kunci \"{text}\" tidak dapat diterima ({what:#}): buat kunci dengan `hibah key new`"
+                );
+                FormError::new(FormCode::UnknownKey, sentence)
             };
-            let key = VerifierKey::parse(text).map_err(|fault| bad(fault.to_string()))?;
+            let key = VerifierKey::parse(text).map_err(|fault| bad(Sentence::only_english(fault.to_string())))?;
             if key.algorithm() != Algorithm::Ed25519 {
-                return Err(bad("it is a witness's, 0x04, and statements are signed with 0x01".to_owned()).into());
+                return Err(bad(Both(
+                    "it is a witness's, 0x04, and statements are signed with 0x01",
+                    "milik saksi, 0x04, sedangkan pernyataan ditandatangani dengan 0x01",
+                )
+                .into())
+                .into());
             }
-            let id = SignerId::parse(&format!("{}+{}", key.name(), key.key_id()))
-                .ok_or_else(|| bad("its name is not one that a ledger uses".to_owned()))?;
+            let id = SignerId::parse(&format!("{}+{}", key.name(), key.key_id())).ok_or_else(|| {
+                bad(Both("its name is not one that a ledger uses", "namanya tidak dipakai buku besar").into())
+            })?;
             Ok((id, key))
         })
         .collect()

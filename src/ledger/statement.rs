@@ -21,15 +21,16 @@ use serde_json::Value;
 use smallvec::SmallVec;
 
 use super::canonical;
+use super::envelope::Envelope;
 use super::form::{FormCode, FormError};
 use crate::grants::about::About;
 use crate::grants::claim::{Claim, VerifiedStatement};
-use crate::grants::json::{Json, Object, Values};
+use crate::grants::json::{Json, Values};
 use crate::grants::kinds::Kind;
 use crate::grants::rules::{Refusal, RuleSet};
+use crate::grants::sentence::{Sentence, sentence};
 use crate::grants::signer::SignerId;
 use crate::grants::time::Date;
-use crate::tlog::decimal::parse_decimal;
 use crate::tlog::ed25519::{Held, SignatureError};
 use crate::tlog::hash::{Hash, sha256};
 use crate::tlog::note::{Note, NoteError, NoteParts, NoteSignature, NoteSigner, SignatureLine, VerifierKey};
@@ -40,8 +41,6 @@ pub const VERSION_LINE: &str = "hibah/statement/v1";
 pub const MAX_STATEMENT_BYTES: usize = 65_000;
 /// The most keys that one statement may carry.
 pub const MAX_SIGNERS: usize = 16;
-
-const FIELDS: [&str; 6] = ["about", "after", "body", "event_date", "expires", "signers"];
 
 /// A well-formed statement, complete or still a draft; its signatures are not checked yet.
 #[derive(Clone, Debug)]
@@ -199,8 +198,9 @@ impl Statement {
     /// # Errors
     /// [`FormCode::ExtraSignature`] when this key is not among the signers.
     pub fn sign(&mut self, signer: &NoteSigner) -> Result<(), FormError> {
-        let line =
-            signer.sign(&self.note.text).map_err(|fault| FormError::new(FormCode::NotANote, fault.to_string()))?;
+        let line = signer
+            .sign(&self.note.text)
+            .map_err(|fault| FormError::new(FormCode::NotANote, Sentence::only_english(fault.to_string())))?;
         self.add_line(line)
     }
 
@@ -211,7 +211,8 @@ impl Statement {
     pub fn add_signature(&mut self, key: &VerifierKey, signature: [u8; 64]) -> Result<(), FormError> {
         let line = NoteSignature { name: key.name().to_owned(), key_id: key.key_id(), bytes: signature.to_vec() };
         let note = Note { text: self.note.text.clone(), signatures: vec![line.clone()] };
-        key.verify(&note).map_err(|fault| FormError::new(FormCode::BadSignature, fault.to_string()))?;
+        key.verify(&note)
+            .map_err(|fault| FormError::new(FormCode::BadSignature, Sentence::only_english(fault.to_string())))?;
         self.add_line(line)
     }
 
@@ -219,7 +220,11 @@ impl Statement {
         let place = self.signers.iter().position(|id| is_line_of(&line, id)).ok_or_else(|| {
             FormError::new(
                 FormCode::ExtraSignature,
-                format!("{} is not among the signers of this statement: use the key it names", line.name),
+                sentence!(
+                    "{} is not among the signers of this statement: use the key it names",
+                    "{} bukan penanda tangan pernyataan ini: pakai kunci yang disebutnya",
+                    line.name
+                ),
             )
         })?;
         self.note.signatures.retain(|old| (&old.name, old.key_id) != (&line.name, line.key_id));
@@ -320,7 +325,10 @@ impl<'a> Parsed<'a> {
         if let Some(missing) = signers.iter().find(|id| !lines.iter().any(|line| theirs(line, id))) {
             return Err(FormError::new(
                 FormCode::MissingSignature,
-                format!("the signature of {missing} is missing: let its holder run `hibah sign FILE` first"),
+                sentence!(
+                    "the signature of {missing} is missing: let its holder run `hibah sign FILE` first",
+                    "tanda tangan {missing} belum ada: minta pemegangnya menjalankan `hibah sign FILE` dulu"
+                ),
             ));
         }
         check_lines(signers, lines).map(|()| parsed)
@@ -336,20 +344,32 @@ impl<'a> Parsed<'a> {
         if bytes.len() > MAX_STATEMENT_BYTES {
             return Err(FormError::new(
                 FormCode::TooLarge,
-                format!(
+                sentence!(
                     "the statement has {} bytes, at most 65,000 are allowed: name documents by their digest, split rows",
+                    "pernyataan berisi {} bita, paling banyak 65.000: sebutkan dokumen dengan sidiknya, bagi baris-barisnya",
                     bytes.len()
                 ),
             ));
         }
         let Ok(file) = std::str::from_utf8(bytes) else {
-            return Err(FormError::new(FormCode::NotUtf8, "the statement is not UTF-8 text"));
+            return Err(FormError::new(
+                FormCode::NotUtf8,
+                sentence!("the statement is not UTF-8 text", "pernyataan bukan teks UTF-8: kirim berkas aslinya"),
+            ));
         };
         let (text, lines) = note(file, lacking).map_err(|fault| {
-            FormError::new(FormCode::NotANote, format!("the statement is not a signed note: {fault}"))
+            let indonesian = "pernyataan bukan catatan bertanda tangan: kirim berkas yang ditandatangani".to_owned();
+            let english = format!("the statement is not a signed note: {fault}");
+            FormError::new(FormCode::NotANote, Sentence::of(english, indonesian))
         })?;
         if lines.iter().any(|line| line.bytes.len() != 64) {
-            return Err(FormError::new(FormCode::NotANote, "a signature line of a statement holds 4 + 64 bytes"));
+            return Err(FormError::new(
+                FormCode::NotANote,
+                sentence!(
+                    "a signature line of a statement holds 4 + 64 bytes",
+                    "baris tanda tangan pernyataan berisi 4 + 64 bita: tandatangani lagi"
+                ),
+            ));
         }
         let (kind, line) = header(text, origin)?;
         let values = canonical::read_object(line)?;
@@ -429,14 +449,19 @@ fn signatures<'s>(
 
 /// The refusal of a signer whose key no entry brought.
 pub(super) fn unknown_key(id: &SignerId) -> FormError {
-    let sentence = format!("the key {id} is not known to this ledger: register or appoint its holder first");
+    let sentence = sentence!(
+        "the key {id} is not known to this ledger: register or appoint its holder first",
+        "kunci {id} tidak dikenal buku besar ini: daftarkan atau angkat pemegangnya dulu"
+    );
     FormError::new(FormCode::UnknownKey, sentence)
 }
 
 /// A signature that does not hold under its signer's key.
 pub(super) fn bad_signature(id: &SignerId, fault: SignatureError) -> FormError {
-    let sentence = format!("the signature of {id} does not hold ({fault}): sign the statement again");
-    FormError::new(FormCode::BadSignature, sentence)
+    // What is wrong with the bytes is told in English alone, as all errors of the log are.
+    let english = format!("the signature of {id} does not hold ({fault}): sign the statement again");
+    let indonesian = format!("tanda tangan {id} tidak cocok: tandatangani lagi pernyataannya");
+    FormError::new(FormCode::BadSignature, Sentence::of(english, indonesian))
 }
 
 /// Splits the four lines and checks the first three.
@@ -448,22 +473,34 @@ fn header<'a>(text: &'a str, origin: &str) -> Result<(&'a str, &'a str), FormErr
         let count = text.split('\n').count();
         return Err(FormError::new(
             FormCode::WrongLineCount,
-            format!("the text has {count} lines, a statement has exactly four: version, origin, kind, JSON"),
+            sentence!(
+                "the text has {count} lines, a statement has exactly four: version, origin, kind, JSON",
+                "teksnya {count} baris, sedangkan pernyataan tepat empat baris: versi, buku besar, jenis, JSON"
+            ),
         ));
     };
     if version != VERSION_LINE {
-        return Err(FormError::new(FormCode::WrongVersion, format!("line 1 must be \"{VERSION_LINE}\"")));
+        return Err(FormError::new(
+            FormCode::WrongVersion,
+            sentence!("line 1 must be \"{VERSION_LINE}\"", "baris 1 harus \"{VERSION_LINE}\""),
+        ));
     }
     if named_origin != origin {
         return Err(FormError::new(
             FormCode::WrongOrigin,
-            format!("the statement is for another ledger: line 2 must be \"{origin}\""),
+            sentence!(
+                "the statement is for another ledger: line 2 must be \"{origin}\"",
+                "pernyataan ini untuk buku besar lain: baris 2 harus \"{origin}\""
+            ),
         ));
     }
     if !is_kind_name(kind) {
         return Err(FormError::new(
             FormCode::UnknownKind,
-            "line 3 is not the name of a kind: see `hibah sign --help` for the kinds",
+            sentence!(
+                "line 3 is not the name of a kind: see `hibah sign --help` for the kinds",
+                "baris 3 bukan nama jenis pernyataan: lihat `hibah sign --help`"
+            ),
         ));
     }
     Ok((kind, line))
@@ -474,103 +511,6 @@ fn is_kind_name(kind: &str) -> bool {
     let part =
         |part: &str| part.split('_').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()));
     kind.len() <= 64 && kind.split_once('.').is_some_and(|(left, right)| part(left) && part(right))
-}
-
-struct Envelope {
-    about: About,
-    after: Option<Hash>,
-    /// Where it stands among the values of the line.
-    body_at: usize,
-    event_date: Date,
-    expires: Date,
-    signers: Vec<SignerId>,
-}
-
-impl Envelope {
-    fn read(values: &Values, line: &str, kind: &str, origin: &str) -> Result<Self, FormError> {
-        let object: Object<'_> = values.root(line).as_object().expect("what is read as an object is one");
-        if let Some(name) = object.names().find(|name| !FIELDS.contains(name)) {
-            return Err(FormError::new(
-                FormCode::UnknownField,
-                format!("field \"{name}\" does not belong in a statement: remove it"),
-            ));
-        }
-        if let Some(name) = FIELDS.iter().find(|name| !object.has(name)) {
-            return Err(FormError::new(FormCode::MissingField, format!("field \"{name}\" is missing: add it")));
-        }
-        let body = object.get("body").filter(|body| body.as_object().is_some());
-        let body_at = body.ok_or_else(|| wrong_type("body", "an object"))?.place_in(values);
-        let text = |name: &str| object.get(name).and_then(Json::as_str).ok_or_else(|| wrong_type(name, "a string"));
-        let (about, after, event_date, expires) =
-            (text("about")?, text("after")?, text("event_date")?, text("expires")?);
-        let signers = object.get("signers").and_then(Json::as_list);
-        let signers = signers.and_then(|signers| signers.map(Json::as_str).collect::<Option<SmallVec<[&str; 4]>>>());
-        let signers = signers.ok_or_else(|| wrong_type("signers", "an array of strings"))?;
-        Ok(Self {
-            about: About::parse(about).ok_or_else(|| {
-                let spellings = About::SPELLINGS.join(", ");
-                FormError::new(FormCode::BadAbout, format!("\"about\" names nothing; it is one of {spellings}"))
-            })?,
-            after: read_after(after, kind)?,
-            body_at,
-            event_date: read_date("event_date", event_date)?,
-            expires: read_date("expires", expires)?,
-            signers: read_signers(&signers, origin)?,
-        })
-    }
-}
-
-fn wrong_type(name: &str, expected: &str) -> FormError {
-    FormError::new(FormCode::WrongType, format!("field \"{name}\" must be {expected}"))
-}
-
-fn read_after(after: &str, kind: &str) -> Result<Option<Hash>, FormError> {
-    let hash = Hash::from_hex(after).ok();
-    if (kind == "ledger.founded") != after.is_empty() || (hash.is_none() && !after.is_empty()) {
-        return Err(FormError::new(
-            FormCode::BadAfter,
-            "\"after\" must be the leaf hash (64 hex digits) of the latest entry about this thing, and empty in ledger.founded only",
-        ));
-    }
-    Ok(hash)
-}
-
-fn read_date(name: &str, text: &str) -> Result<Date, FormError> {
-    Date::parse(text).ok_or_else(|| {
-        FormError::new(FormCode::BadDate, format!("\"{name}\" is not a real date YYYY-MM-DD: correct it"))
-    })
-}
-
-fn read_signers(signers: &[&str], origin: &str) -> Result<Vec<SignerId>, FormError> {
-    let bad = |what: String| FormError::new(FormCode::BadSigners, what);
-    if signers.is_empty() || signers.len() > MAX_SIGNERS {
-        return Err(bad(format!("{} signers, 1 to 16 are allowed", signers.len())));
-    }
-    if signers.windows(2).any(|pair| pair[0] >= pair[1]) {
-        return Err(bad("signers must be sorted, each once".to_owned()));
-    }
-    signers
-        .iter()
-        .map(|text| {
-            SignerId::parse(text)
-                .filter(|id| is_signer_name(id.name(), origin))
-                .ok_or_else(|| bad(format!("\"{text}\" is not <key name>+<8 hex digits> of this ledger")))
-        })
-        .collect()
-}
-
-/// `<origin>/` and then `root/<n>`, `official/<n>`, `org/<n>` or `desk`.
-fn is_signer_name(name: &str, origin: &str) -> bool {
-    let Some(role) = name.strip_prefix(origin).and_then(|rest| rest.strip_prefix('/')) else {
-        return false;
-    };
-    match role.split_once('/') {
-        None => role == "desk",
-        Some(("root" | "official" | "org", n)) => {
-            parse_decimal(n).is_some_and(|n| (1..=canonical::MAX_INTEGER.unsigned_abs()).contains(&n))
-        }
-        Some(_) => false,
-    }
 }
 
 pub(super) fn is_line_of(line: &NoteSignature, id: &SignerId) -> bool {
@@ -587,13 +527,20 @@ fn check_lines(signers: &[SignerId], lines: &[SignatureLine<'_>]) -> Result<(), 
     if let Some(at) = stranger.or(repeated) {
         return Err(FormError::new(
             FormCode::ExtraSignature,
-            format!("a signature line of {} that \"signers\" does not call for: remove it", lines[at].name),
+            sentence!(
+                "a signature line of {} that \"signers\" does not call for: remove it",
+                "baris tanda tangan {} yang tidak diminta \"signers\": hapus",
+                lines[at].name
+            ),
         ));
     }
     if !places.is_sorted() {
         return Err(FormError::new(
             FormCode::SignatureOrder,
-            "signature lines must stand in the order of \"signers\": sort them",
+            sentence!(
+                "signature lines must stand in the order of \"signers\": sort them",
+                "baris tanda tangan harus menurut urutan \"signers\": urutkan"
+            ),
         ));
     }
     Ok(())

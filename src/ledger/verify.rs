@@ -327,8 +327,8 @@ fn key_of_entry_0<S: Source>(source: &S, note: &Note) -> Result<VerifierKey, Ver
     }
     let bundle = source.bundle(0, tile::width_at(0, checkpoint.size))?;
     let entries = tile::decode_bundle(&bundle, tile::width_at(0, checkpoint.size)).map_err(|e| bad(&e.to_string()))?;
-    let entry = Entry::parse(entries[0]).map_err(|e| bad(&e.sentence))?;
-    let statement = Statement::parse(entry.statement, &checkpoint.origin).map_err(|e| bad(&e.sentence))?;
+    let entry = Entry::parse(entries[0]).map_err(|e| bad(e.sentence.english()))?;
+    let statement = Statement::parse(entry.statement, &checkpoint.origin).map_err(|e| bad(e.sentence.english()))?;
     let key = statement.body().pointer("/keys/ledger").and_then(serde_json::Value::as_str);
     VerifierKey::parse(key.unwrap_or_default()).map_err(|e| bad(&e.to_string()))
 }

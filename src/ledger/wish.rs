@@ -6,6 +6,7 @@ use super::replay::Replay;
 use super::statement::{Content, Statement};
 use crate::grants::about::About;
 use crate::grants::rules::RuleSet;
+use crate::grants::sentence::Sentence;
 use crate::grants::signer::SignerId;
 use crate::grants::time::Date;
 use crate::tlog::hash::Hash;
@@ -36,7 +37,7 @@ pub struct Wish {
 /// Why no statement can be made of a wish.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the statement cannot be made: {0}")]
-pub struct Unmade(pub String);
+pub struct Unmade(pub Sentence);
 
 impl Wish {
     /// The statement, without signatures; of a ledger's state, if it is known.
@@ -61,7 +62,7 @@ impl Wish {
             expires: self.expires.or_else(|| today.plus_days(expires_days)).unwrap_or(today),
             signers,
         };
-        let statement = content.draft().map_err(|fault| Unmade(fault.to_string()))?;
+        let statement = content.draft().map_err(|fault| Unmade(fault.sentence))?;
         // Without the ledger it is not known which rule set is in force: one of them must take it.
         let rules = match replay {
             Some(replay) => vec![replay.state().rules_for(statement.kind(), statement.json())],

@@ -59,9 +59,9 @@ fn field_name(pointer: &str) -> String {
 fn refused(kind: Kind, body: &Value, place: &str) -> String {
     let refusal = Body::parse(kind, body).expect_err(&format!("{kind} was taken with {place}"));
     assert_eq!((refusal.rule, refusal.head), (Rule::Form, None));
-    let named = refusal.sentence.starts_with(&format!("In a statement of {kind}, body{place} must "));
+    let named = refusal.sentence.english().starts_with(&format!("In a statement of {kind}, body{place} must "));
     assert!(named, "{place} is not named: {}", refusal.sentence);
-    refusal.sentence
+    refusal.sentence.english().to_owned()
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn no_field_takes_a_value_of_another_type() {
                 }
                 let sentence = Body::parse(kind, &spoiled(&body, pointer, wrong.clone()));
                 let sentence = sentence.expect_err(&format!("{kind} {pointer} took {wrong}")).sentence;
-                assert!(sentence.contains(pointer.as_str()), "{pointer}: {sentence}");
+                assert!(sentence.english().contains(pointer.as_str()), "{pointer}: {sentence}");
             }
         }
     }
@@ -475,7 +475,7 @@ fn every_kind_is_about_its_sort_of_thing() {
 
 fn agrees(kind: Kind, field: &str, value: &str, about: &str) -> Result<(), String> {
     let body = Body::parse(kind, &spoiled(&sample(kind), field, json!(value))).expect("the body is taken");
-    body.about_agrees(About::parse(about).expect("a thing"))
+    body.about_agrees(About::parse(about).expect("a thing")).map_err(|must| must.to_string())
 }
 
 #[test]
@@ -502,6 +502,6 @@ fn about_and_body_name_the_same_thing() {
         (Kind::AwardMigrated, "award/abababababababab/1, the source of its body"),
     ] {
         let body = Body::parse(kind, &sample(kind)).expect("the sample is taken");
-        assert_eq!(body.about_agrees(About::Ledger), Err(expected.to_owned()));
+        assert_eq!(body.about_agrees(About::Ledger).map_err(|must| must.to_string()), Err(expected.to_owned()));
     }
 }

@@ -5,6 +5,7 @@
 mod files;
 mod habits;
 mod rooms;
+mod sentences;
 mod source;
 
 use std::fmt;

@@ -17,7 +17,7 @@ use crate::desk::Desk;
 use crate::desk::drafting::{EVENT_DATE, Prepared, Unready, WITH, Writing, one};
 use crate::desk::forms::html::{Shown, id as id_of, rows};
 use crate::desk::forms::{self, Fault, Question, SEALED, SEALED_FIELD, Setting};
-use crate::desk::pages::words::Words;
+use crate::desk::pages::words::{self, Words};
 use crate::desk::persons;
 use crate::desk::store::{Draft, Fields, Saved};
 use crate::grants::about::About;
@@ -436,7 +436,9 @@ pub(super) async fn check(State(desk): State<Desk>, visit: Visit, Path(id): Path
     let faults = match prepared.await? {
         Ok(prepared) => return Ok(checked(&entered, &id, &prepared)),
         Err(Unready::Fields(faults)) => faults,
-        Err(Unready::Sentence(sentence)) => vec![Fault { name: String::new(), sentence }],
+        Err(Unready::Sentence(sentence)) => {
+            vec![Fault { name: String::new(), sentence: entered.w.sentence(&sentence) }]
+        }
     };
     shown(&entered, &draft, Told { faults, ..Told::default() }, StatusCode::UNPROCESSABLE_ENTITY).await
 }
@@ -455,7 +457,7 @@ fn checked(entered: &Entered, id: &str, prepared: &[Prepared]) -> Response {
     })
 }
 
-/// A refusal in words: the rule's title in the page's language, and its sentence, which is English.
+/// A refusal in words: the rule's title and its sentence.
 pub(super) fn refusal(refused: &Refused, lang: Lang) -> (String, String) {
     let title = match refused {
         Refused::Rule(refusal) if refusal.rule != Rule::Form => {
@@ -463,5 +465,5 @@ pub(super) fn refusal(refused: &Refused, lang: Lang) -> (String, String) {
         }
         _ => lang.pick("Bentuk pernyataan", "The statement's form").to_owned(),
     };
-    (title, refused.to_string())
+    (title, words::of(lang).sentence(refused.sentence()))
 }

@@ -119,7 +119,7 @@ fn add(entered: &Entered, chosen: &mut Chosen, draft: &Draft, prepared: Result<V
     let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(Unready::Fields(_)) => return chosen.leave(entered, draft, entered.w.together_unfinished.to_owned()),
-        Err(Unready::Sentence(sentence)) => return chosen.leave(entered, draft, sentence),
+        Err(Unready::Sentence(sentence)) => return chosen.leave(entered, draft, entered.w.sentence(&sentence)),
     };
     for one in prepared {
         chosen.of.push((one.statement.hash().to_hex(), draft.id.clone()));

@@ -3,6 +3,7 @@
 use crate::desk::challenge::LoginError;
 use crate::desk::scanner::Unfit;
 use crate::grants::kinds::Kind;
+use crate::grants::sentence::Sentence;
 use crate::public::pages::words::Lang;
 
 /// A struct of texts, `INDONESIAN` and `ENGLISH`.
@@ -326,6 +327,12 @@ pub fn of(lang: Lang) -> &'static Words {
 
 impl Words {
     /// How a kind of statement is called.
+    /// A sentence of the rule book, or of the ledger's.
+    #[must_use]
+    pub fn sentence(&self, sentence: &Sentence) -> String {
+        self.lang.pick(sentence.indonesian(), sentence.english()).to_owned()
+    }
+
     #[must_use]
     pub fn kind(&self, kind: &Kind) -> &'static str {
         self.lang.pick(kind.title_id(), kind.title_en())

@@ -6,6 +6,7 @@ use super::{Bench, refuse, stages};
 use crate::grants::about::CaseId;
 use crate::grants::kinds::Kind;
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::sentence;
 use crate::grants::time::Date;
 
 impl Bench<'_> {
@@ -24,13 +25,22 @@ impl Bench<'_> {
     ) -> Result<(), Refusal> {
         self.due_after_signing(body.report_due)?;
         if !core.done.has(Kind::AgreementSigned) {
-            return refuse(Rule::B1, format!("{id} has no agreement that could be amended; sign one first"));
+            return refuse(
+                Rule::B1,
+                sentence!(
+                    "{id} has no agreement that could be amended; sign one first",
+                    "{id} belum memiliki NPHD yang dapat diubah; tandatangani NPHD dulu"
+                ),
+            );
         }
         let filed = core.done.has(Kind::UseReported) && !self.more_to_pay(core);
         if core.pay.final_report || filed {
             return refuse(
                 Rule::B1,
-                format!("The last report of {id} is filed, so its agreement stays as it is; demand a refund instead"),
+                sentence!(
+                    "The last report of {id} is filed, so its agreement stays as it is; demand a refund instead",
+                    "Laporan terakhir {id} sudah diajukan, sehingga NPHD-nya tetap; buat tagihan pengembalian sebagai gantinya"
+                ),
             );
         }
         let more = self.more_to_pay(core);
@@ -54,8 +64,9 @@ impl Bench<'_> {
         if report_due >= signed {
             return Ok(());
         }
-        Err(Refusal::form(format!(
-            "The report_due {report_due} is before the agreement's own day, {signed}; correct it"
+        Err(Refusal::form(sentence!(
+            "The report_due {report_due} is before the agreement's own day, {signed}; correct it",
+            "Batas laporan (report_due) {report_due:#} sebelum tanggal NPHD sendiri, {signed:#}; perbaiki"
         )))
     }
 }

@@ -10,8 +10,9 @@ use super::ways::Way;
 use crate::grants::about::CaseId;
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
-use crate::grants::money::Amount;
+use crate::grants::money::{Amount, Sum};
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::{Both, sentence};
 
 /// How an amount that repeats another must fit it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,10 +76,10 @@ pub(super) fn hold(id: CaseId, core: &Core) -> Result<(), Refusal> {
     if let (Some(agreed), Some(decreed)) = (core.figures.get(Figure::Agreed), core.figures.get(Figure::Decreed))
         && agreed > decreed
     {
-        return over_decree(id, "The agreement", agreed, decreed);
+        return over_decree(id, Both("The agreement", "NPHD"), agreed, decreed);
     }
     if paid(core) > ceiling(core).minor() {
-        return too_much(id, core, "warrants", i128::from(paid(core)));
+        return too_much(id, core, Both("warrants", "SP2D"), i128::from(paid(core)));
     }
     if core.amount(Figure::Refunded) > core.amount(Figure::Paid) {
         return refunds(id, core.amount(Figure::Refunded), core.amount(Figure::Paid).minor());
@@ -105,7 +106,7 @@ pub(super) fn take(id: CaseId, core: &mut Core, act: Act<'_>, fit: Fit) -> Resul
         Kind::DisbursementRequested => {
             let decreed = core.amount(Figure::Decreed);
             if amount > decreed {
-                return over_decree(id, "The request", amount, decreed);
+                return over_decree(id, Both("The request", "Permohonan pencairan"), amount, decreed);
             }
         }
         Kind::AgreementSigned | Kind::AgreementAmended => return agreed(id, core, act, fit),
@@ -116,7 +117,7 @@ pub(super) fn take(id: CaseId, core: &mut Core, act: Act<'_>, fit: Fit) -> Resul
         Kind::CreditConfirmed | Kind::CreditDisputed => return answered(id, core, act, fit),
         Kind::GoodsHandedOver => {
             if amount > ceiling(core) {
-                return too_much(id, core, "goods", i128::from(amount.minor()));
+                return too_much(id, core, Both("goods", "barang"), i128::from(amount.minor()));
             }
             core.handed_over = Some(amount);
             core.pay.settled = u32::try_from(core.pay.plan.len().max(1)).unwrap_or(u32::MAX);
@@ -124,15 +125,15 @@ pub(super) fn take(id: CaseId, core: &mut Core, act: Act<'_>, fit: Fit) -> Resul
         Kind::CashPaid => return cash(id, core, amount),
         Kind::UseReported => {
             finish(core);
-            let sum = plus(id, core.amount(Figure::Reported), amount, "reports")?;
+            let sum = plus(id, core.amount(Figure::Reported), amount, Both("reports", "laporan"))?;
             core.figures.set(Figure::Reported, sum);
             core.pay.last_report = Some(amount);
         }
         Kind::UseReviewed => return reviewed(id, core, act),
         Kind::RefundDemanded | Kind::RefundDeposited => return given_back(id, core, act),
         Kind::IrregularityRecorded if amount > Amount::ZERO => {
-            let sum = plus(id, core.amount(Figure::Paid), amount, "payments")?;
-            core.irregular = plus(id, core.irregular, amount, "payments")?;
+            let sum = plus(id, core.amount(Figure::Paid), amount, Both("payments", "pembayaran"))?;
+            core.irregular = plus(id, core.irregular, amount, Both("payments", "pembayaran"))?;
             core.figures.set(Figure::Paid, sum);
         }
         _ => {}
@@ -162,12 +163,16 @@ fn left(core: &Core) -> i64 {
 fn agreed(id: CaseId, core: &mut Core, act: Act<'_>, fit: Fit) -> Result<(), Refusal> {
     let (amount, decreed) = (act.amount(), core.amount(Figure::Decreed));
     if amount > decreed {
-        return over_decree(id, "The agreement", amount, decreed);
+        return over_decree(id, Both("The agreement", "NPHD"), amount, decreed);
     }
     if amount.minor() < paid(core) {
         return refuse(
             Rule::B6,
-            format!("The agreement of {id} over {amount} is less than {}, which is paid; raise the amount", paid(core)),
+            sentence!(
+                "The agreement of {id} over {amount} is less than {}, which is paid; raise the amount",
+                "NPHD {id} sebesar {amount:#} kurang dari {:#} yang sudah dibayar; naikkan jumlahnya",
+                paid(core)
+            ),
         );
     }
     if let Said::Terms { plan, report_due } = act.said {
@@ -199,8 +204,9 @@ fn keeps(id: CaseId, core: &Core, plan: &[Amount]) -> Result<(), Refusal> {
     let first: Vec<String> = first.iter().map(Amount::to_string).collect();
     refuse(
         Rule::B6,
-        format!(
+        sentence!(
             "The instalments of {id} must begin with those that are credited or on their way, {}; keep these",
+            "Tahapan {id} harus diawali tahap yang sudah cair atau sedang diproses, {:#}; pertahankan tahap itu",
             first.join(", ")
         ),
     )
@@ -211,22 +217,28 @@ fn ordered(id: CaseId, core: &mut Core, act: Act<'_>, fit: Fit) -> Result<(), Re
     let amount = act.amount();
     let pay = &core.pay;
     let (of, expected) = match act.kind {
-        Kind::PaymentRequested => ("the next instalment", pay.plan.get(pay.settled as usize).copied()),
-        Kind::PaymentOrdered => ("the request", pay.requested),
-        _ if pay.ordered.is_some() => ("the order", pay.ordered),
-        _ => ("the request", pay.requested),
+        Kind::PaymentRequested => {
+            (Both("the next instalment", "tahap berikutnya"), pay.plan.get(pay.settled as usize).copied())
+        }
+        Kind::PaymentOrdered => (Both("the request", "SPP"), pay.requested),
+        _ if pay.ordered.is_some() => (Both("the order", "SPM"), pay.ordered),
+        _ => (Both("the request", "SPP"), pay.requested),
     };
     if let Some(expected) = expected
         && (amount > expected || (amount < expected && fit == Fit::Exact))
     {
         return refuse(
             Rule::B6,
-            format!("{} of {id} is over {amount} and {of} over {expected}; correct the amount", act.kind),
+            sentence!(
+                "{} of {id} is over {amount} and {of} over {expected}; correct the amount",
+                "{:#} untuk {id} sebesar {amount:#}, sedangkan {of:#} sebesar {expected:#}; perbaiki jumlahnya",
+                act.kind
+            ),
         );
     }
     if amount.minor() > left(core) {
         let sum = i128::from(paid(core)) + i128::from(amount.minor());
-        return too_much(id, core, "warrants", sum);
+        return too_much(id, core, Both("warrants", "SP2D"), sum);
     }
     match act.kind {
         Kind::PaymentRequested => {
@@ -235,7 +247,7 @@ fn ordered(id: CaseId, core: &mut Core, act: Act<'_>, fit: Fit) -> Result<(), Re
         }
         Kind::PaymentOrdered => core.pay.ordered = Some(amount),
         _ => {
-            let sum = plus(id, core.amount(Figure::Paid), amount, "warrants")?;
+            let sum = plus(id, core.amount(Figure::Paid), amount, Both("warrants", "SP2D"))?;
             core.figures.set(Figure::Paid, sum);
             core.pay.uncredited = Some(amount);
             core.pay.warranted = Some(amount);
@@ -248,7 +260,10 @@ fn cancelled(id: CaseId, core: &mut Core) -> Result<(), Refusal> {
     let Some(warrant) = core.pay.uncredited.take() else {
         return refuse(
             Rule::B1,
-            format!("{id} has no warrant that waits for its credit; a credited one is returned, not cancelled"),
+            sentence!(
+                "{id} has no warrant that waits for its credit; a credited one is returned, not cancelled",
+                "{id} tidak memiliki SP2D yang menunggu pencairan; SP2D yang sudah cair dicatat sebagai retur, bukan dibatalkan"
+            ),
         );
     };
     core.pay.warranted = None;
@@ -264,7 +279,10 @@ fn given_back_before(id: CaseId, core: &Core) -> Result<(), Refusal> {
     }
     refuse(
         Rule::B6,
-        format!("Of {id}, {refunded} is refunded already and only {paid} would be paid; correct the refund first"),
+        sentence!(
+            "Of {id}, {refunded} is refunded already and only {paid} would be paid; correct the refund first",
+            "Untuk {id}, {refunded:#} sudah dikembalikan, sedangkan yang terbayar tinggal {paid:#}; koreksi dulu pengembaliannya"
+        ),
     )
 }
 
@@ -275,7 +293,10 @@ fn credited(id: CaseId, core: &mut Core, amount: Amount) -> Result<(), Refusal> 
     if amount > limit {
         return refuse(
             Rule::B6,
-            format!("A credit of {amount} to {id} is more than the last warrant's {limit}; correct the amount"),
+            sentence!(
+                "A credit of {amount} to {id} is more than the last warrant's {limit}; correct the amount",
+                "Pencairan {amount:#} kepada {id} melebihi SP2D terakhir sebesar {limit:#}; perbaiki jumlahnya"
+            ),
         );
     }
     if core.pay.disputed_credit {
@@ -286,7 +307,7 @@ fn credited(id: CaseId, core: &mut Core, amount: Amount) -> Result<(), Refusal> 
         core.pay.settled += 1;
         core.pay.uncredited = None;
     }
-    let sum = plus(id, core.amount(Figure::Credited), amount, "credits")?;
+    let sum = plus(id, core.amount(Figure::Credited), amount, Both("credits", "pencairan"))?;
     core.figures.set(Figure::Credited, sum);
     core.pay.last_credit = Some(amount);
     Ok(())
@@ -297,13 +318,19 @@ fn returned(id: CaseId, core: &mut Core, amount: Amount, fit: Fit) -> Result<(),
     let Some(sent) = pay.uncredited.or(pay.last_credit) else {
         return refuse(
             Rule::B1,
-            format!("No payment of {id} is on its way or just credited, so none is returned; see refund.deposited"),
+            sentence!(
+                "No payment of {id} is on its way or just credited, so none is returned; see refund.deposited",
+                "Tidak ada pembayaran {id} yang sedang diproses atau baru cair, sehingga tidak ada yang diretur; lihat “Setoran pengembalian (STS)”, refund.deposited"
+            ),
         );
     };
     if amount > sent || (amount < sent && fit == Fit::Exact) {
         return refuse(
             Rule::B6,
-            format!("A return of {amount} to {id} is not the {sent} that was sent; correct the amount"),
+            sentence!(
+                "A return of {amount} to {id} is not the {sent} that was sent; correct the amount",
+                "Retur {amount:#} untuk {id} tidak sama dengan {sent:#} yang dikirim; perbaiki jumlahnya"
+            ),
         );
     }
     let warrant = pay.warranted.unwrap_or(sent);
@@ -323,24 +350,42 @@ fn returned(id: CaseId, core: &mut Core, amount: Amount, fit: Fit) -> Result<(),
 fn answered(id: CaseId, core: &mut Core, act: Act<'_>, fit: Fit) -> Result<(), Refusal> {
     let amount = act.amount();
     let Some(last) = core.pay.last_credit else {
-        return refuse(Rule::B1, format!("{id} has no credit that waits for an answer; wait until one is recorded"));
+        return refuse(
+            Rule::B1,
+            sentence!(
+                "{id} has no credit that waits for an answer; wait until one is recorded",
+                "{id} tidak memiliki pencairan yang menunggu jawaban; tunggu sampai pencairan dicatat"
+            ),
+        );
     };
     let disputes = act.kind == Kind::CreditDisputed;
     if disputes && core.pay.disputed_credit {
         return refuse(
             Rule::B1,
-            format!("The last credit of {id} is already disputed; wait for the treasury's answer"),
+            sentence!(
+                "The last credit of {id} is already disputed; wait for the treasury's answer",
+                "Pencairan terakhir {id} sudah disanggah; tunggu jawaban Kuasa BUD"
+            ),
         );
     }
     let differs = amount > last || (amount < last && fit == Fit::Exact);
     if !disputes && differs {
         return refuse(
             Rule::B6,
-            format!("{amount} is not the {last} that was last credited to {id}; dispute the credit"),
+            sentence!(
+                "{amount} is not the {last} that was last credited to {id}; dispute the credit",
+                "{amount:#} tidak sama dengan {last:#} yang terakhir cair kepada {id}; sanggah penerimaannya"
+            ),
         );
     }
     if disputes && amount == last && fit == Fit::Exact {
-        return refuse(Rule::B6, format!("{amount} is just what was last credited to {id}; confirm the credit"));
+        return refuse(
+            Rule::B6,
+            sentence!(
+                "{amount} is just what was last credited to {id}; confirm the credit",
+                "{amount:#} sama dengan yang terakhir cair kepada {id}; nyatakan dana diterima"
+            ),
+        );
     }
     if disputes {
         core.pay.disputed_credit = true;
@@ -353,10 +398,10 @@ fn answered(id: CaseId, core: &mut Core, act: Act<'_>, fit: Fit) -> Result<(), R
 fn cash(id: CaseId, core: &mut Core, amount: Amount) -> Result<(), Refusal> {
     if amount.minor() > left(core) {
         let sum = i128::from(paid(core)) + i128::from(amount.minor());
-        return too_much(id, core, "payments", sum);
+        return too_much(id, core, Both("payments", "pembayaran"), sum);
     }
     for figure in [Figure::Paid, Figure::Credited] {
-        let sum = plus(id, core.amount(figure), amount, "payments")?;
+        let sum = plus(id, core.amount(figure), amount, Both("payments", "pembayaran"))?;
         core.figures.set(figure, sum);
     }
     finish(core);
@@ -371,12 +416,15 @@ fn reviewed(id: CaseId, core: &mut Core, act: Act<'_>) -> Result<(), Refusal> {
         take_out(core, Figure::Reported, last.unwrap_or(Amount::ZERO));
         return Ok(());
     }
-    let sum = plus(id, core.pay.disallowed, disallowed, "disallowed amounts")?;
+    let sum = plus(id, core.pay.disallowed, disallowed, Both("disallowed amounts", "jumlah yang tidak diakui"))?;
     let reported = core.amount(Figure::Reported);
     if sum > reported {
         return refuse(
             Rule::B6,
-            format!("Of {id}, {sum} would be disallowed in all and {reported} is reported; lower disallowed"),
+            sentence!(
+                "Of {id}, {sum} would be disallowed in all and {reported} is reported; lower disallowed",
+                "Untuk {id}, seluruhnya {sum:#} tidak akan diakui, sedangkan yang dilaporkan {reported:#}; turunkan jumlah yang tidak diakui (disallowed)"
+            ),
         );
     }
     core.pay.disallowed = sum;
@@ -386,7 +434,7 @@ fn reviewed(id: CaseId, core: &mut Core, act: Act<'_>) -> Result<(), Refusal> {
 fn given_back(id: CaseId, core: &mut Core, act: Act<'_>) -> Result<(), Refusal> {
     let (amount, paid) = (act.amount(), core.amount(Figure::Paid));
     if act.kind == Kind::RefundDeposited {
-        let sum = plus(id, core.amount(Figure::Refunded), amount, "refunds")?;
+        let sum = plus(id, core.amount(Figure::Refunded), amount, Both("refunds", "pengembalian"))?;
         // Money that has not arrived is not given back.
         let arrived = paid.minor() - core.pay.uncredited.unwrap_or(Amount::ZERO).minor();
         if sum.minor() > arrived {
@@ -395,7 +443,7 @@ fn given_back(id: CaseId, core: &mut Core, act: Act<'_>) -> Result<(), Refusal> 
         core.figures.set(Figure::Refunded, sum);
         return Ok(());
     }
-    let sum = plus(id, core.pay.demanded, amount, "demands")?;
+    let sum = plus(id, core.pay.demanded, amount, Both("demands", "tagihan pengembalian"))?;
     if sum > paid {
         return demands(id, sum, paid);
     }
@@ -412,12 +460,16 @@ fn finish(core: &mut Core) {
     }
 }
 
-fn plus(id: CaseId, a: Amount, b: Amount, what: &str) -> Result<Amount, Refusal> {
+fn plus(id: CaseId, a: Amount, b: Amount, what: Both) -> Result<Amount, Refusal> {
     match a.checked_add(b) {
         Some(sum) => Ok(sum),
-        None => {
-            refuse(Rule::B6, format!("The {what} of {id} add up to more than an amount can hold; correct the amount"))
-        }
+        None => refuse(
+            Rule::B6,
+            sentence!(
+                "The {what} of {id} add up to more than an amount can hold; correct the amount",
+                "Jumlah {what:#} untuk {id} melebihi batas yang dapat dicatat; perbaiki jumlahnya"
+            ),
+        ),
     }
 }
 
@@ -430,10 +482,12 @@ fn take_out(core: &mut Core, figure: Figure, amount: Amount) {
 }
 
 pub(super) fn refunds<T>(id: CaseId, sum: Amount, paid: i64) -> Result<T, Refusal> {
+    let paid = Sum(i128::from(paid));
     refuse(
         Rule::B6,
-        format!(
-            "The refunds of {id} would add up to {sum}, more than the {paid} that was paid and arrived; lower the amount"
+        sentence!(
+            "The refunds of {id} would add up to {sum}, more than the {paid} that was paid and arrived; lower the amount",
+            "Pengembalian {id} menjadi {sum:#}, melebihi {paid:#} yang dibayar dan sudah cair; turunkan jumlahnya"
         ),
     )
 }
@@ -441,16 +495,35 @@ pub(super) fn refunds<T>(id: CaseId, sum: Amount, paid: i64) -> Result<T, Refusa
 pub(super) fn demands<T>(id: CaseId, sum: Amount, paid: Amount) -> Result<T, Refusal> {
     refuse(
         Rule::B6,
-        format!("The demands of {id} would add up to {sum}, more than the {paid} that is paid; lower the amount"),
+        sentence!(
+            "The demands of {id} would add up to {sum}, more than the {paid} that is paid; lower the amount",
+            "Tagihan pengembalian {id} menjadi {sum:#}, melebihi {paid:#} yang dibayar; turunkan jumlahnya"
+        ),
     )
 }
 
-fn over_decree(id: CaseId, what: &str, amount: Amount, decreed: Amount) -> Result<(), Refusal> {
-    refuse(Rule::B6, format!("{what} of {id} over {amount} is more than the decree's {decreed}; lower the amount"))
+fn over_decree(id: CaseId, what: Both, amount: Amount, decreed: Amount) -> Result<(), Refusal> {
+    refuse(
+        Rule::B6,
+        sentence!(
+            "{what} of {id} over {amount} is more than the decree's {decreed}; lower the amount",
+            "{what:#} untuk {id} sebesar {amount:#} melebihi {decreed:#} menurut keputusan (SK); turunkan jumlahnya"
+        ),
+    )
 }
 
-fn too_much(id: CaseId, core: &Core, what: &str, sum: i128) -> Result<(), Refusal> {
-    let of = if core.figures.get(Figure::Agreed).is_some() { "agreement" } else { "decree" };
-    let most = ceiling(core);
-    refuse(Rule::B6, format!("The {what} of {id} would add up to {sum}, more than the {of}'s {most}; lower the amount"))
+fn too_much(id: CaseId, core: &Core, what: Both, sum: i128) -> Result<(), Refusal> {
+    let of = if core.figures.get(Figure::Agreed).is_some() {
+        Both("agreement", "NPHD")
+    } else {
+        Both("decree", "keputusan (SK)")
+    };
+    let (most, sum) = (ceiling(core), Sum(sum));
+    refuse(
+        Rule::B6,
+        sentence!(
+            "The {what} of {id} would add up to {sum}, more than the {of}'s {most}; lower the amount",
+            "Jumlah {what:#} untuk {id} menjadi {sum:#}, melebihi {of:#} sebesar {most:#}; turunkan jumlahnya"
+        ),
+    )
 }

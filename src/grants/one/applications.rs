@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::bodies::{ApplicationRevised, Body, CaseAdopted, Form, Way};
-use super::cases::Step;
+use super::cases::{Step, wording};
 use super::change::Edit;
 use super::profile::{Class, Field};
 use super::state::NumberKey;
@@ -15,6 +15,7 @@ use crate::grants::figures::{Figure, Figures};
 use crate::grants::kinds::Kind;
 use crate::grants::money::Amount;
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::{Both, sentence};
 use crate::grants::shape::{Code, Text};
 
 /// Most years ahead for which money is asked.
@@ -86,7 +87,11 @@ impl Bench<'_> {
         match (self.body, Beginning::of(self.body), self.body.amount()) {
             (Body::CaseAdopted(body), Some(beginning), _) => self.taken_from_paper(id, body, &beginning),
             (_, Some(beginning), Some(asked)) => self.applied(id, &beginning, asked),
-            _ => Err(Refusal::form(format!("A statement of {} begins no case", self.body.kind()))),
+            _ => Err(Refusal::form(sentence!(
+                "A statement of {} begins no case",
+                "Pernyataan {:#} tidak memulai kasus; pakai jenis pernyataan lain",
+                self.body.kind()
+            ))),
         }
     }
 
@@ -100,11 +105,14 @@ impl Bench<'_> {
             kind => kind,
         };
         if list.first() != Some(&stage) {
-            let first = list.first().map_or("nothing", |kind| kind.name());
-            let (way, form) = (beginning.way.name(), beginning.form.name());
+            let first = wording(list.get(..1).unwrap_or_default());
+            let (way, form) = (beginning.way.words(), beginning.form.words());
             return refuse(
                 Rule::B1,
-                format!("A case of {way} in {form} begins with {first}, not with {stage}; begin it so"),
+                sentence!(
+                    "A case of {way} in {form} begins with {first}, not with {stage}; begin it so",
+                    "Kasus {way:#} berupa {form:#} dimulai dengan {first:#}, bukan dengan {stage:#}; mulailah dengan itu"
+                ),
             );
         }
         no_individual(id, beginning.way, class)?;
@@ -122,26 +130,36 @@ impl Bench<'_> {
             && let Some(agency) = self.profile.agency_number(n)
             && agency.code != field.agency
         {
-            let sentence = format!(
+            let sentence = sentence!(
                 "The field {} is of the agency {}, not of {}; name a field of that agency",
-                field.code.0, field.agency.0, agency.code.0
+                "Bidang {} milik SKPD {}, bukan {}; sebutkan bidang milik SKPD itu",
+                field.code.0,
+                field.agency.0,
+                agency.code.0
             );
             return Err(Refusal::form(sentence));
         }
         let (way, form) = (beginning.way, beginning.form);
         match self.profile.stages(way, form) {
             Some(list) => Ok((field, list)),
-            None => Err(Refusal::form(format!(
+            None => Err(Refusal::form(sentence!(
                 "The profile has no way {} in {}; name a way and form of the profile",
-                way.name(),
-                form.name()
+                "Profil tidak memuat jalur {:#} berupa {:#}; sebutkan jalur dan bentuk dari profil",
+                way.words(),
+                form.words()
             ))),
         }
     }
 
     /// Form: the field is one of the profile's.
     pub(super) fn known_field(&self, code: &Code) -> Result<&Field, Refusal> {
-        let sentence = || format!("The profile has no field {}; name one of its fields", code.0);
+        let sentence = || {
+            sentence!(
+                "The profile has no field {}; name one of its fields",
+                "Profil tidak memuat bidang {}; sebutkan salah satu bidang dari profil",
+                code.0
+            )
+        };
         self.profile.field(&code.0).ok_or_else(|| Refusal::form(sentence()))
     }
 
@@ -150,8 +168,9 @@ impl Bench<'_> {
         if (first..=last).contains(&year) {
             return Ok(());
         }
-        Err(Refusal::form(format!(
-            "The fiscal year {year} is not from {first} to {last}; ask for a year in which it can still be paid"
+        Err(Refusal::form(sentence!(
+            "The fiscal year {year} is not from {first} to {last}; ask for a year in which it can still be paid",
+            "Tahun anggaran {year} tidak antara {first} dan {last}; ajukan untuk tahun yang masih dapat dibayar"
         )))
     }
 
@@ -162,14 +181,19 @@ impl Bench<'_> {
         if let (Some(registered), Some(named)) = (registered, named)
             && registered != named
         {
-            let sentence =
-                format!("The recipient of {id} is registered as {registered}, not {named}; leave recipient_type out");
+            let sentence = sentence!(
+                "The recipient of {id} is registered as {registered}, not {named}; leave recipient_type out",
+                "Penerima {id} terdaftar sebagai {registered}, bukan {named}; kosongkan recipient_type"
+            );
             return Err(Refusal::form(sentence));
         }
         let code = registered.or(named).unwrap_or_default();
         match self.profile.recipient_type(code) {
             Some(term) => Ok(term.class),
-            None => Err(Refusal::form(format!("The profile has no recipient type {code}; name one of its types"))),
+            None => Err(Refusal::form(sentence!(
+                "The profile has no recipient type {code}; name one of its types",
+                "Profil tidak memuat jenis penerima {code}; sebutkan salah satu jenis dari profil"
+            ))),
         }
     }
 
@@ -182,8 +206,9 @@ impl Bench<'_> {
         }
         refuse(
             Rule::B16,
-            format!(
+            sentence!(
                 "The organisation of {id} has {} open cases and may have {limit}; wait until one is closed",
+                "Lembaga pemohon {id} memiliki {} kasus yang sedang berjalan dan hanya boleh {limit}; tunggu sampai salah satunya selesai",
                 org.open_cases
             ),
         )
@@ -248,10 +273,13 @@ impl Bench<'_> {
         let used = self.adopted_numbers(id, body)?;
         self.adoption_is_open(id)?;
         if last.is_none() {
-            let (stage, way, form) = (body.stage, body.way.name(), body.form.name());
+            let (stage, way, form) = (body.stage, body.way.words(), body.form.words());
             return refuse(
                 Rule::B1,
-                format!("A case of {way} in {form} has no stage {stage}; name the last of its stages that is done"),
+                sentence!(
+                    "A case of {way} in {form} has no stage {stage}; name the last of its stages that is done",
+                    "Kasus {way:#} berupa {form:#} tidak memiliki tahap {stage:#}; sebutkan tahap terakhir yang sudah selesai"
+                ),
             );
         }
         within_what_they_rest_on(id, &core.figures)?;
@@ -266,13 +294,17 @@ impl Bench<'_> {
             Some(until) if self.today <= until => Ok(()),
             Some(until) => refuse(
                 Rule::B1,
-                format!(
-                    "Cases were taken over from paper until {until}, so {id} cannot be; it needs a new application"
+                sentence!(
+                    "Cases were taken over from paper until {until}, so {id} cannot be; it needs a new application",
+                    "Kasus dari berkas kertas diambil alih sampai {until:#}, sehingga {id} tidak dapat lagi; perlu permohonan baru"
                 ),
             ),
             None => refuse(
                 Rule::B1,
-                format!("The profile lets no case be taken over from paper, so {id} needs a new application"),
+                sentence!(
+                    "The profile lets no case be taken over from paper, so {id} needs a new application",
+                    "Profil tidak mengizinkan kasus diambil alih dari berkas kertas, sehingga {id} memerlukan permohonan baru"
+                ),
             ),
         }
     }
@@ -284,9 +316,11 @@ impl Bench<'_> {
             None => Ok(()),
             Some(dated) => refuse(
                 Rule::B9,
-                format!(
+                sentence!(
                     "The date {} of {} is after the taking over on {taken}; name only what was done before",
-                    dated.date, dated.kind
+                    "Tanggal {:#} untuk {:#} sesudah pengambilalihan pada {taken:#}; sebutkan hanya yang sudah dilakukan sebelumnya",
+                    dated.date,
+                    dated.kind
                 ),
             ),
         }
@@ -337,7 +371,10 @@ impl Bench<'_> {
         if !step.core.returned {
             return refuse(
                 Rule::B1,
-                format!("{id} was not returned to its applicant, so there is nothing to revise; wait, or withdraw it"),
+                sentence!(
+                    "{id} was not returned to its applicant, so there is nothing to revise; wait, or withdraw it",
+                    "{id} tidak dikembalikan kepada pemohon, sehingga tidak ada yang diperbaiki; tunggu, atau cabut permohonannya"
+                ),
             );
         }
         self.may_revise(id)?;
@@ -360,27 +397,40 @@ impl Bench<'_> {
         }
         refuse(
             Rule::B16,
-            format!(
-                "The organisation of {id} has revised {revisions} times in {year} and may do so {limit} times; withdraw it, or wait until the next year"
+            sentence!(
+                "The organisation of {id} has revised {revisions} times in {year} and may do so {limit} times; withdraw it, or wait until the next year",
+                "Lembaga pemohon {id} sudah memperbaiki {revisions} kali pada tahun {year} dan hanya boleh {limit} kali; cabut permohonannya, atau tunggu tahun berikutnya"
             ),
         )
     }
 
     pub(super) fn withdrawn(&self, id: CaseId, step: &mut Step) -> Result<(), Refusal> {
-        nothing_given(id, &step.core, "withdrawn")?;
+        nothing_given(id, &step.core, Both("withdrawn", "dicabut"))?;
         step.core.closed = Some(Closed::Withdrawn);
         Ok(())
     }
 }
 
 /// B1: while nothing was paid or handed over a case can be given up.
-pub(super) fn nothing_given(id: CaseId, core: &Core, what: &str) -> Result<(), Refusal> {
+pub(super) fn nothing_given(id: CaseId, core: &Core, what: Both) -> Result<(), Refusal> {
     let paid = core.amount(Figure::Paid);
     if paid > Amount::ZERO {
-        return refuse(Rule::B1, format!("{id} can no longer be {what}, for {paid} was paid; report its use"));
+        return refuse(
+            Rule::B1,
+            sentence!(
+                "{id} can no longer be {what}, for {paid} was paid; report its use",
+                "{id} tidak dapat lagi {what:#}, karena {paid:#} sudah dibayar; laporkan penggunaannya"
+            ),
+        );
     }
     if core.done.has(Kind::GoodsHandedOver) {
-        return refuse(Rule::B1, format!("{id} can no longer be {what}, for it was handed over; report its use"));
+        return refuse(
+            Rule::B1,
+            sentence!(
+                "{id} can no longer be {what}, for it was handed over; report its use",
+                "{id} tidak dapat lagi {what:#}, karena sudah diserahkan; laporkan penggunaannya"
+            ),
+        );
     }
     Ok(())
 }
@@ -390,7 +440,10 @@ fn no_individual(id: CaseId, way: Way, class: Class) -> Result<(), Refusal> {
     if way == Way::Grant && class == Class::Individual {
         return refuse(
             Rule::B15,
-            format!("The recipient of {id} is an individual, who receives no grant; apply for social assistance"),
+            sentence!(
+                "The recipient of {id} is an individual, who receives no grant; apply for social assistance",
+                "Penerima {id} perorangan, yang tidak dapat menerima hibah; ajukan bantuan sosial"
+            ),
         );
     }
     Ok(())
@@ -399,14 +452,20 @@ fn no_individual(id: CaseId, way: Way, class: Class) -> Result<(), Refusal> {
 /// Form: an amount is there exactly when the stage that gives it is done.
 fn given_by_its_stages(id: CaseId, core: &Core) -> Result<(), Refusal> {
     for &(stage, figure) in GIVEN {
-        let name = figure.name();
+        let name = figure.words();
         match (core.done.has(stage), core.figures.get(figure)) {
             (true, None) => {
-                let sentence = format!("{id} is past {stage} and has no amount {name}; name that amount");
+                let sentence = sentence!(
+                    "{id} is past {stage} and has no amount {name}; name that amount",
+                    "{id} sudah melewati {stage:#} tetapi tidak menyebut jumlah {name:#}; sebutkan jumlah itu"
+                );
                 return Err(Refusal::form(sentence));
             }
             (false, Some(_)) => {
-                let sentence = format!("{id} has the amount {name} without its stage {stage}; leave that amount out");
+                let sentence = sentence!(
+                    "{id} has the amount {name} without its stage {stage}; leave that amount out",
+                    "{id} menyebut jumlah {name:#} tanpa tahap {stage:#}; tinggalkan jumlah itu"
+                );
                 return Err(Refusal::form(sentence));
             }
             _ => {}
@@ -424,10 +483,11 @@ fn within_what_they_rest_on(id: CaseId, figures: &Figures) -> Result<(), Refusal
         {
             return refuse(
                 Rule::B6,
-                format!(
+                sentence!(
                     "The amount {} of {id} is {amount}, more than its {} {most}; correct the amounts",
-                    figure.name(),
-                    rests_on.name()
+                    "Jumlah {:#} {id} adalah {amount:#}, melebihi jumlah {:#} sebesar {most:#}; perbaiki jumlahnya",
+                    figure.words(),
+                    rests_on.words()
                 ),
             );
         }

@@ -11,6 +11,7 @@ use super::{Bench, Made, Outcome, refuse, stages};
 use crate::grants::about::{About, CaseId};
 use crate::grants::kinds::Kind;
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::{Both, Sentence, sentence};
 
 /// What a step of a case makes, beside the case's next core.
 pub(super) struct Step {
@@ -131,9 +132,13 @@ impl<'a> Bench<'a> {
         match self.known(id) {
             Some(Known::Whole(case)) => Ok(Some(case)),
             Some(Known::Archived(_)) => Ok(None),
-            None => {
-                refuse(Rule::B4, format!("No application {id} is on the ledger; the organisation must submit it first"))
-            }
+            None => refuse(
+                Rule::B4,
+                sentence!(
+                    "No application {id} is on the ledger; the organisation must submit it first",
+                    "Permohonan {id} tidak ada di buku besar; lembaga harus mengajukannya dulu"
+                ),
+            ),
         }
     }
 
@@ -143,13 +148,19 @@ impl<'a> Bench<'a> {
         if let Some(index) = org.suspended {
             return refuse(
                 Rule::B14,
-                format!("The organisation of {id} is suspended since entry {index}; it must be reinstated first"),
+                sentence!(
+                    "The organisation of {id} is suspended since entry {index}; it must be reinstated first",
+                    "Lembaga pemohon {id} ditangguhkan sejak entri {index}; lembaga itu harus dipulihkan dulu"
+                ),
             );
         }
         match org.barred_until.filter(|&until| self.today <= until) {
             Some(until) => refuse(
                 Rule::B14,
-                format!("The organisation of {id} is barred by a sanction until {until}; wait until that day is over"),
+                sentence!(
+                    "The organisation of {id} is barred by a sanction until {until}; wait until that day is over",
+                    "Lembaga pemohon {id} dikenai sanksi sampai {until:#}; tunggu sampai hari itu lewat"
+                ),
             ),
             None => Ok(()),
         }
@@ -160,8 +171,9 @@ impl<'a> Bench<'a> {
         if self.state.is_disputed(&id) {
             return refuse(
                 Rule::B2,
-                format!(
-                    "{id} is disputed, for a revoked key has signed about it while suspect; let another key of that office confirm the entry, or correct it"
+                sentence!(
+                    "{id} is disputed, for a revoked key has signed about it while suspect; let another key of that office confirm the entry, or correct it",
+                    "{id} disengketakan, karena ditandatangani kunci yang kemudian dicabut saat kunci itu diragukan; minta kunci lain dari kantor itu menegaskan entrinya, atau koreksi"
                 ),
             );
         }
@@ -193,7 +205,12 @@ impl<'a> Bench<'a> {
     pub(super) fn take_stage(&self, id: CaseId, core: &mut Core, kind: Kind) -> Result<(), Refusal> {
         let next = stages::next(self.profile, core);
         if !next.contains(&kind) {
-            let sentence = format!("{id} is at {}, so {kind} is out of order; next is {}", core.stage, wording(&next));
+            let sentence = sentence!(
+                "{id} is at {}, so {kind} is out of order; next is {}",
+                "{id} ada pada tahap {:#}, sehingga {kind:#} tidak sesuai urutan; tahap berikutnya {:#}",
+                core.stage,
+                wording(&next)
+            );
             return refuse(Rule::B1, sentence);
         }
         core.done.set(kind);
@@ -203,9 +220,10 @@ impl<'a> Bench<'a> {
 }
 
 /// `warrant.issued, or use.reported`.
-pub(super) fn wording(next: &[Kind]) -> String {
+pub(super) fn wording(next: &[Kind]) -> Sentence {
     if next.is_empty() {
-        return "nothing".to_owned();
+        return Both("nothing", "tidak ada").into();
     }
-    next.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", or ")
+    let kinds: Vec<Sentence> = next.iter().map(|kind| sentence!("{kind}", "{kind:#}")).collect();
+    Sentence::joined(&kinds, Both(", or ", " atau "))
 }

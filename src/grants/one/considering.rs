@@ -13,6 +13,7 @@ use crate::grants::about::CaseId;
 use crate::grants::figures::Figure;
 use crate::grants::money::Amount;
 use crate::grants::rules::Refusal;
+use crate::grants::sentence::{Both, Sentence, sentence};
 use crate::grants::shape::Code;
 
 impl Bench<'_> {
@@ -31,7 +32,13 @@ impl Bench<'_> {
             Body::DecisionRefused(_) => self.refused(id, step)?,
             Body::CaseReturned(body) => return self.returned(id, case, step, body),
             Body::CaseCancelled(_) => self.cancelled(id, step)?,
-            _ => return Err(Refusal::form(format!("A statement of {} considers no case", self.body.kind()))),
+            _ => {
+                return Err(Refusal::form(sentence!(
+                    "A statement of {} considers no case",
+                    "Pernyataan {:#} tidak mempertimbangkan kasus; pakai jenis pernyataan lain",
+                    self.body.kind()
+                )));
+            }
         }
         Ok(None)
     }
@@ -77,8 +84,10 @@ fn checklist_is_answered(checklist: Option<&Checklist>, items: Option<&[Term]>) 
     if answers.0.keys().map(String::as_str).eq(items.iter().copied()) {
         return Ok(());
     }
-    let items = if items.is_empty() { "none".to_owned() } else { items.join(", ") };
-    Err(Refusal::form(format!(
-        "The checklist must answer exactly the profile's items, {items}; correct it and sign again"
+    let items =
+        if items.is_empty() { Sentence::from(Both("none", "tidak ada")) } else { Sentence::name(&items.join(", ")) };
+    Err(Refusal::form(sentence!(
+        "The checklist must answer exactly the profile's items, {items}; correct it and sign again",
+        "Daftar periksa harus menjawab persis butir dari profil, {items:#}; perbaiki lalu tandatangani lagi"
     )))
 }

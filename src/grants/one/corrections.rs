@@ -19,6 +19,7 @@ use crate::grants::about::{About, CaseId, CaseOwner};
 use crate::grants::claim::Envelope;
 use crate::grants::kinds::Kind;
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::sentence;
 use crate::grants::shape::Label;
 use crate::grants::time::Date;
 
@@ -72,12 +73,21 @@ impl<'a> Bench<'a> {
     /// B1: the entry is about the case, may be corrected, and is not corrected yet.
     fn target(&self, id: CaseId, trace: &[Trace], entry: u64) -> Result<Target, Refusal> {
         let Some(named) = trace.iter().position(|trace| trace.index == entry) else {
-            return refuse(Rule::B1, format!("Entry {entry} is not about {id}; name one of the case's own entries"));
+            return refuse(
+                Rule::B1,
+                sentence!(
+                    "Entry {entry} is not about {id}; name one of the case's own entries",
+                    "Entri {entry} bukan mengenai {id}; sebutkan salah satu entri kasus itu sendiri"
+                ),
+            );
         };
         if let Some(by) = trace[named].superseded() {
             return refuse(
                 Rule::B1,
-                format!("Entry {entry} is corrected by entry {by} already; correct entry {by} if it is wrong too"),
+                sentence!(
+                    "Entry {entry} is corrected by entry {by} already; correct entry {by} if it is wrong too",
+                    "Entri {entry} sudah dikoreksi oleh entri {by}; koreksi entri {by} bila itu juga salah"
+                ),
             );
         }
         let target = match trace[named].kind {
@@ -91,8 +101,9 @@ impl<'a> Bench<'a> {
             Some(target) => Ok(target),
             None => refuse(
                 Rule::B1,
-                format!(
+                sentence!(
                     "Entry {entry} is {}, which no correction replaces; what a list, budget or decree says is amended by another",
+                    "Entri {entry} adalah {:#}, yang tidak dapat digantikan koreksi; isi daftar, APBD, atau keputusan diubah dengan dokumen lain",
                     trace[named].kind
                 ),
             ),
@@ -107,8 +118,9 @@ impl<'a> Bench<'a> {
         }
         refuse(
             Rule::B9,
-            format!(
+            sentence!(
                 "The corrected event_date {day} is after {recorded}, when entry {} was recorded; correct it",
+                "Tanggal kejadian (event_date) yang dikoreksi {day:#} sesudah {recorded:#}, saat entri {} dicatat; perbaiki",
                 old.index
             ),
         )
@@ -139,8 +151,9 @@ impl<'a> Bench<'a> {
         if twice || seconds == 0 {
             return refuse(
                 Rule::B3,
-                format!(
+                sentence!(
                     "A correction of {} needs a second person, not the one who signed or decided; let another sign",
+                    "Koreksi atas {:#} memerlukan orang kedua, bukan yang menandatangani atau memutuskan; minta orang lain menandatangani",
                     old.kind
                 ),
             );
@@ -196,8 +209,9 @@ impl<'a> Bench<'a> {
         if stays {
             return Ok(());
         }
-        Err(Refusal::form(format!(
+        Err(Refusal::form(sentence!(
             "The correction of entry {} changes the way, field, year, stage, outcome or number of instalments, on which later steps rest; correct amounts, numbers, dates, texts and documents only",
+            "Koreksi entri {} mengubah jalur, bidang, tahun, tahap, hasil, atau banyaknya tahap pembayaran, yang menjadi dasar langkah sesudahnya; koreksi hanya jumlah, nomor, tanggal, teks, dan dokumen",
             old.index
         )))
     }
@@ -213,7 +227,12 @@ impl<'a> Bench<'a> {
         match self.body {
             Body::WarrantCancelled(body) if !warrant(&body.number) => refuse(
                 Rule::B1,
-                format!("Entry {} cancelled another warrant of {id} than {}; name that one", old.index, body.number.0),
+                sentence!(
+                    "Entry {} cancelled another warrant of {id} than {}; name that one",
+                    "Entri {} membatalkan SP2D {id} yang lain daripada {}; sebutkan yang itu",
+                    old.index,
+                    body.number.0
+                ),
             ),
             _ => Ok(number),
         }
@@ -293,24 +312,47 @@ impl<'a> Bench<'a> {
                     (&case.trace, Some((id, &case.core)))
                 }
                 Some(Known::Archived(residue)) => return self.books_closed(id, residue),
-                None => return Err(Refusal::form(format!("There is no {about}; correct about"))),
+                None => {
+                    return Err(Refusal::form(sentence!(
+                        "There is no {about}; correct about",
+                        "{about} tidak ada; perbaiki about"
+                    )));
+                }
             },
             About::Org(n) => match self.state.org(n) {
                 Some(org) => (&org.trace, None),
-                None => return Err(Refusal::form(format!("There is no {about}; correct about"))),
+                None => {
+                    return Err(Refusal::form(sentence!(
+                        "There is no {about}; correct about",
+                        "{about} tidak ada; perbaiki about"
+                    )));
+                }
             },
             // `Body::about_agrees` lets no other through.
-            _ => return Err(Refusal::form(format!("No entry about {about} is confirmed; correct about"))),
+            _ => {
+                return Err(Refusal::form(sentence!(
+                    "No entry about {about} is confirmed; correct about",
+                    "Entri mengenai {about} tidak dapat ditegaskan; perbaiki about"
+                )));
+            }
         };
         let Some(at) = trace.iter().position(|trace| trace.index == body.entry) else {
-            return refuse(Rule::B1, format!("Entry {} is not about {about}; name one of its own entries", body.entry));
+            return refuse(
+                Rule::B1,
+                sentence!(
+                    "Entry {} is not about {about}; name one of its own entries",
+                    "Entri {} bukan mengenai {about}; sebutkan salah satu entrinya sendiri",
+                    body.entry
+                ),
+            );
         };
         let needs = self.needs_of_confirmed(&trace[at]);
         if needs.is_empty() {
             return refuse(
                 Rule::B1,
-                format!(
+                sentence!(
                     "Entry {} of {about} is not disputed, so there is nothing to confirm; leave it out",
+                    "Entri {} mengenai {about} tidak disengketakan, sehingga tidak ada yang ditegaskan; tinggalkan",
                     body.entry
                 ),
             );
@@ -350,8 +392,9 @@ fn fold(profile: &Profile, id: CaseId, core: &mut Core, trace: &[Trace], target:
     let Some((begins, base)) = begins.and_then(|at| Some((at, trace[at].base()?))) else {
         return refuse(
             Rule::B1,
-            format!(
+            sentence!(
                 "Entry {} is from before this rule set, which cannot judge it anew; record an irregularity",
+                "Entri {} dari masa sebelum perangkat aturan ini, yang tidak dapat menilainya lagi; catat sebagai kejadian di luar ketentuan",
                 trace[target].index
             ),
         );
@@ -401,7 +444,12 @@ fn at_entry(refusal: Refusal, entry: &Trace, target: &Trace) -> Refusal {
     if entry.index == target.index {
         return refusal;
     }
-    let sentence = format!("With this correction entry {} holds no more: {}", entry.index, refusal.sentence);
+    let sentence = sentence!(
+        "With this correction entry {} holds no more: {}",
+        "Dengan koreksi ini entri {} tidak lagi sah: {:#}",
+        entry.index,
+        refusal.sentence
+    );
     Refusal::new(refusal.rule, sentence)
 }
 

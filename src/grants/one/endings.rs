@@ -9,8 +9,9 @@ use super::{Bench, refuse, stages};
 use crate::grants::about::CaseId;
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
-use crate::grants::money::Amount;
+use crate::grants::money::{Amount, Sum};
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::{Both, sentence};
 
 /// Stages that are done by one statement about the case alone, and that can be done again: not the application, for
 /// which a case is returned without naming a stage; not a list, budget or decree; not what moves money or goods.
@@ -34,7 +35,7 @@ const BASE: &[Kind] = &[Kind::DisbursementRequested, Kind::AgreementSigned, Kind
 
 impl Bench<'_> {
     pub(super) fn refused(&self, id: CaseId, step: &mut Step) -> Result<(), Refusal> {
-        nothing_given(id, &step.core, "refused")?;
+        nothing_given(id, &step.core, Both("refused", "ditolak"))?;
         step.core.closed = Some(Closed::Refused);
         Ok(())
     }
@@ -42,13 +43,23 @@ impl Bench<'_> {
     pub(super) fn cancelled(&self, id: CaseId, step: &mut Step) -> Result<(), Refusal> {
         let left = step.core.outstanding();
         if left != 0 {
+            let left = Sum(i128::from(left));
             return refuse(
                 Rule::B1,
-                format!("{id} cannot be cancelled while {left} is paid and not given back; demand the refund first"),
+                sentence!(
+                    "{id} cannot be cancelled while {left} is paid and not given back; demand the refund first",
+                    "{id} tidak dapat dibatalkan selama {left:#} sudah dibayar dan belum dikembalikan; tagih pengembaliannya dulu"
+                ),
             );
         }
         if step.core.done.has(Kind::GoodsHandedOver) {
-            return refuse(Rule::B1, format!("{id} cannot be cancelled, for it was handed over; review its report"));
+            return refuse(
+                Rule::B1,
+                sentence!(
+                    "{id} cannot be cancelled, for it was handed over; review its report",
+                    "{id} tidak dapat dibatalkan, karena sudah diserahkan; periksa laporannya"
+                ),
+            );
         }
         step.core.closed = Some(Closed::Cancelled);
         Ok(())
@@ -87,7 +98,10 @@ impl Bench<'_> {
         if core.done.has(Kind::DecreeSealed) {
             return refuse(
                 Rule::B1,
-                format!("{id} has a sealed decree and is not returned to its applicant; name a stage after the decree"),
+                sentence!(
+                    "{id} has a sealed decree and is not returned to its applicant; name a stage after the decree",
+                    "{id} sudah memiliki keputusan (SK) yang berlaku dan tidak dikembalikan kepada pemohon; sebutkan tahap sesudah keputusan (SK)"
+                ),
             );
         }
         if let Some(&second) = stages::list(self.profile, core).get(1) {
@@ -104,22 +118,27 @@ impl Bench<'_> {
         let Some(at) = place(to).filter(|_| core.done.has(to)) else {
             return refuse(
                 Rule::B1,
-                format!("{id} has not done {to}, so it cannot be returned to it; name a stage that is done"),
+                sentence!(
+                    "{id} has not done {to}, so it cannot be returned to it; name a stage that is done",
+                    "{id} belum melewati {to:#}, sehingga tidak dapat dikembalikan ke sana; sebutkan tahap yang sudah selesai"
+                ),
             );
         };
         if !AGAIN.contains(&to) {
             return refuse(
                 Rule::B1,
-                format!(
-                    "{to} is not done again by returning {id}; name another stage, or none to return it to the applicant"
+                sentence!(
+                    "{to} is not done again by returning {id}; name another stage, or none to return it to the applicant",
+                    "{to:#} tidak diulang dengan mengembalikan {id}; sebutkan tahap lain, atau kosongkan untuk mengembalikannya kepada pemohon"
                 ),
             );
         }
         if core.done.has(Kind::DecreeSealed) && place(Kind::DecreeSealed).is_some_and(|decree| at < decree) {
             return refuse(
                 Rule::B1,
-                format!(
-                    "{id} has a sealed decree and is not returned to {to}, which is before it; revoke the decree first"
+                sentence!(
+                    "{id} has a sealed decree and is not returned to {to}, which is before it; revoke the decree first",
+                    "{id} sudah memiliki keputusan (SK) yang berlaku dan tidak dikembalikan ke {to:#} yang mendahuluinya; cabut dulu keputusan (SK)-nya"
                 ),
             );
         }
@@ -127,13 +146,19 @@ impl Bench<'_> {
         if let Some(kind) = list[at..].iter().find(|&&kind| moved.contains(&kind) && core.done.has(kind)) {
             return refuse(
                 Rule::B1,
-                format!("{id} has done {kind} and is not returned to {to}; cancel the warrant first"),
+                sentence!(
+                    "{id} has done {kind} and is not returned to {to}; cancel the warrant first",
+                    "{id} sudah melewati {kind:#} dan tidak dikembalikan ke {to:#}; batalkan dulu SP2D-nya"
+                ),
             );
         }
         if BASE.contains(&to) && core.amount(Figure::Paid) > Amount::ZERO {
             return refuse(
                 Rule::B1,
-                format!("{id} was paid in part and is not returned to {to}; name a stage of the payment"),
+                sentence!(
+                    "{id} was paid in part and is not returned to {to}; name a stage of the payment",
+                    "{id} sudah dibayar sebagian dan tidak dikembalikan ke {to:#}; sebutkan tahap pembayaran"
+                ),
             );
         }
         Ok(())

@@ -12,6 +12,7 @@ use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
 use crate::grants::money::Amount;
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::{Both, sentence};
 use crate::grants::shape::Year;
 use crate::grants::time::Date;
 
@@ -54,7 +55,11 @@ impl Bench<'_> {
                 return Ok(Some(Edit::Bar(id, core.clone(), body.until)));
             }
             // `case_step` and `judge_body` send no other kind here.
-            body => Err(Refusal::form(format!("A statement of {} is no step of a case", body.kind()))),
+            body => Err(Refusal::form(sentence!(
+                "A statement of {} is no step of a case",
+                "Pernyataan {:#} bukan langkah suatu kasus; pakai jenis pernyataan lain",
+                body.kind()
+            ))),
         }?;
         Ok(None)
     }
@@ -71,7 +76,10 @@ impl Bench<'_> {
         if core.pay.disputed_credit {
             return refuse(
                 Rule::B1,
-                format!("The last credit of {id} is disputed; it must be credited anew, returned or confirmed first"),
+                sentence!(
+                    "The last credit of {id} is disputed; it must be credited anew, returned or confirmed first",
+                    "Pencairan terakhir {id} disanggah; harus dicairkan ulang, diretur, atau dinyatakan diterima dulu"
+                ),
             );
         }
         self.take_stage(id, core, self.body.kind())
@@ -98,11 +106,12 @@ impl Bench<'_> {
             return Ok(());
         }
         let whose = match id.owner {
-            CaseOwner::Org(_) => "that its organisation registered",
-            CaseOwner::Agency(_) => "that its need sealed",
+            CaseOwner::Org(_) => Both("that its organisation registered", "yang didaftarkan lembaganya"),
+            CaseOwner::Agency(_) => Both("that its need sealed", "yang disegel dalam kebutuhannya"),
         };
-        Err(Refusal::form(format!(
-            "The payee is not the account of {id} {whose}; repeat that commitment and its place"
+        Err(Refusal::form(sentence!(
+            "The payee is not the account of {id} {whose}; repeat that commitment and its place",
+            "Penerima pembayaran bukan rekening {id} {whose:#}; ulangi komitmen itu dan tempatnya"
         )))
     }
 
@@ -114,8 +123,9 @@ impl Bench<'_> {
         }
         refuse(
             Rule::B1,
-            format!(
+            sentence!(
                 "{id} is of the fiscal year {own}, so {} may not burden {}; correct fiscal_year",
+                "{id} untuk tahun anggaran {own}, sehingga {:#} tidak boleh membebani tahun {}; perbaiki fiscal_year",
                 self.body.kind(),
                 year.0
             ),
@@ -128,9 +138,10 @@ impl Bench<'_> {
         let known = |code: &str| lists.iter().flat_map(|list| list.iter().flatten()).any(|term| term.code.0 == code);
         match checklist.and_then(|list| list.0.keys().find(|code| !known(code))) {
             None => Ok(()),
-            Some(code) => {
-                Err(Refusal::form(format!("The profile has no item {code} to check; answer its own items only")))
-            }
+            Some(code) => Err(Refusal::form(sentence!(
+                "The profile has no item {code} to check; answer its own items only",
+                "Profil tidak memuat butir {code} untuk diperiksa; jawab hanya butir dari profil"
+            ))),
         }
     }
 
@@ -179,7 +190,10 @@ impl Bench<'_> {
             None => Ok(()),
             Some((late, due)) => refuse(
                 Rule::B8,
-                format!("The use of {late} was to be reported by {due} and is not; org/{n} must report it first"),
+                sentence!(
+                    "The use of {late} was to be reported by {due} and is not; org/{n} must report it first",
+                    "Penggunaan dana {late} seharusnya dilaporkan paling lambat {due:#} dan belum; org/{n} harus melaporkannya dulu"
+                ),
             ),
         }
     }

@@ -14,6 +14,7 @@ use super::{dates, refuse};
 use crate::grants::about::About;
 use crate::grants::kinds::Kind;
 use crate::grants::rules::{Refusal, Rule, RuleSet};
+use crate::grants::sentence::sentence;
 use crate::grants::signer::Vkey;
 use crate::grants::state::Place;
 use crate::tlog::hash::Hash;
@@ -22,11 +23,19 @@ pub(super) fn judge(state: &State, claim: &Claim, place: Place) -> Result<Change
     let Body::LedgerFounded(body) = &claim.body else {
         return refuse(
             Rule::B1,
-            format!("The ledger is not founded; ledger.founded must come before {}", claim.body.kind()),
+            sentence!(
+                "The ledger is not founded; ledger.founded must come before {}",
+                "Buku besar belum didirikan; ledger.founded harus mendahului {:#}",
+                claim.body.kind()
+            ),
         );
     };
     if RuleSet::number(body.rules) != Some(RuleSet::One) {
-        return Err(Refusal::form(format!("Rule set 1 judges no founding under number {}; name rules 1", body.rules)));
+        return Err(Refusal::form(sentence!(
+            "Rule set 1 judges no founding under number {}; name rules 1",
+            "Perangkat aturan 1 tidak menilai pendirian dengan nomor {}; sebutkan rules 1",
+            body.rules
+        )));
     }
     let profile = read_profile(&body.profile, Kind::LedgerFounded)?;
     let today = place.recorded_at.local_date(profile.utc_offset_min);
@@ -39,7 +48,10 @@ pub(super) fn judge(state: &State, claim: &Claim, place: Place) -> Result<Change
     if !claim.envelope.signers.iter().eq(roots) {
         return refuse(
             Rule::B2,
-            "A founding is signed by every root key and no other; sign it again with exactly those".to_owned(),
+            sentence!(
+                "A founding is signed by every root key and no other; sign it again with exactly those",
+                "Pendirian ditandatangani semua kunci akar dan tidak ada kunci lain; tandatangani lagi dengan persis kunci itu"
+            ),
         );
     }
     let act = Trace::new(place.index, place.recorded_at, claim.envelope.event_date, Kind::LedgerFounded);
@@ -77,9 +89,11 @@ fn frame(body: &LedgerFounded, profile: Profile) -> Frame {
 /// Form: the profile of a body, with the field that is at fault.
 pub(super) fn read_profile(json: &ProfileJson, kind: Kind) -> Result<Profile, Refusal> {
     Profile::from_json(&json.0).map_err(|error| {
-        Refusal::form(format!(
+        Refusal::form(sentence!(
             "In a statement of {kind}, body/profile{} {}; correct it and sign again",
-            error.field, error.what
+            "Dalam pernyataan {kind:#}, body/profile{} {:#}; perbaiki lalu tandatangani lagi",
+            error.field,
+            error.what
         ))
     })
 }
@@ -90,8 +104,9 @@ pub(super) fn holders_match(profile: &Profile, roots: u64) -> Result<(), Refusal
     if holders == roots {
         return Ok(());
     }
-    Err(Refusal::form(format!(
-        "The profile names {holders} root holders and the ledger has {roots} root keys; name the holder of each key"
+    Err(Refusal::form(sentence!(
+        "The profile names {holders} root holders and the ledger has {roots} root keys; name the holder of each key",
+        "Profil menyebut {holders} pemegang kunci akar, sedangkan buku besar memiliki {roots} kunci akar; sebutkan pemegang setiap kunci"
     )))
 }
 
@@ -99,11 +114,15 @@ pub(super) fn holders_match(profile: &Profile, roots: u64) -> Result<(), Refusal
 fn trial(origin: &str, trial: bool) -> Result<(), Refusal> {
     let host = origin.split('/').next().unwrap_or_default();
     if !trial {
-        return Err(Refusal::form("Only trial ledgers may be founded as yet; found it with trial true"));
+        return Err(Refusal::form(sentence!(
+            "Only trial ledgers may be founded as yet; found it with trial true",
+            "Untuk saat ini hanya buku besar percobaan yang boleh didirikan; dirikan dengan trial true"
+        )));
     }
     if !host.ends_with(".example") {
-        return Err(Refusal::form(format!(
-            "The host of a trial ledger's origin must end in .example, unlike {origin}; choose another origin"
+        return Err(Refusal::form(sentence!(
+            "The host of a trial ledger's origin must end in .example, unlike {origin}; choose another origin",
+            "Nama inang buku besar percobaan harus berakhir dengan .example, tidak seperti {origin}; pilih nama buku besar lain"
         )));
     }
     Ok(())

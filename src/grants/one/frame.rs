@@ -12,6 +12,7 @@ use super::state::Frame;
 use super::{Bench, Made, Outcome, refuse};
 use crate::grants::about::About;
 use crate::grants::rules::{Refusal, Rule, RuleSet};
+use crate::grants::sentence::{Both, sentence};
 use crate::grants::signer::{SignerId, Vkey};
 
 impl Bench<'_> {
@@ -21,8 +22,9 @@ impl Bench<'_> {
         self.heard()?;
         let now = self.frame.rules;
         let Some(rules) = RuleSet::number(body.rules).filter(|&rules| rules > now) else {
-            return Err(Refusal::form(format!(
+            return Err(Refusal::form(sentence!(
                 "This program has no rule set {} above number {}, which is in force; name a higher number that it has",
+                "Program ini tidak memiliki perangkat aturan {} di atas nomor {} yang berlaku; sebutkan nomor lebih tinggi yang dimilikinya",
                 body.rules,
                 now.as_number()
             )));
@@ -49,38 +51,40 @@ impl Bench<'_> {
         let profile = read_profile(json, self.body.kind())?;
         let (old, new) = (self.profile.utc_offset_min, profile.utc_offset_min);
         if old != new {
-            return Err(Refusal::form(format!(
-                "The profile's utc_offset_min is {new} and was {old}; every date rests on it, so leave it as it was"
+            return Err(Refusal::form(sentence!(
+                "The profile's utc_offset_min is {new} and was {old}; every date rests on it, so leave it as it was",
+                "utc_offset_min profil adalah {new}, sebelumnya {old}; semua tanggal bergantung padanya, jadi biarkan seperti semula"
             )));
         }
         holders_match(&profile, self.frame.roots.len() as u64)?;
         match self.missing(&profile) {
             None => Ok(profile),
-            Some((what, code, user)) => Err(Refusal::form(format!(
-                "The profile has no {what} {code}, which {user} uses; keep it until nothing in force uses it"
+            Some((what, code, user)) => Err(Refusal::form(sentence!(
+                "The profile has no {what} {code}, which {user} uses; keep it until nothing in force uses it",
+                "Profil tidak memuat {what:#} {code}, yang dipakai {user}; pertahankan sampai tidak ada lagi yang memakainya"
             ))),
         }
     }
 
     /// A word that something in force uses and the profile does not have.
-    fn missing(&self, profile: &Profile) -> Option<(&'static str, &str, About)> {
+    fn missing(&self, profile: &Profile) -> Option<(Both, &str, About)> {
         let state = self.state;
         let mut officials = state.officials().filter(|(_, official)| self.today <= official.period.until);
         if let Some((n, official)) = officials.find(|(_, official)| profile.office(&official.office).is_none()) {
-            return Some(("office", &official.office, About::Official(n)));
+            return Some((Both("office", "kantor"), &official.office, About::Official(n)));
         }
         for (n, org) in state.orgs() {
             if profile.recipient_type(&org.recipient_type).is_none() {
-                return Some(("recipient type", &org.recipient_type, About::Org(n)));
+                return Some((Both("recipient type", "jenis penerima"), &org.recipient_type, About::Org(n)));
             }
         }
         for (id, case) in state.cases().filter(|(_, case)| case.core.closed.is_none()) {
             let facts = &case.core.facts;
             if profile.field(&facts.field).is_none() {
-                return Some(("field", &facts.field, About::Case(id)));
+                return Some((Both("field", "bidang"), &facts.field, About::Case(id)));
             }
             if profile.agency(&facts.agency).is_none() {
-                return Some(("agency", &facts.agency, About::Case(id)));
+                return Some((Both("agency", "SKPD"), &facts.agency, About::Case(id)));
             }
         }
         None
@@ -92,9 +96,13 @@ impl Bench<'_> {
             let same_code = profile.agency(&old.code.0).filter(|new| new.n != old.n);
             let same_number = profile.agency_number(old.n).filter(|new| new.code != old.code);
             if let Some(new) = same_code.or(same_number) {
-                return Err(Refusal::form(format!(
+                return Err(Refusal::form(sentence!(
                     "The profile gives agency {} the number {}, and number {} was of agency {}; a number names an agency's cases, so keep both",
-                    new.code.0, new.n, old.n, old.code.0
+                    "Profil memberi SKPD {} nomor {}, sedangkan nomor {} milik SKPD {}; nomor menamai kasus SKPD, jadi pertahankan keduanya",
+                    new.code.0,
+                    new.n,
+                    old.n,
+                    old.code.0
                 )));
             }
         }
@@ -102,8 +110,9 @@ impl Bench<'_> {
         let lost = self.state.needs.keys().find(|&&n| profile.agency_number(n).is_none());
         match lost {
             None => Ok(()),
-            Some(n) => Err(Refusal::form(format!(
-                "The profile has no agency number {n}, which cases are named by; keep that agency"
+            Some(n) => Err(Refusal::form(sentence!(
+                "The profile has no agency number {n}, which cases are named by; keep that agency",
+                "Profil tidak memuat SKPD nomor {n}, yang menamai kasus; pertahankan SKPD itu"
             ))),
         }
     }
@@ -119,7 +128,12 @@ impl Bench<'_> {
         let Some(old) = self.frame.roots.get(&body.root) else {
             return refuse(
                 Rule::B1,
-                format!("The ledger has no root {}, only {}; correct root", body.root, self.frame.roots.len()),
+                sentence!(
+                    "The ledger has no root {}, only {}; correct root",
+                    "Buku besar tidak memiliki kunci akar {}, hanya {}; perbaiki root",
+                    body.root,
+                    self.frame.roots.len()
+                ),
             );
         };
         let keys = self.replacing(&body.key, Holder::Root(body.root), Some(old))?;
@@ -153,7 +167,10 @@ impl Bench<'_> {
             let Some(at) = frame.ledger_keys.iter().position(|key| key == retires) else {
                 return refuse(
                     Rule::B1,
-                    format!("The key {retires} signs no checkpoints now; name one of the ledger's own keys"),
+                    sentence!(
+                        "The key {retires} signs no checkpoints now; name one of the ledger's own keys",
+                        "Kunci {retires} sekarang tidak menandatangani titik periksa; sebutkan salah satu kunci buku besar sendiri"
+                    ),
                 );
             };
             frame.ledger_keys.remove(at);
@@ -163,7 +180,10 @@ impl Bench<'_> {
         if frame.ledger_keys.is_empty() {
             return refuse(
                 Rule::B1,
-                "The ledger would have no key for checkpoints; add another in the same statement".to_owned(),
+                sentence!(
+                    "The ledger would have no key for checkpoints; add another in the same statement",
+                    "Buku besar tidak akan memiliki kunci untuk titik periksa; tambahkan kunci lain dalam pernyataan yang sama"
+                ),
             );
         }
         Ok(self.framed(frame, keys))
@@ -182,8 +202,9 @@ impl Bench<'_> {
         if left < threshold {
             return refuse(
                 Rule::B1,
-                format!(
-                    "{left} root keys would be left and {threshold} must sign; replace the root instead, or another first"
+                sentence!(
+                    "{left} root keys would be left and {threshold} must sign; replace the root instead, or another first",
+                    "Kunci akar akan tersisa {left} dan {threshold} harus menandatangani; ganti pemegangnya saja, atau ganti yang lain dulu"
                 ),
             );
         }

@@ -26,6 +26,7 @@ use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
 use crate::grants::money::{self, Amount};
 use crate::grants::rules::{Refusal, Rule, RuleSet};
+use crate::grants::sentence::sentence;
 use crate::grants::shape::Code;
 use crate::grants::signer::SignerId;
 use crate::grants::state::Place;
@@ -42,9 +43,13 @@ pub const UNKNOWN: u64 = u64::MAX;
 pub(in crate::grants) fn from_zero(state: &zero::state::State, _place: Place) -> Result<State, Refusal> {
     let open = state.decrees().find(|(_, decree)| decree.status() == DecreeStatus::Open);
     match open {
-        Some((id, _)) => {
-            refuse(Rule::B1, format!("{id} is open under rule set 0; seal or abandon it, then adopt the new rules"))
-        }
+        Some((id, _)) => refuse(
+            Rule::B1,
+            sentence!(
+                "{id} is open under rule set 0; seal or abandon it, then adopt the new rules",
+                "{id} masih terbuka menurut perangkat aturan 0; berlakukan atau batalkan, lalu tetapkan aturan baru"
+            ),
+        ),
         None => Ok(taken_over(state)),
     }
 }

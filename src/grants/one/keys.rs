@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::{Sentence, sentence};
 use crate::grants::signer::{SignerId, Vkey};
 use crate::grants::time::{Date, Timestamp};
 use crate::grants::zero::keys::Revocation;
@@ -166,10 +167,11 @@ impl KeyRing {
     /// # Errors
     /// B2 that says why it may not.
     pub fn in_force(&self, id: &SignerId, today: Date) -> Result<&Key, Refusal> {
-        let refuse = |sentence: String| Err(Refusal::new(Rule::B2, sentence));
+        let refuse = |sentence: Sentence| Err(Refusal::new(Rule::B2, sentence));
         let Some(number) = self.number(id) else {
-            return refuse(format!(
-                "The key {id} is not on this ledger; sign with a key that was appointed or registered"
+            return refuse(sentence!(
+                "The key {id} is not on this ledger; sign with a key that was appointed or registered",
+                "Kunci {id} tidak ada di buku besar ini; tandatangani dengan kunci yang sudah diangkat atau didaftarkan"
             ));
         };
         self.numbered_in_force(number, today)
@@ -180,33 +182,44 @@ impl KeyRing {
     /// # Errors
     /// B2 that says why it may not.
     pub(in crate::grants) fn numbered_in_force(&self, number: KeyNumber, today: Date) -> Result<&Key, Refusal> {
-        let refuse = |sentence: String| Err(Refusal::new(Rule::B2, sentence));
+        let refuse = |sentence: Sentence| Err(Refusal::new(Rule::B2, sentence));
         let key = self.at(number);
         let id = key.vkey.id();
         if let Some(revoked) = key.revoked {
-            return refuse(format!("The key {id} was revoked by entry {}; sign with another key", revoked.index));
+            return refuse(sentence!(
+                "The key {id} was revoked by entry {}; sign with another key",
+                "Kunci {id} dicabut oleh entri {}; tandatangani dengan kunci lain",
+                revoked.index
+            ));
         }
         if let Some(index) = key.ended {
-            return refuse(format!("The key {id} was retired by entry {index}; sign with the key that came after it"));
+            return refuse(sentence!(
+                "The key {id} was retired by entry {index}; sign with the key that came after it",
+                "Kunci {id} dihentikan oleh entri {index}; tandatangani dengan kunci penggantinya"
+            ));
         }
         if key.holder == Holder::Ledger {
-            return refuse(format!(
-                "The key {id} signs checkpoints only; sign with the key of an office or organisation"
+            return refuse(sentence!(
+                "The key {id} signs checkpoints only; sign with the key of an office or organisation",
+                "Kunci {id} hanya menandatangani titik periksa; tandatangani dengan kunci kantor atau lembaga"
             ));
         }
         if key.held {
-            return refuse(format!(
-                "The key {id} is held by an objection of the old key; settle it, then replace the key again"
+            return refuse(sentence!(
+                "The key {id} is held by an objection of the old key; settle it, then replace the key again",
+                "Kunci {id} tertahan oleh keberatan kunci lama; selesaikan keberatan itu, lalu ganti kuncinya lagi"
             ));
         }
         if let Some(from) = key.from.filter(|&from| today < from) {
-            return refuse(format!(
-                "The key {id} is in force from {from} on, not on {today}; wait, or sign with another"
+            return refuse(sentence!(
+                "The key {id} is in force from {from} on, not on {today}; wait, or sign with another",
+                "Kunci {id} berlaku mulai {from:#}, bukan pada {today:#}; tunggu, atau tandatangani dengan kunci lain"
             ));
         }
         match key.last.filter(|&last| today > last) {
-            Some(last) => refuse(format!(
-                "The key {id} was in force until {last}, not on {today}; sign with a key of today's holder"
+            Some(last) => refuse(sentence!(
+                "The key {id} was in force until {last}, not on {today}; sign with a key of today's holder",
+                "Kunci {id} berlaku sampai {last:#}, bukan pada {today:#}; tandatangani dengan kunci pejabat yang sekarang"
             )),
             None => Ok(key),
         }
@@ -220,11 +233,17 @@ impl KeyRing {
         let expected = holder.key_name(origin);
         let id = vkey.id();
         if id.name() != expected {
-            let sentence = format!("The key {id} must be named {expected}; make a key of that name");
+            let sentence = sentence!(
+                "The key {id} must be named {expected}; make a key of that name",
+                "Kunci {id} harus bernama {expected}; buat kunci dengan nama itu"
+            );
             return Err(Refusal::new(Rule::B2, sentence));
         }
         if self.number(id).is_some() || self.public.contains(vkey.public_base64()) {
-            let sentence = format!("The public key of {id} was admitted before and never is again; make a new key");
+            let sentence = sentence!(
+                "The public key of {id} was admitted before and never is again; make a new key",
+                "Kunci publik {id} sudah pernah dipakai dan tidak dapat dipakai lagi; buat kunci baru"
+            );
             return Err(Refusal::new(Rule::B2, sentence));
         }
         Ok(())

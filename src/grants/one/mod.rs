@@ -73,6 +73,7 @@ use self::things::{More, Trace};
 use crate::grants::about::{About, CaseId};
 use crate::grants::claim::Envelope;
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::{Sentence, sentence};
 use crate::grants::state::Place;
 use crate::grants::time::Date;
 
@@ -127,7 +128,7 @@ impl Made {
 /// As many as nearly all statements have at most; more cost an allocation.
 const FEW_SIGNERS: usize = 4;
 
-fn refuse<T>(rule: Rule, sentence: String) -> Result<T, Refusal> {
+fn refuse<T>(rule: Rule, sentence: Sentence) -> Result<T, Refusal> {
     Err(Refusal::new(rule, sentence))
 }
 
@@ -154,7 +155,13 @@ pub(super) fn judge(state: &State, claim: &Claim, place: Place) -> Result<Change
     let (envelope, body) = (&claim.envelope, &claim.body);
     let bench = Bench { state, frame, profile, envelope, body, numbers, own, place, today };
     if matches!(claim.body, Body::LedgerFounded(_)) {
-        return refuse(Rule::B1, "The ledger is already founded; a founding is entry 0 and no other".to_owned());
+        return refuse(
+            Rule::B1,
+            sentence!(
+                "The ledger is already founded; a founding is entry 0 and no other",
+                "Buku besar sudah didirikan; pendirian hanya entri 0"
+            ),
+        );
     }
     dates(&claim.envelope, today, profile)?;
     bench.place_in_series()?;
@@ -170,19 +177,29 @@ fn dates(envelope: &Envelope, today: Date, profile: &Profile) -> Result<(), Refu
     if event > today {
         return refuse(
             Rule::B9,
-            format!("The event_date {event} is after today, {today}; record it once it has happened"),
+            sentence!(
+                "The event_date {event} is after today, {today}; record it once it has happened",
+                "Tanggal kejadian (event_date) {event:#} sesudah hari ini, {today:#}; catat setelah terjadi"
+            ),
         );
     }
     if expires < today {
-        return refuse(Rule::B9, format!("The statement expired on {expires} and today is {today}; sign it again"));
+        return refuse(
+            Rule::B9,
+            sentence!(
+                "The statement expired on {expires} and today is {today}; sign it again",
+                "Pernyataan ini kedaluwarsa pada {expires:#} dan hari ini {today:#}; tandatangani lagi"
+            ),
+        );
     }
     let ahead = today.days_until(expires);
     let limit = i64::try_from(profile.expires_max_days).unwrap_or(i64::MAX);
     if ahead > limit {
         return refuse(
             Rule::B9,
-            format!(
-                "The statement expires {ahead} days ahead, more than {limit}; sign it again with an earlier expires"
+            sentence!(
+                "The statement expires {ahead} days ahead, more than {limit}; sign it again with an earlier expires",
+                "Pernyataan ini berlaku {ahead} hari ke depan, lebih dari {limit}; tandatangani lagi dengan tanggal expires yang lebih awal"
             ),
         );
     }
@@ -241,7 +258,11 @@ impl<'a> Bench<'a> {
             (_, About::Case(id)) if places::begins(self.body.kind()) => self.begins_case(id),
             (_, About::Case(id)) => self.case_step(id),
             // `Claim::parse` has matched about and kind.
-            (body, about) => Err(Refusal::form(format!("A statement of {} cannot be about {about}", body.kind()))),
+            (body, about) => Err(Refusal::form(sentence!(
+                "A statement of {} cannot be about {about}",
+                "Pernyataan {:#} tidak dapat mengenai {about}; perbaiki about",
+                body.kind()
+            ))),
         }
     }
 
@@ -279,8 +300,9 @@ impl<'a> Bench<'a> {
         });
         match unknown {
             None => Ok(()),
-            Some(document) => Err(Refusal::form(format!(
+            Some(document) => Err(Refusal::form(sentence!(
                 "The profile does not list documents with the title \"{}\"; choose one of its titles",
+                "Profil tidak memuat dokumen dengan nama \"{}\"; pilih salah satu nama dokumen dari profil",
                 document.title.0
             ))),
         }

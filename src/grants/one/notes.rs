@@ -17,13 +17,18 @@ use super::things::{Duty, Flag, PersonNumber, Report, Trace};
 use super::{Bench, Made, Outcome, refuse};
 use crate::grants::about::{About, CaseId, CaseOwner, NoteSigner};
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::sentence;
 
 impl Bench<'_> {
     pub(super) fn note(&self) -> Outcome {
         let about = self.envelope.about;
         let About::Note { signer, .. } = about else {
             // `Body::about_agrees` has let nothing else pass.
-            return Err(Refusal::form(format!("A statement of {} is a note, not about {about}", self.body.kind())));
+            return Err(Refusal::form(sentence!(
+                "A statement of {} is a note, not about {about}",
+                "Pernyataan {:#} adalah catatan, bukan mengenai {about}; perbaiki about",
+                self.body.kind()
+            )));
         };
         if let Some(id) = self.case_named() {
             self.case_is_known(id)?;
@@ -51,7 +56,13 @@ impl Bench<'_> {
                 let made = Made { keys, ..Made::of(Edit::Note(signer, NoteEdit::Objected(n)), about) };
                 return Ok(Made { shown: vec![About::Org(n)], ..made });
             }
-            body => return Err(Refusal::form(format!("A statement of {} is not a note", body.kind()))),
+            body => {
+                return Err(Refusal::form(sentence!(
+                    "A statement of {} is not a note",
+                    "Pernyataan {:#} bukan catatan; perbaiki about",
+                    body.kind()
+                )));
+            }
         };
         let shown = self.shown();
         Ok(Made { keys, shown, ..Made::of(Edit::Note(signer, edit), about) })
@@ -88,7 +99,13 @@ impl Bench<'_> {
     fn case_is_known(&self, id: CaseId) -> Result<(), Refusal> {
         match self.state.known(&id) {
             Some(_) => Ok(()),
-            None => refuse(Rule::B4, format!("No application {id} is on the ledger; name a case that there is")),
+            None => refuse(
+                Rule::B4,
+                sentence!(
+                    "No application {id} is on the ledger; name a case that there is",
+                    "Permohonan {id} tidak ada di buku besar; sebutkan kasus yang ada"
+                ),
+            ),
         }
     }
 
@@ -97,7 +114,10 @@ impl Bench<'_> {
         match signer {
             NoteSigner::Official(n) if *signed.officials != [n] => refuse(
                 Rule::B2,
-                format!("A note of official/{n} is signed by the key of official/{n}; number it among your own notes"),
+                sentence!(
+                    "A note of official/{n} is signed by the key of official/{n}; number it among your own notes",
+                    "Catatan official/{n} ditandatangani kunci official/{n}; beri nomor di antara catatan Anda sendiri"
+                ),
             ),
             _ => Ok(()),
         }
@@ -114,8 +134,9 @@ impl Bench<'_> {
         match self.office(signed).filter(|office| office.role == Role::Agency) {
             Some(office) if !self.is_of_agency(id, office) => refuse(
                 Rule::B2,
-                format!(
+                sentence!(
                     "{} is not the agency of {id}; its own agency or the inspectorate may record this",
+                    "{} bukan SKPD dari {id}; hanya SKPD-nya sendiri atau Inspektorat yang boleh mencatat ini",
                     office.code.0
                 ),
             ),
@@ -139,13 +160,26 @@ impl Bench<'_> {
     fn open_report(&self, note: NoteId) -> Result<&Report, Refusal> {
         match self.state.report(&note.about()) {
             Some(report) => Ok(report),
-            None => refuse(Rule::B1, format!("{note} is no citizen's report, or was rated already; correct report")),
+            None => refuse(
+                Rule::B1,
+                sentence!(
+                    "{note} is no citizen's report, or was rated already; correct report",
+                    "{note} bukan laporan warga, atau sudah dinilai; perbaiki report"
+                ),
+            ),
         }
     }
 
     fn report_rated(&self, body: &ReportRated) -> Result<NoteEdit, Refusal> {
         if !self.open_report(body.report)?.answered {
-            return refuse(Rule::B1, format!("{} is not answered yet; rate it once it is", body.report));
+            return refuse(
+                Rule::B1,
+                sentence!(
+                    "{} is not answered yet; rate it once it is",
+                    "{} belum dijawab; nilai setelah ada jawaban",
+                    body.report
+                ),
+            );
         }
         Ok(NoteEdit::ReportRated(body.report.about()))
     }
@@ -153,10 +187,19 @@ impl Bench<'_> {
     fn flag_raised(&self, about: About, body: &FlagRaised, persons: Persons) -> Result<NoteEdit, Refusal> {
         if let Some(n) = body.org {
             if self.state.org(n).is_none() {
-                return refuse(Rule::B14, format!("org/{n} is not registered; name an organisation that is"));
+                return refuse(
+                    Rule::B14,
+                    sentence!(
+                        "org/{n} is not registered; name an organisation that is",
+                        "org/{n} belum terdaftar; sebutkan lembaga yang terdaftar"
+                    ),
+                );
             }
             if let Some(id) = body.case.filter(|id| id.owner != CaseOwner::Org(n)) {
-                return Err(Refusal::form(format!("{id} is not a case of org/{n}; name one of the two")));
+                return Err(Refusal::form(sentence!(
+                    "{id} is not a case of org/{n}; name one of the two",
+                    "{id} bukan kasus org/{n}; sebutkan salah satu saja"
+                )));
             }
         }
         self.may_inspect(body.case, &persons)?;
@@ -175,7 +218,13 @@ impl Bench<'_> {
     fn open_flag(&self, note: NoteId) -> Result<&Flag, Refusal> {
         match self.state.flag(&note.about()) {
             Some(flag) => Ok(flag),
-            None => refuse(Rule::B1, format!("{note} is no flag, or is closed already; correct flag")),
+            None => refuse(
+                Rule::B1,
+                sentence!(
+                    "{note} is no flag, or is closed already; correct flag",
+                    "{note} bukan temuan, atau sudah ditutup; perbaiki flag"
+                ),
+            ),
         }
     }
 
@@ -193,8 +242,9 @@ impl Bench<'_> {
             _ => self.office(signed).is_some_and(|office| self.is_concerned(flag, office)),
         };
         if !concerned {
-            let sentence = format!(
+            let sentence = sentence!(
                 "{} concerns another; its organisation, the agency of its case or an office that acted on it may answer",
+                "{} menyangkut pihak lain; yang boleh menjawab adalah lembaganya, SKPD kasusnya, atau kantor yang menanganinya",
                 body.flag
             );
             return refuse(Rule::B2, sentence);
@@ -231,14 +281,23 @@ impl Bench<'_> {
         if body.day > self.today {
             return refuse(
                 Rule::B9,
-                format!("The day {} is after today, {}; count it once it is over", body.day, self.today),
+                sentence!(
+                    "The day {} is after today, {}; count it once it is over",
+                    "Hari {:#} sesudah hari ini, {:#}; hitung setelah hari itu lewat",
+                    body.day,
+                    self.today
+                ),
             );
         }
         match self.state.refusals_counted.filter(|&last| body.day <= last) {
             None => Ok(NoteEdit::Counted(body.day)),
-            Some(last) => {
-                refuse(Rule::B1, format!("Refusals are counted until {last} already; count days after that, each once"))
-            }
+            Some(last) => refuse(
+                Rule::B1,
+                sentence!(
+                    "Refusals are counted until {last} already; count days after that, each once",
+                    "Penolakan sudah dihitung sampai {last:#}; hitung hari sesudahnya, masing-masing satu kali"
+                ),
+            ),
         }
     }
 
@@ -246,9 +305,11 @@ impl Bench<'_> {
         if body.entry >= self.place.index {
             return refuse(
                 Rule::B1,
-                format!(
+                sentence!(
                     "There is no entry {} before entry {}; name the entry that held it",
-                    body.entry, self.place.index
+                    "Tidak ada entri {} sebelum entri {}; sebutkan entri yang memuatnya",
+                    body.entry,
+                    self.place.index
                 ),
             );
         }
@@ -259,12 +320,16 @@ impl Bench<'_> {
     fn replacement_objected(&self, signer: NoteSigner, body: &ReplacementObjected) -> Result<(u64, KeyEdit), Refusal> {
         let NoteSigner::Org(n) = signer else {
             // `Body::about_agrees` has let no other signer pass.
-            return Err(Refusal::form("Only an organisation objects to a replacement of its key"));
+            return Err(Refusal::form(sentence!(
+                "Only an organisation objects to a replacement of its key",
+                "Hanya lembaga yang dapat menyatakan keberatan atas penggantian kuncinya; perbaiki about"
+            )));
         };
         let pending = self.state.org(n).and_then(|org| org.pending_on(self.today));
         let Some(pending) = pending.filter(|pending| pending.index == body.replacement) else {
-            let sentence = format!(
+            let sentence = sentence!(
                 "Entry {} is no replacement of the key of org/{n} that is still to come into force; correct replacement",
+                "Entri {} bukan penggantian kunci org/{n} yang belum berlaku; perbaiki replacement",
                 body.replacement
             );
             return refuse(Rule::B1, sentence);

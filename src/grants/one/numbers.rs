@@ -10,6 +10,7 @@ use super::{Bench, refuse};
 use crate::grants::about::CaseId;
 use crate::grants::kinds::Kind;
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::sentence;
 
 impl<'a> Bench<'a> {
     /// The number that a body uses, under the office that signs.
@@ -61,8 +62,9 @@ impl<'a> Bench<'a> {
         if key.year + 1 < now {
             return refuse(
                 Rule::B10,
-                format!(
+                sentence!(
                     "The books of the fiscal year {} are closed in {now}, so {id} takes no number of it; correct the year",
+                    "Buku tahun anggaran {} sudah ditutup pada tahun {now}, sehingga {id} tidak dapat memakai nomor tahun itu; perbaiki tahunnya",
                     key.year
                 ),
             );
@@ -72,8 +74,9 @@ impl<'a> Bench<'a> {
         }
         refuse(
             Rule::B10,
-            format!(
+            sentence!(
                 "The number {} of {} is already used by {} in {}; give {id} its own number, or correct the other entry",
+                "Nomor {} dari {:#} sudah dipakai {} pada tahun {}; beri {id} nomor sendiri, atau koreksi entri yang lain itu",
                 key.number(),
                 key.kind,
                 key.office(),

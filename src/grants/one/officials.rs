@@ -14,6 +14,7 @@ use super::things::{Official, Org, Pending, Trace};
 use super::{Bench, Made, Outcome, refuse};
 use crate::grants::about::{About, CaseId, CaseOwner};
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::sentence;
 use crate::grants::signer::SignerId;
 use crate::grants::time::{Date, Timestamp};
 use crate::grants::zero::keys::Revocation;
@@ -24,7 +25,10 @@ impl Bench<'_> {
         self.state.keys.check_new(&body.key, Holder::Official(n), self.state.origin())?;
         let office = &body.office.0;
         if self.profile.office(office).is_none() {
-            return Err(Refusal::form(format!("The profile has no office {office}; name one of its offices")));
+            return Err(Refusal::form(sentence!(
+                "The profile has no office {office}; name one of its offices",
+                "Profil tidak memuat kantor {office}; sebutkan salah satu kantor dari profil"
+            )));
         }
         let person = body.person.0.as_str();
         let official = Official {
@@ -51,15 +55,21 @@ impl Bench<'_> {
         if let Some(index) = official.retired {
             return refuse(
                 Rule::B1,
-                format!("official/{n} was already retired by entry {index}; nothing is left to do"),
+                sentence!(
+                    "official/{n} was already retired by entry {index}; nothing is left to do",
+                    "official/{n} sudah diberhentikan oleh entri {index}; tidak ada lagi yang perlu dilakukan"
+                ),
             );
         }
         if !official.period.contains(body.last_day) {
             return refuse(
                 Rule::B1,
-                format!(
+                sentence!(
                     "The last_day {} is not within the period of official/{n}, {} to {}; name a day in office",
-                    body.last_day, official.period.from, official.period.until
+                    "Hari terakhir (last_day) {:#} di luar masa jabatan official/{n}, {:#} sampai {:#}; sebutkan hari dalam masa jabatan",
+                    body.last_day,
+                    official.period.from,
+                    official.period.until
                 ),
             );
         }
@@ -73,14 +83,26 @@ impl Bench<'_> {
     fn official(&self, n: u64) -> Result<&Official, Refusal> {
         match self.state.official(n) {
             Some(official) => Ok(official),
-            None => refuse(Rule::B1, format!("There is no official/{n} on the ledger; correct about and sign again")),
+            None => refuse(
+                Rule::B1,
+                sentence!(
+                    "There is no official/{n} on the ledger; correct about and sign again",
+                    "official/{n} tidak ada di buku besar; perbaiki about lalu tandatangani lagi"
+                ),
+            ),
         }
     }
 
     /// The organisation, with a replacement that has come into force written down.
     pub(super) fn settled_org(&self, n: u64) -> Result<Org, Refusal> {
         let Some(org) = self.state.org(n) else {
-            return refuse(Rule::B14, format!("org/{n} is not registered; the registrar must register it first"));
+            return refuse(
+                Rule::B14,
+                sentence!(
+                    "org/{n} is not registered; the registrar must register it first",
+                    "org/{n} belum terdaftar; petugas pendaftaran harus mendaftarkannya dulu"
+                ),
+            );
         };
         let mut org = org.clone();
         org.settle(self.today);
@@ -107,7 +129,12 @@ impl Bench<'_> {
                 (Edit::Org(n, Box::new(org)), new(Holder::Org(n), None, None))
             }
             // `Body::about_agrees` has let no other thing pass.
-            about => return Err(Refusal::form(format!("{about} has no key that rotates; correct about"))),
+            about => {
+                return Err(Refusal::form(sentence!(
+                    "{about} has no key that rotates; correct about",
+                    "{about} tidak memiliki kunci yang dapat diganti pemegangnya; perbaiki about"
+                )));
+            }
         };
         self.state.keys.check_new(&body.key, new.holder, self.state.origin())?;
         let keys = KeyEdit { admit: vec![new], end, ..KeyEdit::default() };
@@ -123,10 +150,20 @@ impl Bench<'_> {
         };
         match now {
             Some(now) if now == key => Ok(()),
-            Some(now) => {
-                refuse(Rule::B1, format!("The key of {about} is {now}, not {key}; name the key that it has now"))
-            }
-            None => refuse(Rule::B1, format!("{about} has no key; correct about and sign again")),
+            Some(now) => refuse(
+                Rule::B1,
+                sentence!(
+                    "The key of {about} is {now}, not {key}; name the key that it has now",
+                    "Kunci {about} adalah {now}, bukan {key}; sebutkan kuncinya yang sekarang"
+                ),
+            ),
+            None => refuse(
+                Rule::B1,
+                sentence!(
+                    "{about} has no key; correct about and sign again",
+                    "{about} tidak memiliki kunci; perbaiki about lalu tandatangani lagi"
+                ),
+            ),
         }
     }
 
@@ -135,9 +172,11 @@ impl Bench<'_> {
             None => Ok(()),
             Some(pending) => refuse(
                 Rule::B1,
-                format!(
+                sentence!(
                     "The key of org/{n} is being replaced since entry {}, in force on {}; wait for that day, or object with the old key",
-                    pending.index, pending.effective
+                    "Kunci org/{n} sedang diganti sejak entri {}, berlaku pada {:#}; tunggu hari itu, atau ajukan keberatan dengan kunci lama",
+                    pending.index,
+                    pending.effective
                 ),
             ),
         }
@@ -150,7 +189,10 @@ impl Bench<'_> {
             About::Official(n) => self.official_replaced(n, body),
             About::Org(n) => self.org_replaced(n, body),
             // `Body::about_agrees` has let no other thing pass.
-            about => Err(Refusal::form(format!("{about} has no key that could be replaced; correct about"))),
+            about => Err(Refusal::form(sentence!(
+                "{about} has no key that could be replaced; correct about",
+                "{about} tidak memiliki kunci yang dapat digantikan; perbaiki about"
+            ))),
         }
     }
 
@@ -161,7 +203,11 @@ impl Bench<'_> {
         if official.period.until < self.today {
             return refuse(
                 Rule::B1,
-                format!("official/{n} was in office until {} and needs no key; leave it", official.period.until),
+                sentence!(
+                    "official/{n} was in office until {} and needs no key; leave it",
+                    "official/{n} menjabat sampai {:#} dan tidak memerlukan kunci; biarkan",
+                    official.period.until
+                ),
             );
         }
         official.key = body.key.id().clone();
@@ -197,7 +243,11 @@ impl Bench<'_> {
             (Some(before), Some(effective)) => Ok((before, effective)),
             _ => refuse(
                 Rule::B9,
-                format!("No day {days} days after {} can be written; lower replacement_days", self.today),
+                sentence!(
+                    "No day {days} days after {} can be written; lower replacement_days",
+                    "Hari ke-{days} sesudah {:#} tidak dapat ditulis; turunkan replacement_days",
+                    self.today
+                ),
             ),
         }
     }
@@ -207,13 +257,23 @@ impl Bench<'_> {
         let id = &body.key;
         let number = self.state.keys.number(id).filter(|&number| is_of(self.state.keys.at(number).holder(), about));
         let Some(number) = number else {
-            return refuse(Rule::B1, format!("{about} has no key {id}; correct about or key and sign again"));
+            return refuse(
+                Rule::B1,
+                sentence!(
+                    "{about} has no key {id}; correct about or key and sign again",
+                    "{about} tidak memiliki kunci {id}; perbaiki about atau key lalu tandatangani lagi"
+                ),
+            );
         };
         let key = self.state.keys.at(number);
         if let Some(revoked) = key.revoked() {
             return refuse(
                 Rule::B1,
-                format!("The key {id} was already revoked by entry {}; nothing is left to do", revoked.index),
+                sentence!(
+                    "The key {id} was already revoked by entry {}; nothing is left to do",
+                    "Kunci {id} sudah dicabut oleh entri {}; tidak ada lagi yang perlu dilakukan",
+                    revoked.index
+                ),
             );
         }
         self.suspect_since_is_possible(id, key.admitted, body.suspect_since)?;
@@ -243,15 +303,19 @@ impl Bench<'_> {
         if since > self.place.recorded_at {
             return refuse(
                 Rule::B9,
-                format!("The time suspect_since {since} is in the future; name when the key's entries became suspect"),
+                sentence!(
+                    "The time suspect_since {since} is in the future; name when the key's entries became suspect",
+                    "Waktu suspect_since {since} masih akan datang; sebutkan sejak kapan entri kunci itu diragukan"
+                ),
             );
         }
         match admitted.filter(|&admitted| since < admitted) {
             None => Ok(()),
             Some(admitted) => refuse(
                 Rule::B9,
-                format!(
-                    "The time suspect_since {since} is before {id} was admitted, {admitted}; name a time from then on"
+                sentence!(
+                    "The time suspect_since {since} is before {id} was admitted, {admitted}; name a time from then on",
+                    "Waktu suspect_since {since} sebelum {id} diterima, {admitted}; sebutkan waktu sejak saat itu"
                 ),
             ),
         }

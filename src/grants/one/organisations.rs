@@ -11,6 +11,7 @@ use super::things::Org;
 use super::{Bench, Made, Outcome, refuse};
 use crate::grants::about::{About, AwardId};
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::sentence;
 
 impl Bench<'_> {
     pub(super) fn registered(&self, n: u64, body: &OrganisationRegistered) -> Outcome {
@@ -18,22 +19,27 @@ impl Bench<'_> {
         self.state.keys.check_new(&body.key, Holder::Org(n), self.state.origin())?;
         let recipient_type = &body.recipient_type.0;
         let Some(term) = self.profile.recipient_type(recipient_type) else {
-            return Err(Refusal::form(format!(
-                "The profile has no recipient type {recipient_type}; name one of its types"
+            return Err(Refusal::form(sentence!(
+                "The profile has no recipient type {recipient_type}; name one of its types",
+                "Profil tidak memuat jenis penerima {recipient_type}; sebutkan salah satu jenis dari profil"
             )));
         };
         if term.class == Class::Individual {
             return refuse(
                 Rule::B15,
-                format!(
-                    "A recipient of type {recipient_type} is a person or family, whose name stays off the ledger; let an agency record the need"
+                sentence!(
+                    "A recipient of type {recipient_type} is a person or family, whose name stays off the ledger; let an agency record the need",
+                    "Penerima jenis {recipient_type} adalah orang atau keluarga, yang namanya tidak dicatat di buku besar; minta SKPD mencatat kebutuhannya"
                 ),
             );
         }
         self.licence_is_not_of_the_future(body.registration.as_ref())?;
         // `Body::parse` has found both commitments.
         let (Some(account), Some(chair)) = (body.sealed.get("account"), body.sealed.get("chair")) else {
-            return Err(Refusal::form("An organisation needs commitments to its account and its chair; seal both"));
+            return Err(Refusal::form(sentence!(
+                "An organisation needs commitments to its account and its chair; seal both",
+                "Lembaga memerlukan komitmen untuk rekening dan ketuanya; segel keduanya"
+            )));
         };
         let org = Org {
             // The entry becomes the head when it is applied.
@@ -61,9 +67,11 @@ impl Bench<'_> {
             None => Ok(()),
             Some(licence) => refuse(
                 Rule::B9,
-                format!(
+                sentence!(
                     "The registration's date {} is after today, {}; correct it and sign again",
-                    licence.date, self.today
+                    "Tanggal pendaftaran {:#} sesudah hari ini, {:#}; perbaiki lalu tandatangani lagi",
+                    licence.date,
+                    self.today
                 ),
             ),
         }
@@ -81,8 +89,9 @@ impl Bench<'_> {
             org.chair = sealed.get("chair").unwrap_or(org.chair);
         }
         if org.account == org.chair {
-            return Err(Refusal::form(format!(
-                "The commitments to the account and the chair of org/{n} would be the same; each has its own salt, so seal it anew"
+            return Err(Refusal::form(sentence!(
+                "The commitments to the account and the chair of org/{n} would be the same; each has its own salt, so seal it anew",
+                "Komitmen rekening dan ketua org/{n} akan sama; masing-masing memiliki garam sendiri, jadi segel ulang"
             )));
         }
         Ok(Made::of(Edit::Org(n, Box::new(org)), About::Org(n)))
@@ -94,7 +103,10 @@ impl Bench<'_> {
         if let Some(index) = org.suspended {
             return refuse(
                 Rule::B1,
-                format!("org/{n} is suspended already, since entry {index}; nothing is left to do"),
+                sentence!(
+                    "org/{n} is suspended already, since entry {index}; nothing is left to do",
+                    "org/{n} sudah ditangguhkan sejak entri {index}; tidak ada lagi yang perlu dilakukan"
+                ),
             );
         }
         org.suspended = Some(self.place.index);
@@ -105,7 +117,13 @@ impl Bench<'_> {
         self.heard()?;
         let mut org = self.settled_org(n)?;
         if org.suspended.take().is_none() {
-            return refuse(Rule::B1, format!("org/{n} is not suspended; nothing is left to do"));
+            return refuse(
+                Rule::B1,
+                sentence!(
+                    "org/{n} is not suspended; nothing is left to do",
+                    "org/{n} tidak ditangguhkan; tidak ada lagi yang perlu dilakukan"
+                ),
+            );
         }
         Ok(Made::of(Edit::Org(n, Box::new(org)), About::Org(n)))
     }
@@ -115,10 +133,22 @@ impl Bench<'_> {
         self.heard()?;
         let award = About::Award(body.award);
         if !self.state.has_award(&body.award) {
-            return refuse(Rule::B1, format!("There is no {award} on the ledger; correct award and sign again"));
+            return refuse(
+                Rule::B1,
+                sentence!(
+                    "There is no {award} on the ledger; correct award and sign again",
+                    "{award} tidak ada di buku besar; perbaiki award lalu tandatangani lagi"
+                ),
+            );
         }
         if self.state.claims.contains(&body.award) {
-            return refuse(Rule::B1, format!("{award} is claimed already; a past award has one recipient"));
+            return refuse(
+                Rule::B1,
+                sentence!(
+                    "{award} is claimed already; a past award has one recipient",
+                    "{award} sudah diakui; hibah terdahulu hanya memiliki satu penerima, jadi pilih yang lain"
+                ),
+            );
         }
         Ok(Made { shown: vec![award], ..Made::of(Edit::Claim(body.award), About::Org(n)) })
     }

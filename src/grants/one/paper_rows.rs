@@ -11,8 +11,9 @@ use super::{Bench, Made, Outcome, refuse, stages};
 use crate::grants::about::{About, DecreeId};
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
-use crate::grants::money::{self, Amount};
+use crate::grants::money::{self, Amount, Sum};
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::{Both, sentence};
 
 impl<'a> Bench<'a> {
     pub(super) fn rows(&self, about: About, rows: &[Row]) -> Outcome {
@@ -21,9 +22,11 @@ impl<'a> Bench<'a> {
         if let Some(row) = rows.first().filter(|row| row.row <= paper.last_row) {
             return refuse(
                 Rule::B1,
-                format!(
+                sentence!(
                     "Row {} of {about} is not above the last recorded row {}; rows ascend over all statements",
-                    row.row, paper.last_row
+                    "Baris {} dari {about} tidak di atas baris terakhir yang dicatat, {}; nomor baris harus menaik di semua pernyataan",
+                    row.row,
+                    paper.last_row
                 ),
             );
         }
@@ -50,7 +53,11 @@ impl<'a> Bench<'a> {
         let Some((_, known)) = self.own else {
             return refuse(
                 Rule::B4,
-                format!("Row {} of {about} names {id}, for which there is no application; leave it out", row.row),
+                sentence!(
+                    "Row {} of {about} names {id}, for which there is no application; leave it out",
+                    "Baris {} dari {about} menyebut {id}, yang tidak ada permohonannya; tinggalkan baris itu",
+                    row.row
+                ),
             );
         };
         let case = match known {
@@ -60,14 +67,25 @@ impl<'a> Bench<'a> {
         if again || case.is_some_and(|case| case.held_by == Some(about)) {
             return refuse(
                 Rule::B1,
-                format!("Row {} of {about} names {id} a second time; name each case once", row.row),
+                sentence!(
+                    "Row {} of {about} names {id} a second time; name each case once",
+                    "Baris {} dari {about} menyebut {id} untuk kedua kalinya; sebut setiap kasus satu kali",
+                    row.row
+                ),
             );
         }
-        self.after_is_latest(&About::Case(id), Some(row.after), format_args!("The after of row {}", row.row))?;
+        self.after_is_latest(&About::Case(id), Some(row.after), || {
+            sentence!("The after of row {}", "Nilai after pada baris {}", row.row)
+        })?;
         self.not_closed(id)?;
         self.not_held(id)?;
         // A case that is not whole is closed, and so was refused.
-        case.ok_or_else(|| Refusal::new(Rule::B1, format!("{id} is closed; leave it out")))
+        case.ok_or_else(|| {
+            Refusal::new(
+                Rule::B1,
+                sentence!("{id} is closed; leave it out", "{id} sudah ditutup; tinggalkan kasus itu"),
+            )
+        })
     }
 
     /// What the case asks, in the order of the rules.
@@ -90,7 +108,9 @@ impl<'a> Bench<'a> {
         self.is_next(about, paper, row, core)?;
         match about {
             About::Decree(_) => self.within_its_case(about, row, core),
-            About::Budget { .. } => not_below(about, row, core.amount(Figure::Decreed), "decreed"),
+            About::Budget { .. } => {
+                not_below(about, row, core.amount(Figure::Decreed), Both("decreed", "yang ditetapkan"))
+            }
             _ => Ok(()),
         }
     }
@@ -102,9 +122,11 @@ impl<'a> Bench<'a> {
         }
         refuse(
             Rule::B11,
-            format!(
+            sentence!(
                 "Row {} of {about} names {}, which no sealed list has nominated; nominate it first",
-                row.row, row.case
+                "Baris {} dari {about} menyebut {}, yang tidak ada dalam daftar nominatif yang berlaku; masukkan dulu ke daftar nominatif",
+                row.row,
+                row.case
             ),
         )
     }
@@ -115,14 +137,23 @@ impl<'a> Bench<'a> {
         if facts.fiscal_year != paper.fiscal_year {
             return refuse(
                 Rule::B1,
-                format!("{id} is of the fiscal year {}, not that of {about}; leave it out", facts.fiscal_year),
+                sentence!(
+                    "{id} is of the fiscal year {}, not that of {about}; leave it out",
+                    "{id} untuk tahun anggaran {}, bukan tahun {about}; tinggalkan kasus itu",
+                    facts.fiscal_year
+                ),
             );
         }
         match paper.way.filter(|&way| way != facts.way) {
             None => Ok(()),
             Some(way) => refuse(
                 Rule::B1,
-                format!("{id} goes the way {} and {about} is for {}; leave it out", facts.way.name(), way.name()),
+                sentence!(
+                    "{id} goes the way {} and {about} is for {}; leave it out",
+                    "{id} menempuh jalur {:#}, sedangkan {about} untuk {:#}; tinggalkan kasus itu",
+                    facts.way.words(),
+                    way.words()
+                ),
             ),
         }
     }
@@ -145,12 +176,21 @@ impl<'a> Bench<'a> {
             }
             return refuse(
                 Rule::B1,
-                format!("{id} has {stage} already and {about} does not amend that; leave row {} out", row.row),
+                sentence!(
+                    "{id} has {stage} already and {about} does not amend that; leave row {} out",
+                    "{id} sudah melewati tahap {stage:#} dan {about} tidak mengubahnya; tinggalkan baris {}",
+                    row.row
+                ),
             );
         }
         refuse(
             Rule::B1,
-            format!("{id} is at {}, so {stage} is out of order; next is {}", core.stage, super::cases::wording(&next)),
+            sentence!(
+                "{id} is at {}, so {stage} is out of order; next is {}",
+                "{id} ada pada tahap {:#}, sehingga {stage:#} tidak sesuai urutan; tahap berikutnya {:#}",
+                core.stage,
+                super::cases::wording(&next)
+            ),
         )
     }
 
@@ -171,15 +211,16 @@ impl<'a> Bench<'a> {
         if stages::list(self.profile, core).contains(&Kind::BudgetSealed) && amount > enacted {
             return refuse(
                 Rule::B6,
-                format!(
+                sentence!(
                     "Row {} of {about} grants {id} {amount}, more than the {enacted} enacted; lower the amount",
+                    "Baris {} dari {about} memberi {id} {amount:#}, melebihi {enacted:#} yang ditetapkan dalam APBD; turunkan jumlahnya",
                     row.row
                 ),
             );
         }
         let handed_over = core.handed_over.unwrap_or(Amount::ZERO);
         let rests = core.amount(Figure::Agreed).max(core.amount(Figure::Paid)).max(handed_over);
-        not_below(about, row, rests, "agreed or given")
+        not_below(about, row, rests, Both("agreed or given", "yang diperjanjikan atau diserahkan"))
     }
 
     /// B1, B6: not more rows, and no more money, than the paper was issued for.
@@ -188,18 +229,21 @@ impl<'a> Bench<'a> {
         if count > paper.row_count {
             return refuse(
                 Rule::B1,
-                format!(
+                sentence!(
                     "{about} would have {count} rows, more than its {}; record only those, or abandon it",
+                    "{about} akan memiliki {count} baris, lebih dari {} yang ditetapkan; catat hanya sebanyak itu, atau batalkan",
                     paper.row_count
                 ),
             );
         }
         let sum = paper.sum + money::sum(rows.iter().map(|row| row.amount));
         if sum > i128::from(paper.total.minor()) {
+            let sum = Sum(sum);
             return refuse(
                 Rule::B6,
-                format!(
+                sentence!(
                     "The rows of {about} would add up to {sum}, more than its total {}; correct them, or abandon it",
+                    "Jumlah baris {about} menjadi {sum:#}, melebihi totalnya {:#}; perbaiki baris-barisnya, atau batalkan",
                     paper.total
                 ),
             );
@@ -209,15 +253,18 @@ impl<'a> Bench<'a> {
 }
 
 /// B6: an amended amount still covers what rests on it.
-fn not_below(about: About, row: &Row, rests: Amount, what: &str) -> Result<(), Refusal> {
+fn not_below(about: About, row: &Row, rests: Amount, what: Both) -> Result<(), Refusal> {
     if row.amount >= rests {
         return Ok(());
     }
     refuse(
         Rule::B6,
-        format!(
+        sentence!(
             "Row {} of {about} gives {} {}, less than the {rests} {what}; raise the amount",
-            row.row, row.case, row.amount
+            "Baris {} dari {about} memberi {} {:#}, kurang dari {rests:#} {what:#}; naikkan jumlahnya",
+            row.row,
+            row.case,
+            row.amount
         ),
     )
 }

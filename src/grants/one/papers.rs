@@ -10,8 +10,9 @@ use super::{Bench, Made, Outcome, refuse};
 use crate::grants::about::{About, CaseId, DecreeId};
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
-use crate::grants::money::Amount;
+use crate::grants::money::{Amount, Sum};
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::{Both, Sentence, sentence};
 use crate::grants::shape::{Label, Year};
 use crate::grants::signer::SignerId;
 
@@ -60,7 +61,11 @@ impl<'a> Bench<'a> {
             Body::ListSealed(_) | Body::BudgetSealed(_) | Body::DecreeSealed(_) => self.sealed(about),
             Body::ListAbandoned(_) | Body::BudgetAbandoned(_) | Body::DecreeAbandoned(_) => self.abandoned(about),
             Body::DecreeRevoked(_) => self.decree_revoked(about),
-            _ => Err(Refusal::form(format!("A statement of {} is about no paper", self.body.kind()))),
+            _ => Err(Refusal::form(sentence!(
+                "A statement of {} is about no paper",
+                "Pernyataan {:#} tidak mengenai daftar, APBD, atau keputusan; pakai jenis pernyataan lain",
+                self.body.kind()
+            ))),
         }
     }
 
@@ -78,7 +83,10 @@ impl<'a> Bench<'a> {
         }
         // `said` found exactly one signer, for a paper brings no key and needs one office.
         let Some(signer) = self.envelope.signers.first().cloned() else {
-            return refuse(Rule::B2, format!("{about} has no signer; sign it"));
+            return refuse(
+                Rule::B2,
+                sentence!("{about} has no signer; sign it", "{about} tidak memiliki penanda tangan; tandatangani"),
+            );
         };
         let ceilings = issue.ceilings.iter().map(|ceiling| Ceiling {
             way: ceiling.way,
@@ -112,7 +120,11 @@ impl<'a> Bench<'a> {
     fn ceilings_are_words(&self, ceilings: &[CeilingBody]) -> Result<(), Refusal> {
         for ceiling in ceilings {
             if !self.profile.ways.iter().any(|list| list.way == ceiling.way) {
-                let sentence = format!("The profile has no way {}; leave its ceiling out", ceiling.way.name());
+                let sentence = sentence!(
+                    "The profile has no way {}; leave its ceiling out",
+                    "Profil tidak memuat jalur {:#}; tinggalkan plafonnya",
+                    ceiling.way.words()
+                );
                 return Err(Refusal::form(sentence));
             }
             if let Some(field) = &ceiling.field {
@@ -121,7 +133,11 @@ impl<'a> Bench<'a> {
             if let Some(code) = &ceiling.agency
                 && self.profile.agency(&code.0).is_none()
             {
-                let sentence = format!("The profile has no agency {}; name one of its agencies", code.0);
+                let sentence = sentence!(
+                    "The profile has no agency {}; name one of its agencies",
+                    "Profil tidak memuat SKPD {}; sebutkan salah satu SKPD dari profil",
+                    code.0
+                );
                 return Err(Refusal::form(sentence));
             }
         }
@@ -134,8 +150,17 @@ impl<'a> Bench<'a> {
         if lists.any(|list| list.stages.contains(&stage)) {
             return Ok(());
         }
-        let way = way.map_or("Every way".to_owned(), |way| format!("The way {}", way.name()));
-        refuse(Rule::B1, format!("{way} of the profile is without {stage}; leave the paper out"))
+        let way = match way {
+            None => Both("Every way", "Setiap jalur").into(),
+            Some(way) => sentence!("The way {}", "Jalur {:#}", way.words()),
+        };
+        refuse(
+            Rule::B1,
+            sentence!(
+                "{way} of the profile is without {stage}; leave the paper out",
+                "{way:#} dalam profil tidak memuat tahap {stage:#}; tinggalkan dokumen ini"
+            ),
+        )
     }
 
     /// B1: a later version of a budget follows one that is sealed or abandoned.
@@ -143,9 +168,13 @@ impl<'a> Bench<'a> {
         let About::Budget { year, version: 2.. } = about else { return Ok(()) };
         let last = About::Budget { year, version: self.state.last_number(&about) };
         match self.state.paper(&last) {
-            Some(paper) if paper.status == PaperStatus::Open => {
-                refuse(Rule::B1, format!("{last} is neither sealed nor abandoned; do that before the next version"))
-            }
+            Some(paper) if paper.status == PaperStatus::Open => refuse(
+                Rule::B1,
+                sentence!(
+                    "{last} is neither sealed nor abandoned; do that before the next version",
+                    "{last} belum diberlakukan atau dibatalkan; lakukan itu sebelum versi berikutnya"
+                ),
+            ),
             _ => Ok(()),
         }
     }
@@ -155,20 +184,30 @@ impl<'a> Bench<'a> {
         let Some(paper) = self.state.paper(&About::Decree(amended)) else {
             return refuse(
                 Rule::B1,
-                format!("There is no {amended} on the ledger; name the decree that {about} amends"),
+                sentence!(
+                    "There is no {amended} on the ledger; name the decree that {about} amends",
+                    "{amended} tidak ada di buku besar; sebutkan keputusan (SK) yang diubah oleh {about}"
+                ),
             );
         };
         if paper.status != PaperStatus::Sealed {
             return refuse(
                 Rule::B1,
-                format!("{amended} is {} and cannot be amended; only a sealed decree can", status(paper.status)),
+                sentence!(
+                    "{amended} is {} and cannot be amended; only a sealed decree can",
+                    "{amended} {:#} dan tidak dapat diubah; hanya keputusan (SK) yang berlaku dapat diubah",
+                    status(paper.status)
+                ),
             );
         }
         let same_year = matches!(about, About::Decree(id) if id.year == amended.year);
         if !same_year || paper.way != way {
             return refuse(
                 Rule::B1,
-                format!("{about} is of another year or way than {amended}; amend a decree of its own year and way"),
+                sentence!(
+                    "{about} is of another year or way than {amended}; amend a decree of its own year and way",
+                    "{about} untuk tahun atau jalur lain daripada {amended}; ubah keputusan (SK) dari tahun dan jalur yang sama"
+                ),
             );
         }
         Ok(())
@@ -177,12 +216,25 @@ impl<'a> Bench<'a> {
     /// B1: the paper takes rows, a seal or its abandonment.
     pub(super) fn open_paper(&self, about: About) -> Result<&'a Paper, Refusal> {
         let Some(paper) = self.state.paper(&about) else {
-            return refuse(Rule::B1, format!("There is no {about} on the ledger; correct about and sign again"));
+            return refuse(
+                Rule::B1,
+                sentence!(
+                    "There is no {about} on the ledger; correct about and sign again",
+                    "{about} tidak ada di buku besar; perbaiki about lalu tandatangani lagi"
+                ),
+            );
         };
         if paper.status == PaperStatus::Open {
             return Ok(paper);
         }
-        refuse(Rule::B1, format!("{about} is {} and takes nothing more; issue another", status(paper.status)))
+        refuse(
+            Rule::B1,
+            sentence!(
+                "{about} is {} and takes nothing more; issue another",
+                "{about} {:#} dan tidak menerima apa pun lagi; terbitkan yang baru",
+                status(paper.status)
+            ),
+        )
     }
 
     /// The key that issued the paper: it alone records rows and seals.
@@ -198,7 +250,11 @@ impl<'a> Bench<'a> {
         }
         refuse(
             Rule::B2,
-            format!("{about} was issued with the key {}; sign with the same alone, or abandon it", paper.signer),
+            sentence!(
+                "{about} was issued with the key {}; sign with the same alone, or abandon it",
+                "{about} diterbitkan dengan kunci {}; tandatangani hanya dengan kunci itu, atau batalkan",
+                paper.signer
+            ),
         )
     }
 
@@ -211,18 +267,22 @@ impl<'a> Bench<'a> {
         if paper.recorded != paper.row_count {
             return refuse(
                 Rule::B1,
-                format!(
+                sentence!(
                     "{about} has {} rows of {}; record the others before its seal",
-                    paper.recorded, paper.row_count
+                    "{about} memiliki {} dari {} baris; catat baris yang lain sebelum diberlakukan",
+                    paper.recorded,
+                    paper.row_count
                 ),
             );
         }
         if paper.sum != i128::from(paper.total.minor()) {
             return refuse(
                 Rule::B1,
-                format!(
+                sentence!(
                     "The rows of {about} add up to {}, not to its total {}; abandon it and issue it again",
-                    paper.sum, paper.total
+                    "Jumlah baris {about} adalah {:#}, bukan totalnya {:#}; batalkan lalu terbitkan lagi",
+                    Sum(paper.sum),
+                    paper.total
                 ),
             );
         }
@@ -244,12 +304,21 @@ impl<'a> Bench<'a> {
 
     fn decree_revoked(&self, about: About) -> Outcome {
         let About::Decree(id) = about else {
-            return Err(Refusal::form(format!("{about} is no decree; only a decree is revoked")));
+            return Err(Refusal::form(sentence!(
+                "{about} is no decree; only a decree is revoked",
+                "{about} bukan keputusan (SK); hanya keputusan (SK) yang dapat dicabut"
+            )));
         };
         let sealed = self.state.paper(&about).is_some_and(|paper| paper.status == PaperStatus::Sealed);
         if !sealed {
-            let now = self.state.paper(&about).map_or("unknown", |paper| status(paper.status));
-            return refuse(Rule::B1, format!("{about} is {now}; only a sealed decree is revoked"));
+            let now = self.state.paper(&about).map_or(Both("unknown", "tidak dikenal"), |paper| status(paper.status));
+            return refuse(
+                Rule::B1,
+                sentence!(
+                    "{about} is {now}; only a sealed decree is revoked",
+                    "{about} {now:#}; hanya keputusan (SK) yang berlaku dapat dicabut"
+                ),
+            );
         }
         let of_decree = |case: &Case| case.core.decree.is_some_and(|place| place.decree == id);
         let cases: Vec<(CaseId, &Case)> = self.state.cases().filter(|(_, case)| of_decree(case)).collect();
@@ -287,10 +356,12 @@ impl<'a> Bench<'a> {
             let sum = before.sum::<i128>() + recorded + now;
             // What takes away from a sum that is above its ceiling is welcome.
             if sum > i128::from(ceiling.amount.minor()) && recorded + now > 0 {
+                let sum = Sum(sum);
                 return refuse(
                     Rule::B6,
-                    format!(
+                    sentence!(
                         "With {about} the decrees of {} would grant {sum} {}, more than the budget's {}; lower them, or amend the budget",
+                        "Dengan {about}, keputusan (SK) tahun {} akan memberi {sum:#} {:#}, melebihi {:#} dalam APBD; turunkan jumlahnya, atau ubah APBD",
                         paper.fiscal_year,
                         wording(ceiling),
                         ceiling.amount
@@ -342,12 +413,12 @@ pub(super) fn stage_of(about: About) -> Kind {
     }
 }
 
-fn status(status: PaperStatus) -> &'static str {
+fn status(status: PaperStatus) -> Both {
     match status {
-        PaperStatus::Open => "open",
-        PaperStatus::Sealed => "sealed",
-        PaperStatus::Abandoned => "abandoned",
-        PaperStatus::Revoked => "revoked",
+        PaperStatus::Open => Both("open", "masih terbuka"),
+        PaperStatus::Sealed => Both("sealed", "sudah berlaku"),
+        PaperStatus::Abandoned => Both("abandoned", "sudah dibatalkan"),
+        PaperStatus::Revoked => Both("revoked", "sudah dicabut"),
     }
 }
 
@@ -355,22 +426,33 @@ fn status(status: PaperStatus) -> &'static str {
 fn rests_nothing_on_it(decree: About, id: CaseId, case: &Case) -> Result<(), Refusal> {
     let core = &case.core;
     let has = if core.done.has(Kind::WarrantIssued) || core.amount(Figure::Paid) > Amount::ZERO {
-        "a warrant"
+        Both("a warrant", "SP2D")
     } else if core.figures.get(Figure::Agreed).is_some() {
-        "an agreement"
+        Both("an agreement", "NPHD")
     } else if core.done.has(Kind::GoodsHandedOver) {
-        "a hand-over"
+        Both("a hand-over", "serah terima")
     } else {
         return Ok(());
     };
-    refuse(Rule::B1, format!("{id} has {has} that rests on {decree}; undo that before the decree is revoked"))
+    refuse(
+        Rule::B1,
+        sentence!(
+            "{id} has {has} that rests on {decree}; undo that before the decree is revoked",
+            "{id} memiliki {has:#} yang berdasar {decree}; batalkan itu sebelum keputusan (SK) dicabut"
+        ),
+    )
 }
 
 /// `on grant for the field pendidikan`.
-fn wording(ceiling: &Ceiling) -> String {
-    let field = ceiling.field.as_ref().map_or(String::new(), |field| format!(" for the field {field}"));
-    let agency = ceiling.agency.as_ref().map_or(String::new(), |agency| format!(" through the agency {agency}"));
-    format!("on {}{field}{agency}", ceiling.way.name())
+fn wording(ceiling: &Ceiling) -> Sentence {
+    let none = || Sentence::name("");
+    let field =
+        ceiling.field.as_ref().map_or_else(none, |field| sentence!(" for the field {field}", " untuk bidang {field}"));
+    let agency = ceiling
+        .agency
+        .as_ref()
+        .map_or_else(none, |agency| sentence!(" through the agency {agency}", " melalui SKPD {agency}"));
+    sentence!("on {}{field}{agency}", "lewat jalur {:#}{field:#}{agency:#}", ceiling.way.words())
 }
 
 pub(super) fn with_cases(about: About, cases: impl Iterator<Item = CaseId>) -> Abouts {

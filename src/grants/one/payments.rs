@@ -9,6 +9,7 @@ use crate::grants::about::CaseId;
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::{Both, sentence};
 use crate::grants::shape::Year;
 
 impl Bench<'_> {
@@ -51,17 +52,23 @@ impl Bench<'_> {
         let list = stages::list(self.profile, core);
         let lacks = |kind: Kind| list.contains(&kind) && !core.done.has(kind);
         let missing = if !core.done.has(Kind::DecreeSealed) || core.figures.get(Figure::Decreed).is_none() {
-            "sealed decree; issue and seal one"
+            Both(
+                "sealed decree; issue and seal one",
+                "keputusan (SK) yang berlaku; terbitkan dan berlakukan keputusan (SK) dulu",
+            )
         } else if lacks(Kind::AgreementSigned)
             || (core.facts.way == Way::Grant && core.figures.get(Figure::Agreed).is_none())
         {
-            "signed agreement; sign it"
+            Both("signed agreement; sign it", "NPHD yang ditandatangani; tandatangani NPHD dulu")
         } else if lacks(Kind::IntegrityPledged) {
-            "integrity pledge; record it"
+            Both("integrity pledge; record it", "pakta integritas; catat pakta integritas dulu")
         } else {
             return Ok(());
         };
-        refuse(Rule::B5, format!("A warrant of {id} has no {missing} first"))
+        refuse(
+            Rule::B5,
+            sentence!("A warrant of {id} has no {missing} first", "SP2D untuk {id} belum didahului {missing:#}"),
+        )
     }
 
     /// B7 and B1: a stage of payment. The first of the next instalment begins all of them anew.
@@ -82,12 +89,16 @@ impl Bench<'_> {
             return Ok(());
         }
         let needed = match self.profile.report.instalment {
-            Instalment::Accepted => "accepted",
-            Instalment::Filed => "filed",
+            Instalment::Accepted => Both("accepted", "diterima"),
+            Instalment::Filed => Both("filed", "diajukan"),
         };
         refuse(
             Rule::B7,
-            format!("The report on instalment {} of {id} must be {needed} before the next is paid", core.pay.settled),
+            sentence!(
+                "The report on instalment {} of {id} must be {needed} before the next is paid",
+                "Laporan tahap {} dari {id} harus {needed:#} sebelum tahap berikutnya dibayar",
+                core.pay.settled
+            ),
         )
     }
 
@@ -119,7 +130,11 @@ impl Bench<'_> {
         {
             return refuse(
                 Rule::B1,
-                format!("The last warrant of {id} is {number}, not {}; name that one", body.number.0),
+                sentence!(
+                    "The last warrant of {id} is {number}, not {}; name that one",
+                    "SP2D terakhir {id} bernomor {number}, bukan {}; sebutkan nomor itu",
+                    body.number.0
+                ),
             );
         }
         core.done.clear(Kind::WarrantIssued);
@@ -172,7 +187,11 @@ impl Bench<'_> {
         }
         refuse(
             Rule::B6,
-            format!("{} in cash to {id} is more than {most}, the most that is paid so; pay by warrant", body.amount),
+            sentence!(
+                "{} in cash to {id} is more than {most}, the most that is paid so; pay by warrant",
+                "Pembayaran tunai {:#} kepada {id} melebihi {most:#}, batas pembayaran tunai; bayar dengan SP2D",
+                body.amount
+            ),
         )
     }
 }

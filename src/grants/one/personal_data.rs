@@ -6,6 +6,7 @@
 
 use super::{Bench, refuse};
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::{Both, sentence};
 
 /// How far from a bank's name a number is taken for an account's, in characters.
 const NEAR_BANK: usize = 40;
@@ -29,8 +30,9 @@ impl Bench<'_> {
             None => Ok(()),
             Some((pointer, found)) => refuse(
                 Rule::B12,
-                format!(
+                sentence!(
                     "The text at body{pointer} seems to hold {}; leave it out, or seal it in the vault",
+                    "Teks pada body{pointer} tampaknya memuat {:#}; hapus, atau simpan tersegel di vault",
                     found.words()
                 ),
             ),
@@ -48,12 +50,12 @@ enum Found {
 }
 
 impl Found {
-    fn words(self) -> &'static str {
+    fn words(self) -> Both {
         match self {
-            Found::Identity => "an identity number (NIK)",
-            Found::Account => "an account number beside a bank's name",
-            Found::Email => "an e-mail address",
-            Found::Mobile => "a mobile number",
+            Found::Identity => Both("an identity number (NIK)", "nomor induk kependudukan (NIK)"),
+            Found::Account => Both("an account number beside a bank's name", "nomor rekening di dekat nama bank"),
+            Found::Email => Both("an e-mail address", "alamat surel"),
+            Found::Mobile => Both("a mobile number", "nomor telepon seluler"),
         }
     }
 }

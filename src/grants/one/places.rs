@@ -1,13 +1,12 @@
 //! Whether a thing exists as a statement about it needs, and whether the statement was signed on its latest state.
 
-use std::fmt;
-
 use super::state::Known;
 use super::things::Case;
 use super::{Bench, refuse};
 use crate::grants::about::{About, CaseId, CaseOwner};
 use crate::grants::kinds::Kind;
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::{Both, Sentence, sentence};
 use crate::tlog::hash::Hash;
 
 /// Whether a kind begins a thing, and so takes the next number of its series.
@@ -44,9 +43,13 @@ impl<'a> Bench<'a> {
         match about {
             About::Ledger | About::Year(_) => Ok(()),
             About::Note { .. } => self.next_of_series(about),
-            About::Award(id) if self.state.has_award(&id) => {
-                refuse(Rule::B1, format!("{about} is already migrated; leave this row out"))
-            }
+            About::Award(id) if self.state.has_award(&id) => refuse(
+                Rule::B1,
+                sentence!(
+                    "{about} is already migrated; leave this row out",
+                    "{about} sudah dipindahkan ke buku besar; tinggalkan baris ini"
+                ),
+            ),
             About::Award(_) => Ok(()),
             About::Case(id) if begins(kind) => {
                 self.owner_known(id)?;
@@ -55,15 +58,26 @@ impl<'a> Bench<'a> {
             About::Case(_) if self.own.is_some() => Ok(()),
             About::Case(_) => refuse(
                 Rule::B4,
-                format!("No application {about} is on the ledger; the organisation must submit it first"),
+                sentence!(
+                    "No application {about} is on the ledger; the organisation must submit it first",
+                    "Permohonan {about} tidak ada di buku besar; lembaga harus mengajukannya dulu"
+                ),
             ),
             _ if begins(kind) => self.next_of_series(about),
-            About::Org(n) if self.state.org(n).is_none() => {
-                refuse(Rule::B14, format!("{about} is not registered; the registrar must register it first"))
-            }
-            _ if self.state.head(&about).is_none() => {
-                refuse(Rule::B1, format!("There is no {about} on the ledger; correct about and sign again"))
-            }
+            About::Org(n) if self.state.org(n).is_none() => refuse(
+                Rule::B14,
+                sentence!(
+                    "{about} is not registered; the registrar must register it first",
+                    "{about} belum terdaftar; petugas pendaftaran harus mendaftarkannya dulu"
+                ),
+            ),
+            _ if self.state.head(&about).is_none() => refuse(
+                Rule::B1,
+                sentence!(
+                    "There is no {about} on the ledger; correct about and sign again",
+                    "{about} tidak ada di buku besar; perbaiki about lalu tandatangani lagi"
+                ),
+            ),
             _ => Ok(()),
         }
     }
@@ -73,25 +87,42 @@ impl<'a> Bench<'a> {
         if n == next {
             return Ok(());
         }
-        let what = if n < next { "is already taken" } else { "skips a number" };
-        refuse(Rule::B1, format!("{about} {what}; the next of its series ends in {next}, so sign again about that"))
+        let what = if n < next {
+            Both("is already taken", "sudah dipakai")
+        } else {
+            Both("skips a number", "melompati nomor")
+        };
+        refuse(
+            Rule::B1,
+            sentence!(
+                "{about} {what}; the next of its series ends in {next}, so sign again about that",
+                "{about} {what:#}; nomor urut berikutnya {next}, jadi tandatangani lagi dengan nomor itu"
+            ),
+        )
     }
 
     fn owner_known(&self, id: CaseId) -> Result<(), Refusal> {
         match id.owner {
-            CaseOwner::Org(org) if self.state.org(org).is_none() => {
-                refuse(Rule::B14, format!("org/{org} is not registered; the registrar must register it first"))
-            }
-            CaseOwner::Agency(n) if self.profile.agency_number(n).is_none() => {
-                Err(Refusal::form(format!("The profile has no agency number {n}; name one of its agencies")))
-            }
+            CaseOwner::Org(org) if self.state.org(org).is_none() => refuse(
+                Rule::B14,
+                sentence!(
+                    "org/{org} is not registered; the registrar must register it first",
+                    "org/{org} belum terdaftar; petugas pendaftaran harus mendaftarkannya dulu"
+                ),
+            ),
+            CaseOwner::Agency(n) if self.profile.agency_number(n).is_none() => Err(Refusal::form(sentence!(
+                "The profile has no agency number {n}; name one of its agencies",
+                "Profil tidak memuat SKPD nomor {n}; sebutkan salah satu SKPD dari profil"
+            ))),
             _ => Ok(()),
         }
     }
 
     /// B13 for the statement itself.
     pub(super) fn latest(&self) -> Result<(), Refusal> {
-        self.after_is_latest(&self.envelope.about, self.envelope.after, "The statement's after")
+        self.after_is_latest(&self.envelope.about, self.envelope.after, || {
+            Both("The statement's after", "Nilai after pernyataan ini").into()
+        })
     }
 
     /// B13: `after` is the head of the thing, or of its parent if nothing was said about it yet.
@@ -99,7 +130,7 @@ impl<'a> Bench<'a> {
         &self,
         about: &About,
         after: Option<Hash>,
-        what: impl fmt::Display,
+        what: impl Fn() -> Sentence,
     ) -> Result<(), Refusal> {
         let known = match about {
             About::Case(id) => self.known(*id),
@@ -110,11 +141,12 @@ impl<'a> Bench<'a> {
             return Ok(());
         }
         // After the founding everything that may be judged has a head or a parent.
-        let shown = expected.map(|head| head.to_hex()).unwrap_or_default();
+        let (what, shown) = (what(), expected.map(|head| head.to_hex()).unwrap_or_default());
         Err(Refusal {
             rule: Rule::B13,
-            sentence: format!(
-                "{what} is not the latest entry about {about}, which is {shown}; look at that entry and sign again"
+            sentence: sentence!(
+                "{what} is not the latest entry about {about}, which is {shown}; look at that entry and sign again",
+                "{what:#} bukan entri terakhir mengenai {about}, yaitu {shown:#}; lihat entri itu lalu tandatangani lagi"
             ),
             head: expected,
         })
@@ -131,7 +163,11 @@ impl<'a> Bench<'a> {
             None => Ok(()),
             Some(closed) => refuse(
                 Rule::B1,
-                format!("{id} {} and takes no such step; a new undertaking needs a new application", closed.words()),
+                sentence!(
+                    "{id} {} and takes no such step; a new undertaking needs a new application",
+                    "{id} {:#} dan tidak menerima langkah ini; kegiatan baru memerlukan permohonan baru",
+                    closed.words()
+                ),
             ),
         }
     }
@@ -139,9 +175,13 @@ impl<'a> Bench<'a> {
     /// B1: no open paper holds the case.
     pub(super) fn not_held(&self, id: CaseId) -> Result<(), Refusal> {
         match self.known(id) {
-            Some(Known::Whole(Case { held_by: Some(paper), .. })) => {
-                refuse(Rule::B1, format!("{id} is held by {paper}; wait until that paper is sealed or abandoned"))
-            }
+            Some(Known::Whole(Case { held_by: Some(paper), .. })) => refuse(
+                Rule::B1,
+                sentence!(
+                    "{id} is held by {paper}; wait until that paper is sealed or abandoned",
+                    "{id} tertahan dalam {paper}; tunggu sampai dokumen itu diberlakukan atau dibatalkan"
+                ),
+            ),
             _ => Ok(()),
         }
     }

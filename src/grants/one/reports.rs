@@ -9,6 +9,7 @@ use crate::grants::about::{About, CaseId, CaseOwner};
 use crate::grants::kinds::Kind;
 use crate::grants::money::Amount;
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::sentence;
 use crate::grants::time::Date;
 
 impl Bench<'_> {
@@ -22,7 +23,10 @@ impl Bench<'_> {
     pub(super) fn use_reviewed(&self, id: CaseId, core: &mut Core, body: &UseReviewed) -> Result<(), Refusal> {
         let returns = body.outcome == Review::Returned;
         if returns && body.disallowed.is_some_and(|disallowed| disallowed > Amount::ZERO) {
-            return Err(Refusal::form("A report that is returned has no disallowed amount; leave it out"));
+            return Err(Refusal::form(sentence!(
+                "A report that is returned has no disallowed amount; leave it out",
+                "Laporan yang dikembalikan tidak memuat jumlah yang tidak diakui (disallowed); kosongkan"
+            )));
         }
         self.stage_of_amount(id, core)?;
         if returns {
@@ -37,14 +41,17 @@ impl Bench<'_> {
     /// Form: only an organisation is barred, and not for days that are over.
     pub(super) fn sanction_holds(&self, id: CaseId, body: &SanctionImposed) -> Result<(), Refusal> {
         if let CaseOwner::Agency(_) = id.owner {
-            return Err(Refusal::form(format!(
-                "{id} is an agency's own, so there is no organisation to bar; correct about"
+            return Err(Refusal::form(sentence!(
+                "{id} is an agency's own, so there is no organisation to bar; correct about",
+                "{id} milik SKPD sendiri, sehingga tidak ada lembaga yang dapat dikenai larangan; perbaiki about"
             )));
         }
         if body.until < self.envelope.event_date {
-            return Err(Refusal::form(format!(
+            return Err(Refusal::form(sentence!(
                 "The sanction's last day {} is before its first, {}; correct until",
-                body.until, self.envelope.event_date
+                "Hari terakhir sanksi {:#} sebelum hari pertamanya, {:#}; perbaiki until",
+                body.until,
+                self.envelope.event_date
             )));
         }
         Ok(())
@@ -55,7 +62,10 @@ impl Bench<'_> {
         let Some(Known::Archived(residue)) = self.state.known(&id) else {
             return refuse(
                 Rule::B4,
-                format!("No application {id} is on the ledger; the organisation must submit it first"),
+                sentence!(
+                    "No application {id} is on the ledger; the organisation must submit it first",
+                    "Permohonan {id} tidak ada di buku besar; lembaga harus mengajukannya dulu"
+                ),
             );
         };
         let kind = self.body.kind();
@@ -81,8 +91,9 @@ impl Bench<'_> {
     pub(super) fn books_closed<T>(&self, id: CaseId, residue: &Residue) -> Result<T, Refusal> {
         refuse(
             Rule::B1,
-            format!(
+            sentence!(
                 "The books of {}, the fiscal year of {id}, are closed, so it takes no {}; record an irregularity",
+                "Buku tahun anggaran {}, tahun {id}, sudah ditutup, sehingga tidak menerima {:#}; catat sebagai kejadian di luar ketentuan",
                 residue.fiscal_year,
                 self.body.kind()
             ),
@@ -92,8 +103,15 @@ impl Bench<'_> {
     fn residue(&self, id: CaseId, residue: &Residue) -> Result<(Residue, Option<Date>), Refusal> {
         let mut residue = residue.clone();
         let paid = residue.paid.unwrap_or(Amount::ZERO);
-        let too_large =
-            || Refusal::new(Rule::B6, format!("The amounts of {id} are more than an amount can hold; correct it"));
+        let too_large = || {
+            Refusal::new(
+                Rule::B6,
+                sentence!(
+                    "The amounts of {id} are more than an amount can hold; correct it",
+                    "Jumlah-jumlah {id} melebihi batas yang dapat dicatat; perbaiki jumlahnya"
+                ),
+            )
+        };
         match self.body {
             Body::RefundDemanded(body) if body.amount > paid => amounts::demands(id, body.amount, paid)?,
             Body::RefundDeposited(body) => {

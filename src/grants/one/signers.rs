@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::bodies::DecidedBy;
+use super::cases;
 use super::keys::{Holder, Key, KeyNumber};
 use super::parties::{Party, parties, replaces_organisation_key};
 use super::profile::{Office, Profile, named_by};
@@ -13,6 +14,7 @@ use crate::grants::about::{About, CaseId, CaseOwner, NoteSigner};
 use crate::grants::kinds::Kind;
 use crate::grants::role::Role;
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::{Both, Sentence, sentence};
 use crate::grants::signer::SignerId;
 
 /// A signature that a statement needs, beside the keys that it brings.
@@ -33,6 +35,9 @@ pub(super) enum Need<'a> {
     /// The desk's key.
     Desk,
 }
+
+/// The most offices that a refusal names by their titles in place of their role.
+const MOST_TITLES: usize = 3;
 
 /// Few statements need more; more cost an allocation.
 pub(super) type Needs<'a> = SmallVec<[Need<'a>; 3]>;
@@ -144,11 +149,19 @@ impl<'a> Bench<'a> {
             (None, About::Case(CaseId { owner: CaseOwner::Agency(n), .. })) => match self.profile.agency_number(n) {
                 Some(agency) => &agency.code.0,
                 None => {
-                    let sentence = format!("The profile has no agency number {n}; name one of its agencies");
+                    let sentence = sentence!(
+                        "The profile has no agency number {n}; name one of its agencies",
+                        "Profil tidak memuat SKPD nomor {n}; sebutkan salah satu SKPD dari profil"
+                    );
                     return Err(Refusal::form(sentence));
                 }
             },
-            (None, about) => return Err(Refusal::form(format!("{about} has no agency; correct about"))),
+            (None, about) => {
+                return Err(Refusal::form(sentence!(
+                    "{about} has no agency; correct about",
+                    "{about} tidak memiliki SKPD; perbaiki about"
+                )));
+            }
         };
         let roles = self.roles(kind, &[Role::Agency]);
         let agency = (roles == [Role::Agency]).then_some(agency);
@@ -164,7 +177,10 @@ impl<'a> Bench<'a> {
     fn retired_key(&self) -> Result<&'a SignerId, Refusal> {
         match self.body {
             super::bodies::Body::KeyRotated(body) => Ok(&body.retires),
-            _ => Err(Refusal::form("Only key.rotated is signed by the key that it retires")),
+            _ => Err(Refusal::form(sentence!(
+                "Only key.rotated is signed by the key that it retires",
+                "Hanya key.rotated yang ditandatangani kunci yang digantikannya; pakai jenis itu"
+            ))),
         }
     }
 
@@ -174,13 +190,24 @@ impl<'a> Bench<'a> {
             About::Org(n)
             | About::Case(CaseId { owner: CaseOwner::Org(n), .. })
             | About::Note { signer: NoteSigner::Org(n), .. } => Ok(n),
-            about => refuse(Rule::B2, format!("{about} has no organisation that could sign; correct about")),
+            about => refuse(
+                Rule::B2,
+                sentence!(
+                    "{about} has no organisation that could sign; correct about",
+                    "{about} tidak memiliki lembaga yang dapat menandatangani; perbaiki about"
+                ),
+            ),
         }
     }
 
     /// The office that holds the next stage of a case; where two may come, the first.
     pub(super) fn pen(&self, case: Option<(CaseId, &'a Core)>) -> Result<Need<'a>, Refusal> {
-        let Some((id, core)) = case else { return Err(Refusal::form("Only a case has a stage that somebody holds")) };
+        let Some((id, core)) = case else {
+            return Err(Refusal::form(sentence!(
+                "Only a case has a stage that somebody holds",
+                "Hanya kasus yang memiliki tahap yang sedang ditangani; perbaiki about"
+            )));
+        };
         for &kind in stages::next(self.profile, core).iter() {
             let asked = stages::begun_by(kind);
             for party in parties(asked) {
@@ -191,8 +218,14 @@ impl<'a> Bench<'a> {
                 }
             }
         }
-        let next = stages::next(self.profile, core).first().map_or("nothing", |kind| kind.name());
-        refuse(Rule::B1, format!("No office holds the next stage of {id}, which is {next}; wait for it"))
+        let next = cases::wording(stages::next(self.profile, core).get(..1).unwrap_or_default());
+        refuse(
+            Rule::B1,
+            sentence!(
+                "No office holds the next stage of {id}, which is {next}; wait for it",
+                "Tidak ada kantor yang menangani tahap berikutnya {id}, yaitu {next:#}; tunggu tahap itu"
+            ),
+        )
     }
 
     /// The signers are exactly those needed: each need by another signer, and nobody else.
@@ -217,8 +250,9 @@ impl<'a> Bench<'a> {
             }
             let open = |&at: &usize| !met[at] && self.answers(&needs[at], signer, holder);
             let Some(at) = (0..needs.len()).find(open) else {
-                let sentence = format!(
+                let sentence = sentence!(
                     "The key {signer} may not sign {} of {}; it is signed by {}",
+                    "Kunci {signer} tidak boleh menandatangani {:#} mengenai {}; yang menandatangani: {:#}",
                     self.body.kind(),
                     self.envelope.about,
                     self.wording(needs)
@@ -234,11 +268,19 @@ impl<'a> Bench<'a> {
         if needs.contains(&Need::Roots) && roots < threshold {
             return refuse(
                 Rule::B2,
-                format!("{roots} of {threshold} root keys have signed; collect the signatures of {threshold}"),
+                sentence!(
+                    "{roots} of {threshold} root keys have signed; collect the signatures of {threshold}",
+                    "Baru {roots} dari {threshold} kunci akar yang menandatangani; kumpulkan {threshold} tanda tangan"
+                ),
             );
         }
         if needs.iter().zip(&*met).any(|(need, met)| !met && *need != Need::Roots) {
-            let sentence = format!("{} needs {}; collect the missing signature", self.body.kind(), self.wording(needs));
+            let sentence = sentence!(
+                "{} needs {}; collect the missing signature",
+                "{:#} memerlukan {:#}; kumpulkan tanda tangan yang kurang",
+                self.body.kind(),
+                self.wording(needs)
+            );
             return refuse(Rule::B2, sentence);
         }
         Ok(signed)
@@ -272,29 +314,45 @@ impl<'a> Bench<'a> {
     }
 
     /// `3 root keys and one agency of pendidikan and org/1`.
-    pub(super) fn wording(&self, needs: &[Need]) -> String {
-        let mut parts: Vec<String> = needs.iter().map(|need| self.wording_of(need)).collect();
+    pub(super) fn wording(&self, needs: &[Need]) -> Sentence {
+        let mut parts: Vec<Sentence> = needs.iter().map(|need| self.wording_of(need)).collect();
         if self.body.kind() != Kind::LedgerFounded && !self.body.keys_brought().is_empty() {
-            parts.push("the new key".to_owned());
+            parts.push(Both("the new key", "kunci baru").into());
         }
-        parts.join(" and ")
+        Sentence::joined(&parts, Both(" and ", " dan "))
     }
 
-    fn wording_of(&self, need: &Need) -> String {
+    fn wording_of(&self, need: &Need) -> Sentence {
         match need {
-            Need::Roots => format!("{} root keys", self.frame.threshold),
+            Need::Roots => sentence!("{} root keys", "{} kunci akar", self.frame.threshold),
             Need::Office { roles, agency, .. } => {
-                let roles: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+                let role = |role: &Role| self.office_wording(*role, *agency);
+                let roles: Vec<Sentence> = roles.iter().map(role).collect();
                 let agency = agency.map_or(String::new(), |agency| format!(" of {agency}"));
-                format!("one {}{agency}", roles.join(" or "))
+                let roles = Sentence::joined(&roles, Both(" or ", " atau "));
+                Sentence::of(format!("one {roles}{agency}"), format!("{roles:#}"))
             }
-            Need::OfficeCode { office, not: None } => format!("a key of {office}"),
-            Need::OfficeCode { office, not: Some(not) } => format!("a key of {office} other than {not}"),
-            Need::AnyOffice => "one office".to_owned(),
-            Need::Org(n) => format!("org/{n}"),
-            Need::Key(key) => format!("the key {key}"),
-            Need::Desk => "the desk".to_owned(),
+            Need::OfficeCode { office, not: None } => sentence!("a key of {office}", "satu kunci {office}"),
+            Need::OfficeCode { office, not: Some(not) } => {
+                sentence!("a key of {office} other than {not}", "satu kunci {office} selain {not}")
+            }
+            Need::AnyOffice => Both("one office", "satu kantor").into(),
+            Need::Org(n) => Sentence::name(&format!("org/{n}")),
+            Need::Key(key) => sentence!("the key {key}", "kunci {key}"),
+            Need::Desk => Both("the desk", "loket daring").into(),
         }
+    }
+
+    /// The role; in Indonesian the titles of the offices that play it, where these are few.
+    fn office_wording(&self, role: Role, agency: Option<&str>) -> Sentence {
+        let titles: Vec<&str> =
+            self.profile.offices_with(role, agency).map(|office| office.title_id.0.as_str()).collect();
+        let indonesian = match (titles.len(), agency) {
+            (1..=MOST_TITLES, _) => titles.join(" atau "),
+            (_, Some(agency)) => format!("{:#} {agency}", role.words()),
+            (_, None) => format!("{:#}", role.words()),
+        };
+        Sentence::of(role.name().to_owned(), indonesian)
     }
 
     /// The person named held the post on the event's date, and the post may decide this.
@@ -302,8 +360,9 @@ impl<'a> Bench<'a> {
         let (person, post, day) = (&decided.person.0, &decided.post.0, self.envelope.event_date);
         let may = self.profile.office(post).is_some_and(|office| needs.iter().any(|need| self.plays(office, need)));
         if !may {
-            let sentence = format!(
+            let sentence = sentence!(
                 "The post {post} may not decide {}; it is decided by {}",
+                "Jabatan {post} tidak boleh memutuskan {:#}; yang memutuskan: {:#}",
                 self.body.kind(),
                 self.wording(needs)
             );
@@ -313,8 +372,9 @@ impl<'a> Bench<'a> {
             Some(number) => Ok(number),
             None => refuse(
                 Rule::B2,
-                format!(
-                    "{person} did not hold the post {post} on {day}; name who decided, or record that appointment first"
+                sentence!(
+                    "{person} did not hold the post {post} on {day}; name who decided, or record that appointment first",
+                    "{person} tidak memegang jabatan {post} pada {day:#}; sebutkan siapa yang memutuskan, atau catat pengangkatannya dulu"
                 ),
             ),
         }
@@ -341,22 +401,28 @@ impl<'a> Bench<'a> {
     /// B3: none of these persons has done on this case what must be apart from the duty.
     pub(super) fn apart(&self, id: CaseId, case: &Case, persons: &[PersonNumber], duty: Duty) -> Result<(), Refusal> {
         let (other, words) = match duty {
-            Duty::Recommended => (Duty::Approved, "approved"),
-            Duty::Approved => (Duty::Recommended, "recommended"),
-            Duty::Ordered => (Duty::Paid, "paid"),
-            Duty::Paid => (Duty::Ordered, "ordered the payment of"),
-            Duty::Considered => (Duty::Inspected, "spoken for the inspectorate on"),
-            Duty::Inspected => (Duty::Considered, "considered for the advisory team"),
+            Duty::Recommended => (Duty::Approved, Both("approved", "menyetujui")),
+            Duty::Approved => (Duty::Recommended, Both("recommended", "merekomendasikan")),
+            Duty::Ordered => (Duty::Paid, Both("paid", "membayar")),
+            Duty::Paid => (Duty::Ordered, Both("ordered the payment of", "memerintahkan pembayaran")),
+            Duty::Considered => {
+                (Duty::Inspected, Both("spoken for the inspectorate on", "berbicara atas nama Inspektorat mengenai"))
+            }
+            Duty::Inspected => {
+                (Duty::Considered, Both("considered for the advisory team", "mempertimbangkan untuk Tim Pertimbangan"))
+            }
         };
         match persons.iter().find(|&&person| case.core.duties.contains(&(person, other))) {
             None => Ok(()),
             Some(&person) => {
                 let known = self.state.persons.iter().find(|(_, number)| **number == person);
-                let name = known.map_or("The same person", |(name, _)| name);
+                let same = || Both("The same person", "Orang yang sama").into();
+                let name = known.map_or_else(same, |(name, _)| Sentence::name(name));
                 refuse(
                     Rule::B3,
-                    format!(
+                    sentence!(
                         "{name} has already {words} {id}; another person must sign and decide {}",
+                        "{name:#} sudah {words:#} {id}; orang lain harus menandatangani dan memutuskan {:#}",
                         self.body.kind()
                     ),
                 )

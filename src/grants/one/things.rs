@@ -11,6 +11,7 @@ use crate::grants::about::{About, CaseId, DecreeId};
 use crate::grants::figures::{Figure, Figures, Sums};
 use crate::grants::kinds::Kind;
 use crate::grants::money::Amount;
+use crate::grants::sentence::Both;
 use crate::grants::signer::SignerId;
 use crate::grants::time::{Date, Timestamp};
 use crate::grants::zero::bodies::Period;
@@ -546,12 +547,12 @@ impl Case {
 
 impl Closed {
     /// What happened to the case, in words that follow its name.
-    pub fn words(self) -> &'static str {
+    pub fn words(self) -> Both {
         match self {
-            Closed::Refused => "was refused",
-            Closed::Withdrawn => "was withdrawn",
-            Closed::Cancelled => "was cancelled",
-            Closed::Settled => "is settled",
+            Closed::Refused => Both("was refused", "sudah ditolak"),
+            Closed::Withdrawn => Both("was withdrawn", "sudah ditarik pemohon"),
+            Closed::Cancelled => Both("was cancelled", "sudah dibatalkan"),
+            Closed::Settled => Both("is settled", "sudah selesai"),
         }
     }
 

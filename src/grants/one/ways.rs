@@ -1,5 +1,6 @@
 //! The ways that a grant or assistance may go, and what is given.
 
+use crate::grants::sentence::Both;
 use crate::grants::shape::vocabulary;
 
 vocabulary! {
@@ -23,5 +24,29 @@ vocabulary! {
         Goods = "goods",
         /// Rendered.
         Services = "services",
+    }
+}
+
+impl Way {
+    /// As sentences name it.
+    pub(super) fn words(self) -> Both {
+        let indonesian = match self {
+            Way::Grant => "hibah",
+            Way::AssistancePlanned => "bansos terencana",
+            Way::AssistanceUnplanned => "bansos tidak terencana",
+        };
+        Both(self.name(), indonesian)
+    }
+}
+
+impl Form {
+    /// As sentences name it.
+    pub(super) fn words(self) -> Both {
+        let indonesian = match self {
+            Form::Money => "uang",
+            Form::Goods => "barang",
+            Form::Services => "jasa",
+        };
+        Both(self.name(), indonesian)
     }
 }

@@ -9,6 +9,7 @@ use crate::grants::about::About;
 use crate::grants::figures::{Figure, Figures};
 use crate::grants::money::Amount;
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::sentence;
 use crate::grants::time::Date;
 
 impl Bench<'_> {
@@ -28,7 +29,13 @@ impl Bench<'_> {
                 body.amount.unwrap_or(Amount::ZERO)
             }
             // `Body::about_agrees` has let no other kind pass.
-            body => return Err(Refusal::form(format!("A statement of {} is not about a year", body.kind()))),
+            body => {
+                return Err(Refusal::form(sentence!(
+                    "A statement of {} is not about a year",
+                    "Pernyataan {:#} tidak mengenai tahun anggaran; perbaiki about",
+                    body.kind()
+                )));
+            }
         };
         Ok(Made::of(Edit::Year(year, irregular), About::Year(year)))
     }
@@ -40,7 +47,11 @@ impl Bench<'_> {
             Some(_) => Ok(()),
             None => refuse(
                 Rule::B9,
-                format!("The time from {year:04}-{month:02} on has not begun on {}; record it once it has", self.today),
+                sentence!(
+                    "The time from {year:04}-{month:02} on has not begun on {}; record it once it has",
+                    "Masa mulai {year:04}-{month:02} belum dimulai pada {:#}; catat setelah dimulai",
+                    self.today
+                ),
             ),
         }
     }

@@ -13,12 +13,12 @@ use crate::grants::zero::change::{Edit, NewCase, Step};
 use crate::grants::zero::state::{Case, Closed, Next};
 
 use super::signers::Required;
-use super::{Bench, Outcome, refuse, stages};
+use super::{Bench, Outcome, form, refuse, stages};
 
 impl Bench<'_> {
     pub(super) fn submitted(&self, id: CaseId, body: &ApplicationSubmitted) -> Outcome {
         let Some(field) = self.profile().field(&body.field.0) else {
-            return Err(Refusal::form(format!("The profile has no field {}; name one of its fields", body.field.0)));
+            return Err(form(format!("The profile has no field {}; name one of its fields", body.field.0)));
         };
         self.signed_by(&self.step_required(id, Kind::ApplicationSubmitted, &field.agency.0))?;
         if let Some(agency) = &body.agency
@@ -28,7 +28,7 @@ impl Bench<'_> {
                 "The agency of field {} is {}, not {}; leave agency out",
                 body.field.0, field.agency.0, agency.0
             );
-            return Err(Refusal::form(sentence));
+            return Err(form(sentence));
         }
         self.titles_are_known()?;
         let case = NewCase {
@@ -108,9 +108,7 @@ impl Bench<'_> {
         let titles = &self.profile().documents;
         match self.claim.body().documents().into_iter().find(|document| !titles.contains(&document.title)) {
             None => Ok(()),
-            Some(_) => {
-                Err(Refusal::form("A document has a title that the profile does not list; choose one of its titles"))
-            }
+            Some(_) => Err(form("A document has a title that the profile does not list; choose one of its titles")),
         }
     }
 
@@ -175,9 +173,7 @@ impl Bench<'_> {
             return Ok(());
         }
         let items = if items.is_empty() { "none".to_owned() } else { items.join(", ") };
-        Err(Refusal::form(format!(
-            "The checklist must answer exactly the profile's items, {items}; correct it and sign again"
-        )))
+        Err(form(format!("The checklist must answer exactly the profile's items, {items}; correct it and sign again")))
     }
 
     fn warranted(&self, id: CaseId, case: &Case, body: &WarrantIssued) -> Result<Step, Refusal> {
@@ -190,7 +186,7 @@ impl Bench<'_> {
                 payee.about.0 == about && payee.commitment == account && payee.pointer.0 == "/body/sealed/account"
             });
             if !same {
-                return Err(Refusal::form(format!(
+                return Err(form(format!(
                     "The payee is not the account that the organisation of {id} registered; repeat that commitment and its place"
                 )));
             }

@@ -4,6 +4,7 @@
 //! claim needs, checks every signature, and only then may make a [`crate::grants::claim::VerifiedStatement`].
 
 use super::bodies::{Body, KINDS};
+use super::form;
 use crate::grants::about::About;
 use crate::grants::claim::unknown_kind;
 use crate::grants::json::Json;
@@ -40,7 +41,7 @@ impl Claim {
     ) -> Result<Self, Refusal> {
         let kind = Kind::parse(kind).filter(|kind| KINDS.contains(kind)).ok_or_else(|| unknown_kind(kind))?;
         if (kind == Kind::LedgerFounded) != after.is_none() {
-            return Err(Refusal::form(
+            return Err(form(
                 "The after of ledger.founded must be empty, for nothing is before it, and that of every other kind a leaf hash",
             ));
         }
@@ -138,7 +139,7 @@ impl Claim {
             (_, About::Case(_)) => return Ok(()),
             _ => "case/<organisation>/<number>".to_owned(),
         };
-        Err(Refusal::form(format!(
+        Err(form(format!(
             "A statement of {kind} must be about {expected}, not {}; correct about and sign again",
             self.about
         )))
@@ -147,7 +148,7 @@ impl Claim {
     fn keys_sign(&self) -> Result<(), Refusal> {
         match self.vkeys_brought().into_iter().find(|vkey| !self.signers.contains(vkey.id())) {
             None => Ok(()),
-            Some(vkey) => Err(Refusal::form(format!(
+            Some(vkey) => Err(form(format!(
                 "The key {} that this statement brings must also sign it; add its signature",
                 vkey.id()
             ))),

@@ -8,14 +8,14 @@ use crate::grants::zero::claim::Claim;
 use crate::grants::zero::keys::{Holder, KeyRing};
 use crate::grants::zero::state::{Place, State};
 
-use super::{dates, refuse};
+use super::{dates, form, refuse};
 
 /// The rule set that a founding names, by which it is itself judged.
 fn rules_of_founding(claim: &Claim) -> Result<RuleSet, Refusal> {
     let body = founding_body(claim)?;
     RuleSet::number(body.rules)
         .filter(|rules| *rules == RuleSet::Zero)
-        .ok_or_else(|| Refusal::form(format!("This program has no rule set {}; name rule set 0", body.rules)))
+        .ok_or_else(|| form(format!("This program has no rule set {}; name rule set 0", body.rules)))
 }
 
 fn founding_body(claim: &Claim) -> Result<&LedgerFounded, Refusal> {
@@ -52,10 +52,10 @@ pub(super) fn judge(state: &State, claim: &Claim, place: Place) -> Result<Change
 fn trial(origin: &str, trial: bool) -> Result<(), Refusal> {
     let host = origin.split('/').next().unwrap_or_default();
     if !trial {
-        return Err(Refusal::form("Rule set 0 is for trial ledgers; found it with trial true"));
+        return Err(form("Rule set 0 is for trial ledgers; found it with trial true"));
     }
     if !host.ends_with(".example") {
-        return Err(Refusal::form(format!(
+        return Err(form(format!(
             "The host of a trial ledger's origin must end in .example, unlike {origin}; choose another origin"
         )));
     }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bodies::Period;
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::Sentence;
 use crate::grants::shape::Person;
 use crate::grants::signer::{SignerId, Vkey};
 use crate::grants::time::{Date, Timestamp};
@@ -127,7 +128,7 @@ impl KeyRing {
     /// # Errors
     /// B2 that says whether it is unknown, revoked, for checkpoints only, or out of its period.
     pub fn in_force(&self, id: &SignerId, today: Date) -> Result<&Key, Refusal> {
-        let refuse = |sentence: String| Err(Refusal::new(Rule::B2, sentence));
+        let refuse = |sentence: String| Err(Refusal::new(Rule::B2, Sentence::only_english(sentence)));
         let Some(key) = self.get(id) else {
             return refuse(format!(
                 "The key {id} is not on this ledger; sign with a key that was appointed or registered"
@@ -159,12 +160,12 @@ impl KeyRing {
         let id = vkey.id();
         if id.name() != expected {
             let sentence = format!("The key {id} must be named {expected}; make a key of that name");
-            return Err(Refusal::new(Rule::B2, sentence));
+            return Err(Refusal::new(Rule::B2, Sentence::only_english(sentence)));
         }
         // A number is taken once, so in rule set 0 no second key of one name gets this far; its id is asked all the same.
         if self.by_id.contains_key(id) || self.public.contains(vkey.public_base64()) {
             let sentence = format!("The public key of {id} was admitted before and never is again; make a new key");
-            return Err(Refusal::new(Rule::B2, sentence));
+            return Err(Refusal::new(Rule::B2, Sentence::only_english(sentence)));
         }
         Ok(())
     }

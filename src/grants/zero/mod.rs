@@ -49,6 +49,7 @@ use self::profile::Profile;
 use self::state::{Founding, Place, State};
 use crate::grants::about::About;
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::Sentence;
 use crate::grants::time::Date;
 
 /// What all judging of one statement looks at.
@@ -82,7 +83,12 @@ pub(super) fn judge(state: &State, claim: &Claim, place: Place) -> Result<Change
 type Outcome = Result<(Edit, Vec<About>), Refusal>;
 
 fn refuse<T>(rule: Rule, sentence: String) -> Result<T, Refusal> {
-    Err(Refusal::new(rule, sentence))
+    Err(Refusal::new(rule, Sentence::only_english(sentence)))
+}
+
+/// Rule set 0 is for trials of long ago: nobody meets its sentences at the desk, and they are in English only.
+fn form(sentence: impl Into<String>) -> Refusal {
+    Refusal::form(Sentence::only_english(sentence))
 }
 
 /// B9. The claimed day is not in the future, and the statement is still fresh.

@@ -3,6 +3,7 @@
 use crate::grants::about::{About, CaseId, CaseOwner};
 use crate::grants::kinds::Kind;
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::Sentence;
 use crate::grants::zero::state::Series;
 use crate::tlog::hash::Hash;
 
@@ -75,9 +76,9 @@ impl Bench<'_> {
         let shown = expected.map(|head| head.to_hex()).unwrap_or_default();
         Err(Refusal {
             rule: Rule::B13,
-            sentence: format!(
+            sentence: Sentence::only_english(format!(
                 "{what} is not the latest entry about {about}, which is {shown}; look at that entry and sign again"
-            ),
+            )),
             head: expected,
         })
     }

@@ -2,21 +2,21 @@
 
 use crate::grants::about::{About, AwardId, CaseOwner};
 use crate::grants::kinds::Kind;
-use crate::grants::rules::{Refusal, Rule};
+use crate::grants::rules::Rule;
 use crate::grants::zero::bodies::{AwardMigrated, KeyRevoked, OfficialAppointed, OrganisationRegistered};
 use crate::grants::zero::change::Edit;
 use crate::grants::zero::keys::{Holder, KeyNumber, Revocation};
 use crate::grants::zero::state::Act;
 
 use super::signers::Required;
-use super::{Bench, Outcome, refuse};
+use super::{Bench, Outcome, form, refuse};
 
 impl Bench<'_> {
     pub(super) fn appointed(&self, n: u64, body: &OfficialAppointed) -> Outcome {
         self.signed_by(&Required { roots: true, ..Required::default() })?;
         self.state.keys.check_new(&body.key, Holder::Official(n), self.state.origin())?;
         if self.profile().office(&body.office.0).is_none() {
-            return Err(Refusal::form(format!("The profile has no office {}; name one of its offices", body.office.0)));
+            return Err(form(format!("The profile has no office {}; name one of its offices", body.office.0)));
         }
         Ok((Edit::Appoint { n, body: Box::new(body.clone()) }, vec![About::Official(n)]))
     }
@@ -69,7 +69,7 @@ impl Bench<'_> {
         self.signed_by(&self.office_required(Kind::OrganisationRegistered))?;
         self.state.keys.check_new(&body.key, Holder::Org(n), self.state.origin())?;
         if self.profile().recipient_type(&body.recipient_type.0).is_none() {
-            return Err(Refusal::form(format!(
+            return Err(form(format!(
                 "The profile has no recipient type {}; name one of its types",
                 body.recipient_type.0
             )));

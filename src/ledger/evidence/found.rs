@@ -169,7 +169,7 @@ pub fn stale(
         None => {
             let newest = shown.checkpoint.size.saturating_sub(1);
             let (entry, bytes) = shown.entry(0, newest)?;
-            let read = Entry::parse(&bytes).map_err(|fault| SourceError(fault.sentence))?;
+            let read = Entry::parse(&bytes).map_err(|fault| SourceError(fault.to_string()))?;
             (read.recorded_at.ms() / 1000, evidence.and_entries(vec![entry]))
         }
     };

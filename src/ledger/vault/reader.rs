@@ -55,7 +55,7 @@ pub fn office_of(state: &State, key: &SignerId, now: Timestamp, may: &[String]) 
         return Err(NotAReader::NobodyMay);
     }
     let today = state.local_date(now);
-    state.in_force(key, today).map_err(|refusal| NotAReader::NotInForce(refusal.sentence))?;
+    state.in_force(key, today).map_err(|refusal| NotAReader::NotInForce(refusal.sentence.to_string()))?;
     let office = state.office_of_key(key).ok_or_else(|| NotAReader::NoOffice(key.clone()))?;
     if !may.iter().any(|code| code == office) {
         return Err(NotAReader::OtherOffice { office: office.to_owned(), may: may.join(", ") });

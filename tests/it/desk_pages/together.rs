@@ -88,6 +88,16 @@ fn a_draft_of_which_something_is_left_out_is_kept() {
     let id = both.trim_start_matches("/drafts/");
     let page = ticked(&organisation, &[("draft", id)]);
     assert!(statements(page.text()).len() == 1 && page.text().contains("Ini akan ditolak"), "{}", page.text());
+    // The rule's sentence is the reader's too.
+    let (indonesian, english) = (
+        "case/1/2 sudah ditarik pemohon dan tidak menerima langkah ini; kegiatan baru memerlukan permohonan baru",
+        "case/1/2 was withdrawn and takes no such step; a new undertaking needs a new application",
+    );
+    let in_english =
+        organisation.post("/en/together", &vec![("csrf", organisation.csrf()), ("draft", id.to_owned())], &[]);
+    for (page, told, other) in [(&page, indonesian, english), (&in_english, english, indonesian)] {
+        assert!(page.text().contains(told) && !page.text().contains(other), "{}", page.text());
+    }
     assert_eq!(signed(&organisation, &page, &key("org/1")).status, 303, "the other is recorded");
     assert_eq!(organisation.get(&both).status, 200, "and the draft is there");
 }

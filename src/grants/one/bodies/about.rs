@@ -2,6 +2,7 @@
 
 use super::Body;
 use crate::grants::about::{About, CaseId, CaseOwner, DecreeId, NoteSigner};
+use crate::grants::sentence::{Both, Sentence, sentence};
 use crate::grants::signer::SignerId;
 
 impl Body {
@@ -9,117 +10,165 @@ impl Body {
     ///
     /// # Errors
     /// What it must be about, in words: `org/<number>`.
-    pub fn about_agrees(&self, about: About) -> Result<(), String> {
+    pub fn about_agrees(&self, about: About) -> Result<(), Sentence> {
         let (agrees, expected) = match self {
             Body::ListNominated(body) => {
                 let year = body.fiscal_year.0;
                 let agrees = matches!(about, About::List { year: of, .. } if of == year);
-                (agrees, format!("list/{year}/<number>, the year of its body"))
+                (
+                    agrees,
+                    sentence!(
+                        "list/{year}/<number>, the year of its body",
+                        "list/{year}/<nomor>, tahun menurut isinya"
+                    ),
+                )
             }
             Body::BudgetEnacted(body) => {
                 let year = body.fiscal_year.0;
                 let agrees = matches!(about, About::Budget { year: of, version: 1 } if of == year);
-                (agrees, format!("budget/{year}/1, the year of its body"))
+                (agrees, sentence!("budget/{year}/1, the year of its body", "budget/{year}/1, tahun menurut isinya"))
             }
             Body::BudgetAmended(body) => {
                 let year = body.fiscal_year.0;
                 let agrees = matches!(about, About::Budget { year: of, version: 2.. } if of == year);
-                (agrees, format!("budget/{year}/<version>, the year of its body and a version from 2 on"))
+                (
+                    agrees,
+                    sentence!(
+                        "budget/{year}/<version>, the year of its body and a version from 2 on",
+                        "budget/{year}/<versi>, tahun menurut isinya dan versi mulai 2"
+                    ),
+                )
             }
             Body::DecreeIssued(body) => decree_of(body.fiscal_year.0, about),
-            Body::DecreeAmended(body) if about == About::Decree(body.amends) => {
-                (false, "a decree of its own, not the one that it amends".to_owned())
-            }
+            Body::DecreeAmended(body) if about == About::Decree(body.amends) => (
+                false,
+                Both("a decree of its own, not the one that it amends", "keputusan tersendiri, bukan yang diubahnya")
+                    .into(),
+            ),
             Body::DecreeAmended(body) => decree_of(body.fiscal_year.0, about),
             Body::AwardMigrated(body) => {
                 let award = body.source.award();
-                (about == About::Award(award), format!("{award}, the source of its body"))
+                (
+                    about == About::Award(award),
+                    sentence!("{award}, the source of its body", "{award}, sumber menurut isinya"),
+                )
             }
             Body::KeyRevoked(body) => match holder(&body.key) {
-                Some(holder) => (about == holder, format!("{holder}, whose key its body names")),
-                None => (false, "the holder of a key of an official, an organisation, a root or the desk".to_owned()),
+                Some(holder) => (
+                    about == holder,
+                    sentence!("{holder}, whose key its body names", "{holder}, yang kuncinya disebut isinya"),
+                ),
+                None => (
+                    false,
+                    Both(
+                        "the holder of a key of an official, an organisation, a root or the desk",
+                        "pemegang kunci pejabat, lembaga, kunci akar, atau loket daring",
+                    )
+                    .into(),
+                ),
             },
             _ => {
                 let (agrees, expected) = self.sort_agrees(about);
-                (agrees, expected.to_owned())
+                return if agrees { Ok(()) } else { Err(expected.into()) };
             }
         };
         if agrees { Ok(()) } else { Err(expected) }
     }
 
     /// For the kinds whose body says nothing of what they are about.
-    fn sort_agrees(&self, about: About) -> (bool, &'static str) {
+    fn sort_agrees(&self, about: About) -> (bool, Both) {
         match self {
             Body::LedgerFounded(_)
             | Body::RulesAdopted(_)
             | Body::ProfileAmended(_)
             | Body::DeskAppointed(_)
             | Body::RootReplaced(_)
-            | Body::LedgerRekeyed(_) => (about == About::Ledger, "ledger"),
+            | Body::LedgerRekeyed(_) => (about == About::Ledger, Both("ledger", "ledger")),
             Body::OfficialAppointed(_) | Body::OfficialRetired(_) => {
-                (matches!(about, About::Official(_)), "official/<number>")
+                (matches!(about, About::Official(_)), Both("official/<number>", "official/<nomor>"))
             }
             Body::KeyRotated(_) | Body::KeyReplaced(_) => (
                 matches!(about, About::Official(_) | About::Org(_)),
-                "the key's holder, official/<number> or org/<number>",
+                Both(
+                    "the key's holder, official/<number> or org/<number>",
+                    "pemegang kunci, official/<nomor> atau org/<nomor>",
+                ),
             ),
             Body::OrganisationRegistered(_)
             | Body::OrganisationAmended(_)
             | Body::OrganisationSuspended(_)
             | Body::OrganisationReinstated(_)
-            | Body::OrganisationClaimed(_) => (matches!(about, About::Org(_)), "org/<number>"),
+            | Body::OrganisationClaimed(_) => (matches!(about, About::Org(_)), Both("org/<number>", "org/<nomor>")),
             Body::ListRows(_) | Body::ListSealed(_) | Body::ListAbandoned(_) => {
-                (matches!(about, About::List { .. }), "list/<year>/<number>")
+                (matches!(about, About::List { .. }), Both("list/<year>/<number>", "list/<tahun>/<nomor>"))
             }
             Body::BudgetRows(_) | Body::BudgetSealed(_) | Body::BudgetAbandoned(_) => {
-                (matches!(about, About::Budget { .. }), "budget/<year>/<version>")
+                (matches!(about, About::Budget { .. }), Both("budget/<year>/<version>", "budget/<tahun>/<versi>"))
             }
             Body::DecreeRevoked(_) | Body::DecreeRows(_) | Body::DecreeSealed(_) | Body::DecreeAbandoned(_) => {
-                (matches!(about, About::Decree(_)), "decree/<year>/<number>")
+                (matches!(about, About::Decree(_)), Both("decree/<year>/<number>", "decree/<tahun>/<nomor>"))
             }
-            Body::TreasuryReconciled(_) | Body::NeedsRecapped(_) => (matches!(about, About::Year(_)), "year/<year>"),
+            Body::TreasuryReconciled(_) | Body::NeedsRecapped(_) => {
+                (matches!(about, About::Year(_)), Both("year/<year>", "year/<tahun>"))
+            }
             _ => self.case_or_note_agrees(about),
         }
     }
 
-    fn case_or_note_agrees(&self, about: About) -> (bool, &'static str) {
+    fn case_or_note_agrees(&self, about: About) -> (bool, Both) {
         match self {
-            Body::ReplacementObjected(_) => (note_of(about) == Some(Signer::Org), "note/org/<number>/<number>"),
+            Body::ReplacementObjected(_) => {
+                (note_of(about) == Some(Signer::Org), Both("note/org/<number>/<number>", "note/org/<nomor>/<nomor>"))
+            }
             Body::ReportReceived(_) | Body::ReportRated(_) | Body::RefusalsCounted(_) => {
-                (note_of(about) == Some(Signer::Desk), "note/desk/<number>")
+                (note_of(about) == Some(Signer::Desk), Both("note/desk/<number>", "note/desk/<nomor>"))
             }
             Body::ReportAnswered(_)
             | Body::FlagRaised(_)
             | Body::FlagClosed(_)
             | Body::MonitoringRecorded(_)
             | Body::WarningIssued(_)
-            | Body::ErasureRecorded(_) => (note_of(about) == Some(Signer::Official), "note/official/<number>/<number>"),
+            | Body::ErasureRecorded(_) => (
+                note_of(about) == Some(Signer::Official),
+                Both("note/official/<number>/<number>", "note/official/<nomor>/<nomor>"),
+            ),
             Body::FlagAnswered(_) => (
                 matches!(note_of(about), Some(Signer::Official | Signer::Org)),
-                "note/official/<number>/<number> or note/org/<number>/<number>",
+                Both(
+                    "note/official/<number>/<number> or note/org/<number>/<number>",
+                    "note/official/<nomor>/<nomor> atau note/org/<nomor>/<nomor>",
+                ),
             ),
-            Body::ApplicationSubmitted(_) | Body::ApplicationFiledAtCounter(_) | Body::CaseAdopted(_) => {
-                (matches!(about, About::Case(CaseId { owner: CaseOwner::Org(_), .. })), "case/<organisation>/<number>")
-            }
-            Body::NeedRecorded(_) => {
-                (matches!(about, About::Case(CaseId { owner: CaseOwner::Agency(_), .. })), "case/a<agency>/<number>")
-            }
+            Body::ApplicationSubmitted(_) | Body::ApplicationFiledAtCounter(_) | Body::CaseAdopted(_) => (
+                matches!(about, About::Case(CaseId { owner: CaseOwner::Org(_), .. })),
+                Both("case/<organisation>/<number>", "case/<lembaga>/<nomor>"),
+            ),
+            Body::NeedRecorded(_) => (
+                matches!(about, About::Case(CaseId { owner: CaseOwner::Agency(_), .. })),
+                Both("case/a<agency>/<number>", "case/a<SKPD>/<nomor>"),
+            ),
             Body::EntryConfirmed(_) => (
                 matches!(about, About::Case(_) | About::Org(_)),
-                "a case, case/<organisation>/<number>, or an organisation, org/<number>",
+                Both(
+                    "a case, case/<organisation>/<number>, or an organisation, org/<number>",
+                    "kasus, case/<lembaga>/<nomor>, atau lembaga, org/<nomor>",
+                ),
             ),
             Body::IrregularityRecorded(_) => (
                 matches!(about, About::Case(_) | About::Year(_)),
-                "a case, case/<organisation>/<number>, or a fiscal year, year/<year>",
+                Both(
+                    "a case, case/<organisation>/<number>, or a fiscal year, year/<year>",
+                    "kasus, case/<lembaga>/<nomor>, atau tahun anggaran, year/<tahun>",
+                ),
             ),
-            _ => (matches!(about, About::Case(_)), "case/<organisation>/<number>"),
+            _ => (matches!(about, About::Case(_)), Both("case/<organisation>/<number>", "case/<lembaga>/<nomor>")),
         }
     }
 }
 
-fn decree_of(year: u16, about: About) -> (bool, String) {
+fn decree_of(year: u16, about: About) -> (bool, Sentence) {
     let agrees = matches!(about, About::Decree(DecreeId { year: of, .. }) if of == year);
-    (agrees, format!("decree/{year}/<number>, the year of its body"))
+    (agrees, sentence!("decree/{year}/<number>, the year of its body", "decree/{year}/<nomor>, tahun menurut isinya"))
 }
 
 /// What a statement about this key is about, by the end of its name (formats.md section 4): the official or the

@@ -5,7 +5,8 @@ use super::{
     OrganisationAmended, OrganisationRegistered, Period, RefusalCount, Row, Way,
 };
 use crate::grants::about::NoteSigner;
-use crate::grants::money::{self, Amount};
+use crate::grants::money::{self, Amount, Sum};
+use crate::grants::sentence::{Both, sentence};
 use crate::grants::shape::{Fault, Label, Part, Shape};
 use crate::grants::zero::bodies::BudgetLine;
 
@@ -27,18 +28,21 @@ impl Body {
     fn fields_agree(&self) -> Result<(), Fault> {
         match self {
             Body::LedgerFounded(body) => founding(body),
-            Body::LedgerRekeyed(body) => {
-                one_of(body.ledger_key.is_some() || body.retires.is_some(), "ledger_key and retires")
-            }
+            Body::LedgerRekeyed(body) => one_of(
+                body.ledger_key.is_some() || body.retires.is_some(),
+                Both("ledger_key and retires", "ledger_key dan retires"),
+            ),
             Body::RootReplaced(body) => at_least_one(body.root, "root"),
             Body::OrganisationRegistered(body) => registered(body),
             Body::OrganisationAmended(body) => amended(body),
             Body::ApplicationSubmitted(body) => add_up(body.budget_lines.as_ref(), body.amount, "budget_lines"),
             Body::ApplicationFiledAtCounter(body) => add_up(body.budget_lines.as_ref(), body.amount, "budget_lines"),
             Body::ApplicationRevised(body) => add_up(body.budget_lines.as_ref(), body.amount, "budget_lines"),
-            Body::NeedRecorded(body) if body.way == Way::Grant => {
-                Err(Fault::here("be assistance_planned or assistance_unplanned, for a need is no grant").inside("way"))
-            }
+            Body::NeedRecorded(body) if body.way == Way::Grant => Err(Fault::here(Both(
+                "be assistance_planned or assistance_unplanned, for a need is no grant",
+                "assistance_planned atau assistance_unplanned, karena kebutuhan bukan hibah",
+            ))
+            .inside("way")),
             Body::ListNominated(body) => at_least_one(body.rows, "rows"),
             Body::BudgetEnacted(body) | Body::BudgetAmended(body) => budget(body),
             Body::DecreeIssued(body) => at_least_one(body.rows, "rows"),
@@ -59,8 +63,8 @@ impl Body {
             Body::GoodsHandedOver(body) => add_up(body.lines.as_ref(), body.amount, "lines"),
             Body::UseReported(body) => add_up(body.lines.as_ref(), body.amount, "lines"),
             Body::CaseAdopted(body) => {
-                once(body.numbers.as_ref(), "number", "numbers")?;
-                once(body.dates.as_ref(), "date", "dates")
+                once(body.numbers.as_ref(), Both("number", "nomor"), "numbers")?;
+                once(body.dates.as_ref(), Both("date", "tanggal"), "dates")
             }
             Body::AwardMigrated(body) => body.validate(),
             Body::TreasuryReconciled(body) => {
@@ -85,7 +89,7 @@ fn part_holds(part: Part) -> Result<(), Fault> {
     if let Part::List { items, most } = part
         && items > most
     {
-        return Err(Fault::here(format!("have at most {most} items")));
+        return Err(Fault::here(sentence!("have at most {most} items", "memuat paling banyak {most} butir")));
     }
     if let Some(document) = part.of::<Document>() {
         return at_least_one(document.size, "size");
@@ -93,12 +97,12 @@ fn part_holds(part: Part) -> Result<(), Fault> {
     if let Some(list) = part.of::<Checklist>()
         && list.0.len() > Checklist::MOST
     {
-        return Err(Fault::here(format!("have at most {} items", Checklist::MOST)));
+        return Err(Fault::here(sentence!("have at most {} items", "memuat paling banyak {} butir", Checklist::MOST)));
     }
     if let Some(period) = part.of::<Period>()
         && period.until < period.from
     {
-        return Err(Fault::here("not be before from").inside("until"));
+        return Err(Fault::here(Both("not be before from", "tidak sebelum from")).inside("until"));
     }
     part.of::<Address>().map_or(Ok(()), Address::validate)
 }
@@ -107,10 +111,14 @@ fn founding(body: &LedgerFounded) -> Result<(), Fault> {
     let roots = u64::try_from(body.keys.roots.len()).unwrap_or(u64::MAX);
     // A statement has at most 16 signers, and every root signs the founding.
     if roots > 16 {
-        return Err(Fault::here("have at most 16 items").inside("roots").inside("keys"));
+        return Err(Fault::here(Both("have at most 16 items", "memuat paling banyak 16 butir"))
+            .inside("roots")
+            .inside("keys"));
     }
     if !(1..=roots).contains(&body.keys.threshold) {
-        return Err(Fault::here(format!("be from 1 to {roots}")).inside("threshold").inside("keys"));
+        return Err(Fault::here(sentence!("be from 1 to {roots}", "dari 1 sampai {roots}"))
+            .inside("threshold")
+            .inside("keys"));
     }
     Ok(())
 }
@@ -119,7 +127,7 @@ fn registered(body: &OrganisationRegistered) -> Result<(), Fault> {
     has_city(&body.address)?;
     for name in ["account", "chair"] {
         if body.sealed.get(name).is_none() {
-            return Err(Fault::here("be there").inside(name).inside("sealed"));
+            return Err(Fault::here(Both("be there", "ada")).inside(name).inside("sealed"));
         }
     }
     differ(&body.sealed)
@@ -127,14 +135,17 @@ fn registered(body: &OrganisationRegistered) -> Result<(), Fault> {
 
 fn amended(body: &OrganisationAmended) -> Result<(), Fault> {
     let changes = [body.name.is_some(), body.address.is_some(), body.registration.is_some(), body.sealed.is_some()];
-    one_of(changes.contains(&true), "name, address, registration and sealed")?;
+    one_of(
+        changes.contains(&true),
+        Both("name, address, registration and sealed", "name, address, registration, dan sealed"),
+    )?;
     body.address.as_ref().map_or(Ok(()), has_city)?;
     body.sealed.as_ref().map_or(Ok(()), differ)
 }
 
 fn has_city(address: &Address) -> Result<(), Fault> {
     if address.city.is_none() {
-        return Err(Fault::here("be there").inside("city").inside("address"));
+        return Err(Fault::here(Both("be there", "ada")).inside("city").inside("address"));
     }
     Ok(())
 }
@@ -142,7 +153,9 @@ fn has_city(address: &Address) -> Result<(), Fault> {
 /// Two commitments are never equal, for each has its own salt.
 fn differ(sealed: &super::Sealed) -> Result<(), Fault> {
     if sealed.get("account").is_some() && sealed.get("account") == sealed.get("chair") {
-        return Err(Fault::here("differ from the account's").inside("chair").inside("sealed"));
+        return Err(Fault::here(Both("differ from the account's", "berbeda dari komitmen rekening"))
+            .inside("chair")
+            .inside("sealed"));
     }
     Ok(())
 }
@@ -150,7 +163,11 @@ fn differ(sealed: &super::Sealed) -> Result<(), Fault> {
 fn budget(body: &BudgetEnacted) -> Result<(), Fault> {
     let Some(ceilings) = &body.ceilings else {
         return match body.rows {
-            0 => Err(Fault::here("be at least 1 where there are no ceilings").inside("rows")),
+            0 => Err(Fault::here(Both(
+                "be at least 1 where there are no ceilings",
+                "sedikitnya 1 bila tidak ada plafon",
+            ))
+            .inside("rows")),
             _ => Ok(()),
         };
     };
@@ -159,7 +176,10 @@ fn budget(body: &BudgetEnacted) -> Result<(), Fault> {
             (other.way, &other.field, &other.agency) == (ceiling.way, &ceiling.field, &ceiling.agency)
         };
         if ceilings[..at].iter().any(same) {
-            let must = "be of another way, field or agency than the ceilings before it";
+            let must = Both(
+                "be of another way, field or agency than the ceilings before it",
+                "untuk jalur, bidang, atau SKPD lain daripada plafon sebelumnya",
+            );
             return Err(Fault::here(must).inside(at).inside("ceilings"));
         }
     }
@@ -170,7 +190,7 @@ fn rows_ascend(rows: &[Row]) -> Result<(), Fault> {
     let mut last = 0;
     for (at, row) in rows.iter().enumerate() {
         if row.row <= last {
-            let must = format!("be above {last}, for rows ascend");
+            let must = sentence!("be above {last}, for rows ascend", "di atas {last}, karena nomor baris menaik");
             return Err(Fault::here(must).inside("row").inside(at).inside("rows"));
         }
         last = row.row;
@@ -186,10 +206,13 @@ fn instalments(parts: Option<&Vec<Instalment>>, amount: Amount) -> Result<(), Fa
         if let (Some(last), Some(due)) = (last, part.due)
             && due <= last
         {
-            return Err(Fault::here(format!("be after {last}, for they ascend"))
-                .inside("due")
-                .inside(at)
-                .inside("instalments"));
+            return Err(Fault::here(sentence!(
+                "be after {last}, for they ascend",
+                "sesudah {last:#}, karena tanggalnya menaik"
+            ))
+            .inside("due")
+            .inside(at)
+            .inside("instalments"));
         }
         last = part.due.or(last);
     }
@@ -204,7 +227,12 @@ fn add_up(lines: Option<&Vec<BudgetLine>>, amount: Amount, name: &str) -> Result
 fn sum_is(parts: impl Iterator<Item = Amount>, amount: Amount, name: &str) -> Result<(), Fault> {
     let sum = money::sum(parts);
     if sum != i128::from(amount.minor()) {
-        return Err(Fault::here(format!("add up to the amount {amount} (they add up to {sum})")).inside(name));
+        let sum = Sum(sum);
+        return Err(Fault::here(sentence!(
+            "add up to the amount {amount} (they add up to {sum})",
+            "berjumlah {amount:#} (jumlahnya {sum:#})"
+        ))
+        .inside(name));
     }
     Ok(())
 }
@@ -212,34 +240,40 @@ fn sum_is(parts: impl Iterator<Item = Amount>, amount: Amount, name: &str) -> Re
 /// Money that moves is not nothing: a warrant or credit of zero would be a step without an event.
 fn moves(amount: Amount) -> Result<(), Fault> {
     if amount == Amount::ZERO {
-        return Err(Fault::here("be at least 1").inside("amount"));
+        return Err(Fault::here(Both("be at least 1", "sedikitnya 1")).inside("amount"));
     }
     Ok(())
 }
 
 fn at_least_one(number: u64, name: &str) -> Result<(), Fault> {
     if number == 0 {
-        return Err(Fault::here("be at least 1").inside(name));
+        return Err(Fault::here(Both("be at least 1", "sedikitnya 1")).inside(name));
     }
     Ok(())
 }
 
-fn one_of(there: bool, names: &str) -> Result<(), Fault> {
-    if there { Ok(()) } else { Err(Fault::here(format!("have at least one of {names}"))) }
+fn one_of(there: bool, names: Both) -> Result<(), Fault> {
+    if there {
+        Ok(())
+    } else {
+        Err(Fault::here(sentence!("have at least one of {names}", "memuat sedikitnya satu dari {names:#}")))
+    }
 }
 
 /// One case may have several numbers or dates of a kind, but none is written twice.
-fn once<T: PartialEq>(items: Option<&Vec<T>>, what: &str, name: &str) -> Result<(), Fault> {
+fn once<T: PartialEq>(items: Option<&Vec<T>>, what: Both, name: &str) -> Result<(), Fault> {
     let Some(items) = items else { return Ok(()) };
     match (1..items.len()).find(|&at| items[..at].contains(&items[at])) {
         None => Ok(()),
-        Some(at) => Err(Fault::here(format!("not repeat a {what} of its kind")).inside(at).inside(name)),
+        Some(at) => Err(Fault::here(sentence!("not repeat a {what} of its kind", "tidak mengulang {what:#} sejenis"))
+            .inside(at)
+            .inside(name)),
     }
 }
 
 fn counted(counted: &CountAndSum) -> Result<(), Fault> {
     if counted.count == 0 && counted.sum != Amount::ZERO {
-        return Err(Fault::here("be 0 where the count is 0").inside("sum"));
+        return Err(Fault::here(Both("be 0 where the count is 0", "0 bila banyaknya 0")).inside("sum"));
     }
     Ok(())
 }
@@ -247,19 +281,27 @@ fn counted(counted: &CountAndSum) -> Result<(), Fault> {
 fn report(note: NoteId) -> Result<(), Fault> {
     match note.signer {
         NoteSigner::Desk => Ok(()),
-        _ => Err(Fault::here("be a citizen's report, note/desk/<number>").inside("report")),
+        _ => Err(Fault::here(Both(
+            "be a citizen's report, note/desk/<number>",
+            "berupa laporan warga, note/desk/<nomor>",
+        ))
+        .inside("report")),
     }
 }
 
 fn flag(note: NoteId) -> Result<(), Fault> {
     match note.signer {
         NoteSigner::Official(_) => Ok(()),
-        _ => Err(Fault::here("be a flag, note/official/<number>/<number>").inside("flag")),
+        _ => Err(Fault::here(Both(
+            "be a flag, note/official/<number>/<number>",
+            "berupa temuan, note/official/<nomor>/<nomor>",
+        ))
+        .inside("flag")),
     }
 }
 
 fn flag_raised(body: &FlagRaised) -> Result<(), Fault> {
-    one_of(body.case.is_some() || body.org.is_some(), "case and org")?;
+    one_of(body.case.is_some() || body.org.is_some(), Both("case and org", "case dan org"))?;
     body.org.map_or(Ok(()), |org| at_least_one(org, "org"))
 }
 
@@ -269,7 +311,11 @@ fn refusals(counts: &[RefusalCount]) -> Result<(), Fault> {
     }
     let ascends = |a: &RefusalCount, b: &RefusalCount| (a.rule, &a.office) < (b.rule, &b.office);
     if !counts.is_sorted_by(ascends) {
-        return Err(Fault::here("name each rule and office once, in their order").inside("counts"));
+        return Err(Fault::here(Both(
+            "name each rule and office once, in their order",
+            "menyebut setiap aturan dan kantor satu kali, menurut urutannya",
+        ))
+        .inside("counts"));
     }
     Ok(())
 }
@@ -277,10 +323,17 @@ fn refusals(counts: &[RefusalCount]) -> Result<(), Fault> {
 fn pointers(pointers: &[Label]) -> Result<(), Fault> {
     for (at, pointer) in pointers.iter().enumerate() {
         if !pointer.0.starts_with('/') {
-            return Err(Fault::here("begin with /, as /body/sealed/chair does").inside(at).inside("pointers"));
+            return Err(Fault::here(Both(
+                "begin with /, as /body/sealed/chair does",
+                "diawali /, seperti /body/sealed/chair",
+            ))
+            .inside(at)
+            .inside("pointers"));
         }
         if pointers[..at].contains(pointer) {
-            return Err(Fault::here("not repeat a pointer before it").inside(at).inside("pointers"));
+            return Err(Fault::here(Both("not repeat a pointer before it", "tidak mengulang penunjuk sebelumnya"))
+                .inside(at)
+                .inside("pointers"));
         }
     }
     Ok(())

@@ -73,6 +73,7 @@ use serde_json::Value;
 use crate::grants::json::{Json, Values};
 use crate::grants::kinds::Kind;
 use crate::grants::rules::Refusal;
+use crate::grants::sentence::sentence;
 use crate::grants::shape::{Fault, Field, Place, Shape, Visit};
 
 macro_rules! bodies {
@@ -215,9 +216,11 @@ impl Body {
     /// As [`Body::parse`].
     pub fn parse_json(kind: Kind, value: Json<'_>) -> Result<Self, Refusal> {
         let sentence = |fault: Fault| {
-            Refusal::form(format!(
+            Refusal::form(sentence!(
                 "In a statement of {kind}, body{} must {}; correct it and sign again",
-                fault.pointer, fault.must
+                "Dalam pernyataan {kind:#}, body{} harus {:#}; perbaiki lalu tandatangani lagi",
+                fault.pointer,
+                fault.must
             ))
         };
         let body = Body::read(kind, value).map_err(sentence)?;

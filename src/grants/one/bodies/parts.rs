@@ -10,6 +10,7 @@ use crate::grants::about::{About, NoteSigner};
 use crate::grants::json::Json;
 use crate::grants::json_schema;
 use crate::grants::rules::Rule;
+use crate::grants::sentence::{Both, Sentence, sentence};
 use crate::grants::shape::{self, Fault, Label, Shape, Text, record};
 use crate::grants::time::Date;
 use crate::tlog::hash::Hash;
@@ -48,8 +49,8 @@ fn codes() -> Vec<&'static str> {
     Rule::ALL.iter().map(|rule| rule.code()).collect()
 }
 
-fn one_of(codes: &[&str]) -> String {
-    format!("be one of {}", codes.join(" "))
+fn one_of(codes: &[&str]) -> Sentence {
+    sentence!("be one of {}", "salah satu dari {}", codes.join(" "))
 }
 
 record! {
@@ -104,9 +105,12 @@ impl Sealed {
 impl Shape for Sealed {
     fn read(value: Json<'_>) -> Result<Self, Fault> {
         let object = value.as_object().filter(|object| (1..=MOST_SEALED).contains(&object.len()));
-        let object = object.ok_or_else(|| Fault::here("be an object of 1 to 20 commitments"))?;
+        let object = object.ok_or_else(|| {
+            Fault::here(Both("be an object of 1 to 20 commitments", "berupa objek berisi 1 sampai 20 komitmen"))
+        })?;
         let commitments = object.iter().map(|(name, commitment)| {
-            shape::code(name).ok_or_else(|| Fault::here("be named like a code").inside(name))?;
+            shape::code(name)
+                .ok_or_else(|| Fault::here(Both("be named like a code", "bernama seperti kode")).inside(name))?;
             Ok((name.to_owned(), Hash::read(commitment).map_err(|fault| fault.inside(name))?))
         });
         commitments.collect::<Result<_, Fault>>().map(Sealed)
@@ -145,7 +149,10 @@ impl Shape for NoteId {
     fn read(value: Json<'_>) -> Result<Self, Fault> {
         match value.as_str().and_then(About::parse) {
             Some(About::Note { signer, n }) => Ok(NoteId { signer, n }),
-            _ => Err(Fault::here("be a note, note/<signer>/<number>")),
+            _ => Err(Fault::here(Both(
+                "be a note, note/<signer>/<number>",
+                "berupa catatan, note/<penanda tangan>/<nomor>",
+            ))),
         }
     }
 
@@ -160,7 +167,9 @@ pub struct Month(pub u8);
 
 impl Shape for Month {
     fn read(value: Json<'_>) -> Result<Self, Fault> {
-        within(value, 12).map(Month).ok_or_else(|| Fault::here("be a month from 1 to 12"))
+        within(value, 12)
+            .map(Month)
+            .ok_or_else(|| Fault::here(Both("be a month from 1 to 12", "berupa bulan dari 1 sampai 12")))
     }
 
     fn schema() -> Value {
@@ -174,7 +183,9 @@ pub struct Rating(pub u8);
 
 impl Shape for Rating {
     fn read(value: Json<'_>) -> Result<Self, Fault> {
-        within(value, 5).map(Rating).ok_or_else(|| Fault::here("be a rating from 1 to 5"))
+        within(value, 5)
+            .map(Rating)
+            .ok_or_else(|| Fault::here(Both("be a rating from 1 to 5", "berupa nilai dari 1 sampai 5")))
     }
 
     fn schema() -> Value {
@@ -216,6 +227,6 @@ impl Shape for AnyBody {
 }
 
 fn any_object(value: Json<'_>) -> Result<Value, Fault> {
-    let object = value.as_object().ok_or_else(|| Fault::here("be an object"))?;
+    let object = value.as_object().ok_or_else(|| Fault::here(Both("be an object", "berupa objek")))?;
     Ok(Value::Object(object.to_map()))
 }

@@ -8,6 +8,7 @@ use crate::grants::json::Json;
 use crate::grants::json_schema;
 use crate::grants::kinds::Kind;
 use crate::grants::money::Amount;
+use crate::grants::sentence::Both;
 use crate::grants::shape::{self, Code, Fault, Field, Label, Shape, Text, Year, record};
 use crate::grants::time::Date;
 
@@ -69,7 +70,10 @@ impl Shape for AdoptedAmounts {
     fn read(value: Json<'_>) -> Result<Self, Fault> {
         let object = shape::object(value, &Figure::NAMES)?;
         if object.is_empty() {
-            return Err(Fault::here("have at least one of the eleven amounts"));
+            return Err(Fault::here(Both(
+                "have at least one of the eleven amounts",
+                "memuat sedikitnya satu dari sebelas jumlah",
+            )));
         }
         let mut figures = Figures::default();
         for figure in Figure::ALL {

@@ -42,7 +42,7 @@ impl Profile {
         self.every_stage_has_an_office()?;
         self.the_rest_leads_somewhere()?;
         if self.to_json().to_string().len() > MAX_BYTES {
-            return Err(Fault::here(format!("have at most {MAX_BYTES} bytes as JSON")));
+            return Err(Fault::in_english(format!("have at most {MAX_BYTES} bytes as JSON")));
         }
         Ok(())
     }
@@ -60,20 +60,23 @@ impl Profile {
         ];
         for (number, least, most, table, field) in bounds {
             if !(least..=most).contains(&number) {
-                let fault = Fault::here(format!("be from {least} to {most}")).inside(field);
+                let fault = Fault::in_english(format!("be from {least} to {most}")).inside(field);
                 return Err(if table.is_empty() { fault } else { fault.inside(table) });
             }
         }
         for (at, deadline) in self.deadlines.iter().flatten().enumerate() {
             if !(1..=366).contains(&deadline.working_days) {
-                return Err(Fault::here("be from 1 to 366").inside("working_days").inside(at).inside("deadlines"));
+                return Err(Fault::in_english("be from 1 to 366")
+                    .inside("working_days")
+                    .inside(at)
+                    .inside("deadlines"));
             }
         }
         let ReportTerms { due_month, due_day, .. } = self.report;
         let days = usize::try_from(due_month - 1).ok().and_then(|month| DAYS.get(month)).copied().unwrap_or(0);
         if !(1..=days).contains(&due_day) {
             let must = format!("be a day that month {due_month} has in every year, 1 to {days}");
-            return Err(Fault::here(must).inside("due_day").inside("report"));
+            return Err(Fault::in_english(must).inside("due_day").inside("report"));
         }
         Ok(())
     }
@@ -95,7 +98,9 @@ impl Profile {
         once("deadlines", "/kind", self.deadlines.iter().flatten().map(|deadline| deadline.kind))?;
         once("vault_readers", "", self.vault_readers.iter().map(|code| code.0.as_str()))?;
         match self.languages.iter().position(|code| !LANGUAGES.contains(&code.0.as_str())) {
-            Some(at) => Err(Fault::here("be id or en, in which titles are written").inside(at).inside("languages")),
+            Some(at) => {
+                Err(Fault::in_english("be id or en, in which titles are written").inside(at).inside("languages"))
+            }
             None => Ok(()),
         }
     }
@@ -106,11 +111,11 @@ impl Profile {
         {
             let days: &[Date] = days.as_deref().unwrap_or_default();
             if days.len() > most {
-                return Err(Fault::here(format!("have at most {most} days")).inside(list));
+                return Err(Fault::in_english(format!("have at most {most} days")).inside(list));
             }
             if let Some(at) = days.windows(2).position(|pair| pair[0] >= pair[1]) {
                 let must = format!("be later than the day before it in the list, {}", days[at]);
-                return Err(Fault::here(must).inside(at + 1).inside(list));
+                return Err(Fault::in_english(must).inside(at + 1).inside(list));
             }
         }
         Ok(())
@@ -118,7 +123,7 @@ impl Profile {
 
     fn agencies_match(&self) -> Result<(), Fault> {
         if let Some(at) = self.agencies.iter().position(|agency| agency.n == 0) {
-            return Err(Fault::here("be 1 or more").inside("n").inside(at).inside("agencies"));
+            return Err(Fault::in_english("be 1 or more").inside("n").inside(at).inside("agencies"));
         }
         for (at, office) in self.offices.iter().enumerate() {
             let must = match (office.role, &office.agency) {
@@ -127,29 +132,30 @@ impl Profile {
                 (Role::Agency, Some(_)) | (_, None) => continue,
                 (_, Some(_)) => "not be there, for the office's role is not agency",
             };
-            return Err(Fault::here(must).inside("agency").inside(at).inside("offices"));
+            return Err(Fault::in_english(must).inside("agency").inside(at).inside("offices"));
         }
         let idle = |code: &str| self.offices_with(Role::Agency, Some(code)).next().is_none();
         if let Some(at) = self.agencies.iter().position(|agency| idle(&agency.code.0)) {
             let must = "be the agency of an office with the role agency";
-            return Err(Fault::here(must).inside("code").inside(at).inside("agencies"));
+            return Err(Fault::in_english(must).inside("code").inside(at).inside("agencies"));
         }
         match self.fields.iter().position(|field| self.agency(&field.agency.0).is_none()) {
-            Some(at) => {
-                Err(Fault::here("be the code of one of the agencies").inside("agency").inside(at).inside("fields"))
-            }
+            Some(at) => Err(Fault::in_english("be the code of one of the agencies")
+                .inside("agency")
+                .inside(at)
+                .inside("fields")),
             None => Ok(()),
         }
     }
 
     fn roots_are_numbered(&self) -> Result<(), Fault> {
         if self.root_holders.len() > MAX_ROOTS {
-            return Err(Fault::here(format!("have at most {MAX_ROOTS} items")).inside("root_holders"));
+            return Err(Fault::in_english(format!("have at most {MAX_ROOTS} items")).inside("root_holders"));
         }
         match (1..).zip(&self.root_holders).find(|(n, holder)| holder.root != *n) {
             Some((n, _)) => {
                 let must = format!("be {n}, for root holders are numbered from 1 without gaps");
-                Err(Fault::here(must).inside("root").inside(n - 1).inside("root_holders"))
+                Err(Fault::in_english(must).inside("root").inside(n - 1).inside("root_holders"))
             }
             None => Ok(()),
         }
@@ -166,7 +172,7 @@ impl Profile {
         match individual {
             Some(at) if !assistance => {
                 let must = "not be individual where no way is assistance, for B15";
-                Err(Fault::here(must).inside("class").inside(at).inside("recipient_types"))
+                Err(Fault::in_english(must).inside("class").inside(at).inside("recipient_types"))
             }
             _ => Ok(()),
         }
@@ -174,7 +180,7 @@ impl Profile {
 
     fn signers_are_offices(&self) -> Result<(), Fault> {
         for (at, signing) in self.signers.iter().flatten().enumerate() {
-            let fault = |must: String, part| Err(Fault::here(must).inside(part).inside(at).inside("signers"));
+            let fault = |must: String, part| Err(Fault::in_english(must).inside(part).inside(at).inside("signers"));
             if let Some(must) = not_nameable(signing.kind) {
                 return fault(must, "kind");
             }
@@ -190,7 +196,7 @@ impl Profile {
 
     fn delegates_are_offices(&self) -> Result<(), Fault> {
         for (at, delegate) in self.delegates.iter().flatten().enumerate() {
-            let fault = |must: String, part| Err(Fault::here(must).inside(part).inside(at).inside("delegates"));
+            let fault = |must: String, part| Err(Fault::in_english(must).inside(part).inside(at).inside("delegates"));
             if let Some(must) = not_nameable(delegate.kind) {
                 return fault(must, "kind");
             }
@@ -207,14 +213,16 @@ impl Profile {
 
     fn every_stage_has_an_office(&self) -> Result<(), Fault> {
         if let Some((role, does)) = ALWAYS.iter().find(|(role, _)| !self.has_office(*role)) {
-            return Err(Fault::here(format!("have one with the role {}, which {does}", role.name())).inside("offices"));
+            return Err(
+                Fault::in_english(format!("have one with the role {}, which {does}", role.name())).inside("offices")
+            );
         }
         for (way, list) in self.ways.iter().enumerate() {
             for (at, &stage) in list.stages.iter().enumerate() {
                 let roles = list.roles_without_organisation(stage).unwrap_or_else(|| self.roles_of(stage));
                 if !roles.is_empty() && !roles.iter().any(|&role| self.has_office(role)) {
                     let must = format!("be signed by somebody: offices must {}", lacks(roles, named_by(stage)));
-                    return Err(Fault::here(must).inside(at).inside("stages").inside(way).inside("ways"));
+                    return Err(Fault::in_english(must).inside(at).inside("stages").inside(way).inside("ways"));
                 }
             }
         }
@@ -226,21 +234,23 @@ impl Profile {
         for (at, deadline) in self.deadlines.iter().flatten().enumerate() {
             if !is_stage(deadline.kind) || default_roles(deadline.kind).is_empty() {
                 let must = "be a stage of one of the ways that an office signs";
-                return Err(Fault::here(must).inside("kind").inside(at).inside("deadlines"));
+                return Err(Fault::in_english(must).inside("kind").inside(at).inside("deadlines"));
             }
         }
         if self.limits.cash > Amount::ZERO && !self.roles_of(Kind::CashPaid).iter().any(|&role| self.has_office(role)) {
             let must = format!("be 0, or offices must {}", lacks(self.roles_of(Kind::CashPaid), Kind::CashPaid));
-            return Err(Fault::here(must).inside("cash").inside("limits"));
+            return Err(Fault::in_english(must).inside("cash").inside("limits"));
         }
         if self.correction_second == Role::Agency {
-            return Err(Fault::here("not be agency, which speaks for its own field only").inside("correction_second"));
+            return Err(
+                Fault::in_english("not be agency, which speaks for its own field only").inside("correction_second")
+            );
         }
         if !self.has_office(self.correction_second) {
-            return Err(Fault::here("be the role of one of the offices").inside("correction_second"));
+            return Err(Fault::in_english("be the role of one of the offices").inside("correction_second"));
         }
         match self.vault_readers.iter().position(|code| self.office(&code.0).is_none()) {
-            Some(at) => Err(Fault::here("be the code of one of the offices").inside(at).inside("vault_readers")),
+            Some(at) => Err(Fault::in_english("be the code of one of the offices").inside(at).inside("vault_readers")),
             None => Ok(()),
         }
     }
@@ -285,10 +295,10 @@ fn once<W: Ord + std::fmt::Display>(list: &str, part: &str, words: impl Iterator
     let mut seen = std::collections::BTreeSet::new();
     for (at, word) in words.enumerate() {
         if at == MAX_ITEMS {
-            return Err(Fault::here(format!("have at most {MAX_ITEMS} items")).inside(list));
+            return Err(Fault::in_english(format!("have at most {MAX_ITEMS} items")).inside(list));
         }
         if seen.contains(&word) {
-            let fault = Fault { pointer: part.to_owned(), must: format!("not repeat {word}") };
+            let fault = Fault { pointer: part.to_owned(), ..Fault::in_english(format!("not repeat {word}")) };
             return Err(fault.inside(at).inside(list));
         }
         seen.insert(word);

@@ -70,7 +70,7 @@ impl Stages {
     }
 
     fn fault(&self, place: usize, must: impl Into<String>) -> Result<(), Fault> {
-        Err(Fault::here(must).inside(place).inside("stages"))
+        Err(Fault::in_english(must).inside(place).inside("stages"))
     }
 
     /// A stage, if it is listed, stands behind another, which then must be listed too.
@@ -136,7 +136,9 @@ impl Stages {
         let needed = self.given_by();
         match self.place(needed) {
             Some(_) => Ok(()),
-            None => Err(Fault::here(format!("list {needed}, for the form is {}", self.form.name())).inside("stages")),
+            None => {
+                Err(Fault::in_english(format!("list {needed}, for the form is {}", self.form.name())).inside("stages"))
+            }
         }
     }
 

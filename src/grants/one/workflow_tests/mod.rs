@@ -17,7 +17,7 @@ use crate::grants::json::Values;
 use crate::grants::kinds::Kind;
 use crate::grants::rules::{Refusal, Rule};
 use crate::grants::state::{Change, Place, State};
-use crate::grants::tables::{Envelope, Seen, literal, made_up_key, set, words};
+use crate::grants::tables::{Envelope, Seen, in_both_languages, literal, made_up_key, set, words};
 use crate::grants::time::Timestamp;
 use crate::grants::zero;
 use crate::tlog::hash::{Hash, sha256};
@@ -151,6 +151,9 @@ impl Play {
     fn statement(&mut self, line: &str) {
         let (said, expected) = line.split_once(" => ").unwrap_or_else(|| self.fail("no => in the line"));
         let result = self.judge(said);
+        if let Some(what) = result.as_ref().err().and_then(|refusal| in_both_languages(refusal).err()) {
+            self.note(what);
+        }
         match self.seen.verdict(said, result, expected) {
             Ok(None) => {}
             Ok(Some(((statement, hash), change))) => {

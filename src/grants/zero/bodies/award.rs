@@ -9,6 +9,7 @@ use crate::grants::about::AwardId;
 use crate::grants::figures::{Figure, Figures};
 use crate::grants::json::Json;
 use crate::grants::json_schema;
+use crate::grants::sentence::Both;
 use crate::grants::shape::{self, Fault, Field, Label, Shape, SignedAmount, Text, Year, record, vocabulary};
 use crate::tlog::hash::Hash;
 
@@ -77,7 +78,10 @@ impl Shape for MigratedAmounts {
         let names: Vec<&str> = Figure::ALL.iter().map(|figure| figure.name()).collect();
         let object = shape::object(value, &names)?;
         if object.is_empty() {
-            return Err(Fault::here("have at least one of the eleven amounts"));
+            return Err(Fault::here(Both(
+                "have at least one of the eleven amounts",
+                "memuat sedikitnya satu dari sebelas jumlah",
+            )));
         }
         let mut figures = Figures::default();
         for figure in Figure::ALL {
@@ -124,9 +128,12 @@ pub struct Numbers(pub BTreeMap<String, Label>);
 impl Shape for Numbers {
     fn read(value: Json<'_>) -> Result<Self, Fault> {
         let object = value.as_object().filter(|object| (1..=20).contains(&object.len()));
-        let object = object.ok_or_else(|| Fault::here("be an object of 1 to 20 numbers"))?;
+        let object = object.ok_or_else(|| {
+            Fault::here(Both("be an object of 1 to 20 numbers", "berupa objek berisi 1 sampai 20 nomor"))
+        })?;
         let numbers = object.iter().map(|(name, number)| {
-            shape::code(name).ok_or_else(|| Fault::here("be named like a code").inside(name))?;
+            shape::code(name)
+                .ok_or_else(|| Fault::here(Both("be named like a code", "bernama seperti kode")).inside(name))?;
             Ok((name.to_owned(), Label::read(number).map_err(|fault| fault.inside(name))?))
         });
         numbers.collect::<Result<_, Fault>>().map(Numbers)
@@ -195,7 +202,7 @@ vocabulary! {
 impl AwardMigrated {
     pub(in crate::grants) fn validate(&self) -> Result<(), Fault> {
         if self.source.row == 0 {
-            return Err(Fault::here("be at least 1").inside("row").inside("source"));
+            return Err(Fault::here(Both("be at least 1", "sedikitnya 1")).inside("row").inside("source"));
         }
         if let Some(address) = &self.recipient.address {
             address.validate().map_err(|fault| fault.inside("address").inside("recipient"))?;
@@ -204,11 +211,15 @@ impl AwardMigrated {
             && conduit.name.is_none()
             && conduit.number.is_none()
         {
-            return Err(Fault::here("have at least one field").inside("conduit"));
+            return Err(Fault::here(Both("have at least one field", "memuat sedikitnya satu kolom")).inside("conduit"));
         }
         let ascending = self.cut.iter().all(|cut| cut.is_sorted_by(|a, b| a < b));
         if !ascending {
-            return Err(Fault::here("name each field once, in the order of the alphabet").inside("cut"));
+            return Err(Fault::here(Both(
+                "name each field once, in the order of the alphabet",
+                "menyebut setiap kolom satu kali, menurut abjad",
+            ))
+            .inside("cut"));
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use crate::grants::about::CaseId;
 use crate::grants::json::Json;
 use crate::grants::json_schema;
 use crate::grants::money::Amount;
+use crate::grants::sentence::{Both, sentence};
 use crate::grants::shape::{self, Fault, Label, Shape, Text, Year, record};
 use crate::tlog::hash::Hash;
 
@@ -37,9 +38,10 @@ pub struct Checklist(pub BTreeMap<String, bool>);
 
 impl Shape for Checklist {
     fn read(value: Json<'_>) -> Result<Self, Fault> {
-        let object = value.as_object().ok_or_else(|| Fault::here("be an object"))?;
+        let object = value.as_object().ok_or_else(|| Fault::here(Both("be an object", "berupa objek")))?;
         let answers = object.iter().map(|(code, answer)| {
-            shape::code(code).ok_or_else(|| Fault::here("be named like a code").inside(code))?;
+            shape::code(code)
+                .ok_or_else(|| Fault::here(Both("be named like a code", "bernama seperti kode")).inside(code))?;
             Ok((code.to_owned(), bool::read(answer).map_err(|fault| fault.inside(code))?))
         });
         answers.collect::<Result<_, Fault>>().map(Checklist)
@@ -53,7 +55,9 @@ impl Shape for Checklist {
 impl AmountRecommended {
     pub(super) fn validate(&self) -> Result<(), Fault> {
         match &self.checklist {
-            Some(list) if list.0.len() > MAX_ITEMS => Err(Fault::here("have at most 100 items").inside("checklist")),
+            Some(list) if list.0.len() > MAX_ITEMS => {
+                Err(Fault::here(Both("have at most 100 items", "memuat paling banyak 100 butir")).inside("checklist"))
+            }
             _ => Ok(()),
         }
     }
@@ -80,7 +84,7 @@ record! {
 impl DecreeIssued {
     pub(super) fn validate(&self) -> Result<(), Fault> {
         if self.rows == 0 {
-            return Err(Fault::here("be at least 1").inside("rows"));
+            return Err(Fault::here(Both("be at least 1", "sedikitnya 1")).inside("rows"));
         }
         document(&self.document).map_err(|fault| fault.inside("document"))
     }
@@ -114,7 +118,7 @@ impl DecreeRows {
         let mut last = 0;
         for (at, row) in self.rows.iter().enumerate() {
             if row.row <= last {
-                let must = format!("be above {last}, for rows ascend");
+                let must = sentence!("be above {last}, for rows ascend", "di atas {last}, karena nomor baris menaik");
                 return Err(Fault::here(must).inside("row").inside(at).inside("rows"));
             }
             last = row.row;

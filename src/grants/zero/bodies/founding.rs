@@ -3,6 +3,7 @@
 use super::Code;
 use crate::grants::json::Json;
 use crate::grants::money::Currency;
+use crate::grants::sentence::{Both, sentence};
 use crate::grants::shape::{self, Fault, Field, Label, Person, Shape, Text, record};
 use crate::grants::signer::{SignerId, Vkey};
 use crate::grants::time::{Date, Timestamp};
@@ -43,10 +44,14 @@ impl LedgerFounded {
         let roots = u64::try_from(self.keys.roots.len()).unwrap_or(u64::MAX);
         // A statement has at most 16 signers, and every root signs the founding.
         if roots > 16 {
-            return Err(Fault::here("have at most 16 items").inside("roots").inside("keys"));
+            return Err(Fault::here(Both("have at most 16 items", "memuat paling banyak 16 butir"))
+                .inside("roots")
+                .inside("keys"));
         }
         if !(1..=roots).contains(&self.keys.threshold) {
-            return Err(Fault::here(format!("be from 1 to {roots}")).inside("threshold").inside("keys"));
+            return Err(Fault::here(sentence!("be from 1 to {roots}", "dari 1 sampai {roots}"))
+                .inside("threshold")
+                .inside("keys"));
         }
         Ok(())
     }
@@ -59,7 +64,12 @@ impl Shape for Currency {
         let decimals: u64 = shape::field(object, "decimals")?;
         let decimals = u8::try_from(decimals).ok();
         let currency = decimals.and_then(|decimals| Currency::new(&code.0, decimals));
-        currency.ok_or_else(|| Fault::here("be a code of three capital letters and 0 to 4 decimals"))
+        currency.ok_or_else(|| {
+            Fault::here(Both(
+                "be a code of three capital letters and 0 to 4 decimals",
+                "berupa kode tiga huruf kapital dan 0 sampai 4 desimal",
+            ))
+        })
     }
 
     fn fields() -> Vec<Field> {
@@ -114,7 +124,7 @@ impl Period {
 impl OfficialAppointed {
     pub(super) fn validate(&self) -> Result<(), Fault> {
         if self.period.until < self.period.from {
-            return Err(Fault::here("not be before from").inside("until").inside("period"));
+            return Err(Fault::here(Both("not be before from", "tidak sebelum from")).inside("until").inside("period"));
         }
         Ok(())
     }

@@ -45,6 +45,7 @@ use crate::grants::kinds::Kind;
 use crate::grants::money::{self, Amount};
 use crate::grants::rules::Refusal;
 use crate::grants::shape::{Code, Fault, Field, MediaType, Person, Shape, Text, record};
+use crate::grants::zero::form;
 use crate::tlog::hash::Hash;
 
 /// Most items in any list but the rows of a decree.
@@ -109,7 +110,7 @@ macro_rules! bodies {
             fn read(kind: Kind, value: Json<'_>) -> Result<Self, Fault> {
                 Ok(match kind {
                     $(Kind::$kind => Body::$kind(Box::new($kind::read(value)?)),)*
-                    _ => return Err(Fault::here("not be there: rule set 0 has no such kind")),
+                    _ => return Err(Fault::in_english("not be there: rule set 0 has no such kind")),
                 })
             }
         }
@@ -137,7 +138,7 @@ impl Body {
     /// As [`Body::parse`].
     pub fn parse_json(kind: Kind, value: Json<'_>) -> Result<Self, Refusal> {
         let sentence = |fault: Fault| {
-            Refusal::form(format!(
+            form(format!(
                 "In a statement of {kind}, body{} must {}; correct it and sign again",
                 fault.pointer, fault.must
             ))
@@ -195,7 +196,7 @@ impl Body {
 
 fn document(document: &Document) -> Result<(), Fault> {
     if document.size == 0 {
-        return Err(Fault::here("be at least 1").inside("size"));
+        return Err(Fault::in_english("be at least 1").inside("size"));
     }
     Ok(())
 }
@@ -209,7 +210,7 @@ fn documents(list: &[Document]) -> Result<(), Fault> {
 
 fn at_most<T>(list: &[T], limit: usize, name: &str) -> Result<(), Fault> {
     if list.len() > limit {
-        return Err(Fault::here(format!("have at most {limit} items")).inside(name));
+        return Err(Fault::in_english(format!("have at most {limit} items")).inside(name));
     }
     Ok(())
 }
@@ -220,7 +221,7 @@ fn lines_add_up(lines: Option<&Vec<BudgetLine>>, amount: Amount, name: &str) -> 
     at_most(lines, MAX_ITEMS, name)?;
     let sum = money::sum(lines.iter().map(|line| line.amount));
     if sum != i128::from(amount.minor()) {
-        return Err(Fault::here(format!("add up to the amount {amount} (they add up to {sum})")).inside(name));
+        return Err(Fault::in_english(format!("add up to the amount {amount} (they add up to {sum})")).inside(name));
     }
     Ok(())
 }

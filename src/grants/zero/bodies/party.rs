@@ -2,6 +2,7 @@
 
 use super::{BudgetLine, Code, Document, documents, lines_add_up};
 use crate::grants::money::Amount;
+use crate::grants::sentence::Both;
 use crate::grants::shape::{Fault, Label, Text, Year, record, vocabulary};
 use crate::grants::signer::Vkey;
 use crate::grants::time::Date;
@@ -49,7 +50,7 @@ impl Address {
     pub(in crate::grants) fn validate(&self) -> Result<(), Fault> {
         let texts = [&self.street, &self.street2, &self.ward, &self.district, &self.city, &self.region];
         if texts.iter().all(|text| text.is_none()) && self.postcode.is_none() {
-            return Err(Fault::here("have at least one field"));
+            return Err(Fault::here(Both("have at least one field", "memuat sedikitnya satu kolom")));
         }
         Ok(())
     }
@@ -82,10 +83,12 @@ record! {
 impl OrganisationRegistered {
     pub(super) fn validate(&self) -> Result<(), Fault> {
         if self.address.city.is_none() {
-            return Err(Fault::here("be there").inside("city").inside("address"));
+            return Err(Fault::here(Both("be there", "ada")).inside("city").inside("address"));
         }
         if self.sealed.account == self.sealed.chair {
-            return Err(Fault::here("differ from the account's").inside("chair").inside("sealed"));
+            return Err(Fault::here(Both("differ from the account's", "berbeda dari komitmen rekening"))
+                .inside("chair")
+                .inside("sealed"));
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use super::{BudgetLine, DecidedBy, Document, document, documents, lines_add_up};
 use crate::grants::money::Amount;
+use crate::grants::sentence::Both;
 use crate::grants::shape::{Fault, Label, Text, Year, record};
 use crate::grants::time::Date;
 use crate::tlog::hash::Hash;
@@ -107,7 +108,7 @@ impl UseReported {
 /// Money that moves is not nothing: a warrant or credit of zero would be a step without an event.
 fn at_least_one(amount: Amount) -> Result<(), Fault> {
     if amount == Amount::ZERO {
-        return Err(Fault::here("be at least 1").inside("amount"));
+        return Err(Fault::here(Both("be at least 1", "sedikitnya 1")).inside("amount"));
     }
     Ok(())
 }

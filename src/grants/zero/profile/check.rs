@@ -26,10 +26,10 @@ impl Profile {
     /// Checks what the fields say together.
     pub(in crate::grants) fn validate(&self) -> Result<(), Fault> {
         if !(-720..=840).contains(&self.utc_offset_min) {
-            return Err(Fault::here("be from -720 to 840").inside("utc_offset_min"));
+            return Err(Fault::in_english("be from -720 to 840").inside("utc_offset_min"));
         }
         if !(1..=366).contains(&self.expires_max_days) {
-            return Err(Fault::here("be from 1 to 366").inside("expires_max_days"));
+            return Err(Fault::in_english("be from 1 to 366").inside("expires_max_days"));
         }
         self.stages_can_be_walked()?;
         self.words_are_said_once()?;
@@ -39,7 +39,7 @@ impl Profile {
     }
 
     fn stages_can_be_walked(&self) -> Result<(), Fault> {
-        let fault = |at: usize, must: String| Err(Fault::here(must).inside(at).inside("stages"));
+        let fault = |at: usize, must: String| Err(Fault::in_english(must).inside(at).inside("stages"));
         let at = |kind| self.stages.iter().position(|&stage| stage == kind);
         once("stages", "", self.stages.iter().map(|stage| stage.name()))?;
         if let Some(place) = self.stages.iter().position(|stage| !STAGES.contains(stage)) {
@@ -84,7 +84,7 @@ impl Profile {
         let person = |code: &str| PEOPLE.contains(&code);
         match self.recipient_types.iter().position(|term| person(&term.code.0)) {
             Some(at) => {
-                Err(Fault::here("not be a person, for B15").inside("code").inside(at).inside("recipient_types"))
+                Err(Fault::in_english("not be a person, for B15").inside("code").inside(at).inside("recipient_types"))
             }
             None => Ok(()),
         }
@@ -97,12 +97,14 @@ impl Profile {
                 (Role::Agency, Some(_)) | (_, None) => continue,
                 (_, Some(_)) => "not be there, for the office's role is not agency",
             };
-            return Err(Fault::here(must).inside("agency").inside(at).inside("offices"));
+            return Err(Fault::in_english(must).inside("agency").inside(at).inside("offices"));
         }
         let agencies = || self.offices.iter().filter_map(|office| office.agency.as_ref());
         let orphan = |field: &super::Field| !agencies().any(|agency| *agency == field.agency);
         match self.fields.iter().position(orphan) {
-            Some(at) => Err(Fault::here("be the agency of an office").inside("agency").inside(at).inside("fields")),
+            Some(at) => {
+                Err(Fault::in_english("be the agency of an office").inside("agency").inside(at).inside("fields"))
+            }
             None => Ok(()),
         }
     }
@@ -116,7 +118,7 @@ impl Profile {
                 && (signing.role != Role::Agency || signing.kind == Kind::AmountRecommended);
             if !sensible {
                 let must = "be a kind that one office signs, and agency only recommend";
-                return Err(Fault::here(must).inside("kind").inside(at).inside("signers"));
+                return Err(Fault::in_english(must).inside("kind").inside(at).inside("signers"));
             }
         }
         Ok(())
@@ -129,7 +131,7 @@ impl Profile {
                 && !self.offices.iter().any(|office| office.role == role)
             {
                 let must = format!("have one with the role {}, which signs {kind}", role.name());
-                return Err(Fault::here(must).inside("offices"));
+                return Err(Fault::in_english(must).inside("offices"));
             }
         }
         Ok(())
@@ -141,10 +143,10 @@ fn once<'a>(list: &str, part: &str, words: impl Iterator<Item = &'a str>) -> Res
     let mut seen = std::collections::BTreeSet::new();
     for (at, word) in words.enumerate() {
         if at == MAX_ITEMS {
-            return Err(Fault::here(format!("have at most {MAX_ITEMS} items")).inside(list));
+            return Err(Fault::in_english(format!("have at most {MAX_ITEMS} items")).inside(list));
         }
         if !seen.insert(word) {
-            let fault = Fault { pointer: part.to_owned(), must: format!("not repeat {word}") };
+            let fault = Fault { pointer: part.to_owned(), ..Fault::in_english(format!("not repeat {word}")) };
             return Err(fault.inside(at).inside(list));
         }
     }
