@@ -8,10 +8,12 @@ use serde::Serialize;
 use super::scanner::Unfit;
 use crate::grants::rules::Rule;
 use crate::grants::time::Timestamp;
+use crate::ledger::documents::DocumentError;
 use crate::ledger::enclosures::EnclosureError;
 use crate::ledger::form::FormCode;
 use crate::ledger::replay::Refused;
 use crate::ledger::store::{Signed, StoreError};
+use crate::public::pages::words::Lang;
 
 /// How long what only an operator can mend may take, in seconds.
 const OPERATOR_S: u32 = 300;
@@ -77,9 +79,14 @@ impl Problem {
         self
     }
 
-    /// What is wrong, in a sentence.
-    pub(super) fn sentence(&self) -> &str {
-        &self.detail
+    fn in_indonesian(mut self: Box<Self>, sentence: Option<String>) -> Box<Self> {
+        self.detail_id = sentence;
+        self
+    }
+
+    /// What is wrong, in a sentence: in this language, where there is one.
+    pub(super) fn sentence(&self, lang: Lang) -> &str {
+        self.detail_id.as_deref().filter(|_| lang == Lang::Indonesian).unwrap_or(&self.detail)
     }
 
     fn bytes(&self) -> Vec<u8> {
@@ -114,9 +121,9 @@ pub(super) fn at(mut response: Response, path: &str) -> Response {
 /// A body over the bound.
 pub(super) fn too_large() -> Box<Problem> {
     let sentence = "the statement has more than 65,000 bytes: name documents by their digest, split rows";
-    let mut problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, sentence);
-    problem.rule = Some(FormCode::TooLarge.as_str());
-    problem
+    let indonesian = "pernyataan ini lebih dari 65.000 bita: sebut dokumen dengan sidiknya, pecah baris-barisnya";
+    let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, sentence);
+    problem.in_indonesian(Some(indonesian.to_owned())).with_rule(FormCode::TooLarge.as_str())
 }
 
 /// The files could not be written: 507 when the disk is full, 503 otherwise. An operator must look first.
@@ -127,7 +134,16 @@ pub(super) fn of_store(error: &StoreError) -> Box<Problem> {
         StoreError::Suspected => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::SERVICE_UNAVAILABLE,
     };
-    let mut problem = Problem::new(status, &error.to_string());
+    let indonesian = match error {
+        StoreError::DiskFull => {
+            Some("cakram peladen penuh: tidak ada yang dicatat; beri tahu operator, lalu kirim lagi")
+        }
+        StoreError::Suspected => Some(
+            "dari alamat seperti ini datang tanda tangan yang tidak berlaku, dan terlalu banyak pernyataan dari sana menunggu: tidak ada yang dicatat; kirim lagi sepuluh menit lagi",
+        ),
+        _ => None,
+    };
+    let mut problem = Problem::new(status, &error.to_string()).in_indonesian(indonesian.map(str::to_owned));
     problem.retry_after_s = OPERATOR_S;
     problem
 }
@@ -150,7 +166,47 @@ pub(super) fn of_enclosure(error: &EnclosureError) -> Box<Problem> {
         "bad-opening" => StatusCode::BAD_REQUEST,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    Problem::new(status, &error.to_string()).with_rule(code)
+    Problem::new(status, &error.to_string()).in_indonesian(indonesian(error)).with_rule(code)
+}
+
+/// What an enclosure's error says, where a person at the desk can mend it.
+fn indonesian(error: &EnclosureError) -> Option<String> {
+    let document = match error {
+        EnclosureError::NoVault => {
+            let sentence = "buku besar ini tidak mempunyai brankas, jadi nilai tersegel tidak diterima di sini: kirim pernyataannya tanpa itu, dan simpan nilainya";
+            return Some(sentence.to_owned());
+        }
+        EnclosureError::Document(document) => document,
+        _ => return None,
+    };
+    Some(match document {
+        DocumentError::TooLarge(most) => {
+            format!("ada dokumen yang lebih dari {most} bita: pindai lebih kecil, atau pecah")
+        }
+        DocumentError::TotalTooLarge(most) => {
+            format!("semua dokumen bersama lebih dari {most} bita: kirim sebagian dengan pernyataan lain")
+        }
+        DocumentError::TooMany(most) => {
+            format!("ada lebih dari {most} dokumen: kirim sebagian dengan pernyataan lain")
+        }
+        DocumentError::Size { sha256, size, said } => {
+            format!(
+                "dokumen {sha256} berisi {size} bita, sedangkan pernyataan menyebut {said}: pilih lagi berkasnya di konsep, lalu tanda tangani"
+            )
+        }
+        DocumentError::MediaType { sha256, shown, said } => {
+            format!(
+                "dokumen {sha256} ternyata berjenis {shown}, sedangkan pernyataan menyebut {said}: pilih lagi berkasnya di konsep, lalu tanda tangani"
+            )
+        }
+        DocumentError::Erased { sha256, erasure } => {
+            let (at, basis) = (erasure.at, &erasure.basis);
+            format!("dokumen {sha256} sudah dihapus pada {at} dengan dasar {basis}: tidak diterima lagi")
+        }
+        DocumentError::Store(_) | DocumentError::Twice(_) | DocumentError::NotNamed(_) | DocumentError::Unreasoned => {
+            return None;
+        }
+    })
 }
 
 /// A document that the virus scanner did not let through.

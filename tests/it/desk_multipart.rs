@@ -275,12 +275,22 @@ fn every_refusal_leaves_nothing_behind() {
             (Some(status.into()), Some("/statements"))
         );
         assert!(problem["detail"].as_str().is_some_and(|text| text.len() > 20), "{what}: {problem}");
+        if ["document-type", "document-too-large", "too-many-documents"].contains(&rule) {
+            let [english, indonesian] = ["detail", "detail_id"].map(|name| problem[name].as_str().unwrap_or_default());
+            assert_ne!(english, indonesian, "{what}");
+            assert_eq!(digits(english), digits(indonesian), "{what}: {english}: {indonesian}");
+        }
         assert!(!heard.text().contains("of org/2"), "{what}: a refusal never repeats a value");
         assert_eq!((beside(dir.path()), size(dir.path())), ((0, 0, 0), before), "{what}");
     }
     // Afterwards the same statements are taken.
     assert_eq!(post(&served, &[s, ("document", PDF)]).status, 201);
     assert_eq!(post(&served, &[r, ("opening", &chair), ("opening", &account)]).status, 201);
+}
+
+/// The digests and numbers that a sentence names.
+fn digits(sentence: &str) -> String {
+    sentence.chars().filter(char::is_ascii_digit).collect()
 }
 
 #[test]

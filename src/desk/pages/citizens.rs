@@ -29,6 +29,7 @@ use crate::ledger::store::StoreError;
 use crate::ledger::wish::{Wish, resolved};
 use crate::ledger::writer::Outcome;
 use crate::public::moment::Moment;
+use crate::public::pages::words::Lang;
 use crate::tlog::hash::{Hash, sha256};
 use crate::tlog::note::NoteSigner;
 use words::Words;
@@ -243,8 +244,8 @@ async fn hand_in(
     let Some(enclosures) = desk.enclosures.clone() else { return Err(stopped()) };
     let gathered = tokio::task::spawn_blocking(move || gather(&enclosures, Vec::new(), &openings)).await;
     let enclosed = gathered.map_err(|_| stopped())?.map_err(|_| stopped())?;
-    let answer = recorded(desk, source, statement, enclosed).await.map_err(|sentence| {
-        tracing::error!("{sentence}");
+    let answer = recorded(desk, source, statement, enclosed).await.map_err(|problem| {
+        tracing::error!("{}", problem.sentence(Lang::English));
         stopped()
     })?;
     Ok(match answer.outcome {

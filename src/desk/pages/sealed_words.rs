@@ -1,6 +1,6 @@
 //! The words of the pages about sealed values, each in both languages side by side.
 
-use super::words::catalogue;
+use super::words::{as_sentence, catalogue};
 use crate::ledger::vault::{MAX_READ_IN_AN_HOUR, MAX_VALUES, NotAReader, NotARequest, NotGranted, VaultError};
 use crate::public::pages::labels;
 use crate::public::pages::words::Lang;
@@ -85,7 +85,7 @@ impl SealedWords {
             (Some(NotAReader::OtherKey(_) | NotAReader::NoOffice(_)) | None, Lang::Indonesian) => {
                 "Berkas ini bukan berkas suatu jabatan: hanya jabatan yang disebut profil membaca data tersegel.".to_owned()
             }
-            (Some(refused), Lang::English) => sentence(&refused.to_string()),
+            (Some(refused), Lang::English) => as_sentence(&refused.to_string()),
             (None, Lang::English) => {
                 "This file is not the file of an office: only offices that the profile names read sealed data.".to_owned()
             }
@@ -152,10 +152,4 @@ impl SealedWords {
             }
         }
     }
-}
-
-/// An error's words as a sentence.
-fn sentence(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).chain(['.']).collect())
 }

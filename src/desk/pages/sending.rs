@@ -18,7 +18,8 @@ use super::{
     uploads,
 };
 use crate::desk::drafting::{brought, one, public_key};
-use crate::desk::pages::words::Words;
+use crate::desk::pages::words::{Words, as_sentence};
+use crate::desk::refusal::{Problem, of_enclosure, of_store};
 use crate::desk::store::{Sent, Waiting};
 use crate::desk::{Desk, handed_over, in_time, judged, sources};
 use crate::grants::about::About;
@@ -30,6 +31,7 @@ use crate::ledger::enclosures::{Enclosed, Enclosures};
 use crate::ledger::replay::{Refused, Signatures};
 use crate::ledger::sequencer::Answer;
 use crate::ledger::statement::Statement;
+use crate::ledger::store::StoreError;
 use crate::ledger::writer::Outcome;
 use crate::public::moment::Moment;
 use crate::public::pages::receipt as on_paper;
@@ -192,8 +194,8 @@ async fn take(entered: &Entered, source: Option<IpAddr>, own: Statement, opening
         if complete {
             return record(entered, source, statement, enclosed).await;
         }
-        if let Err(sentence) = hold(entered, &statement, enclosed).await {
-            return Ok(unfit(entered, sentence));
+        if let Err(problem) = hold(entered, &statement, enclosed).await {
+            return Ok(unfit(entered, as_sentence(problem.sentence(entered.visit.lang))));
         }
         let (web, owner) = (entered.web()?, &entered.person.public);
         entered.kept(web.store.forget_waiting(entered.now.local_date(entered.frame.offset_min)))?;
@@ -210,12 +212,12 @@ fn unfit(entered: &Entered, sentence: String) -> Told {
 }
 
 /// Holds what comes with a statement until the last has signed.
-async fn hold(entered: &Entered, statement: &Statement, enclosed: Option<Enclosed>) -> Result<(), String> {
+async fn hold(entered: &Entered, statement: &Statement, enclosed: Option<Enclosed>) -> Result<(), Box<Problem>> {
     let Some((enclosures, enclosed)) = entered.desk.enclosures.clone().zip(enclosed) else { return Ok(()) };
     let of = statement.clone();
     let held = tokio::task::spawn_blocking(move || enclosures.hold(enclosed, &of).map(drop));
     match held.await {
-        Ok(Err(error)) => Err(error.to_string()),
+        Ok(Err(error)) => Err(of_enclosure(&error)),
         Ok(Ok(())) | Err(_) => Ok(()),
     }
 }
@@ -231,7 +233,10 @@ async fn record(
     let (kind, about) = (statement.kind().to_owned(), statement.about().to_string());
     let answer = match recorded(&entered.desk, source, statement, enclosed).await {
         Ok(answer) => answer,
-        Err(sentence) => return Ok(Told::Refused { title: entered.w.fault_title.to_owned(), sentence }),
+        Err(problem) => {
+            let sentence = as_sentence(problem.sentence(entered.visit.lang));
+            return Ok(Told::Refused { title: entered.w.fault_title.to_owned(), sentence });
+        }
     };
     match answer.outcome {
         Outcome::Recorded { index, .. } => {
@@ -295,7 +300,8 @@ async fn enclosed(
     let stopped = || entered.stop(StatusCode::SERVICE_UNAVAILABLE, entered.w.fault_stopped);
     let enclosed = match gathered.await.map_err(|_| stopped())? {
         Ok(Some(enclosed)) => enclosed,
-        other => return Ok(other),
+        Ok(None) => return Ok(Ok(None)),
+        Err(problem) => return Ok(Err(as_sentence(problem.sentence(entered.visit.lang)))),
     };
     match entered.desk.looked_at(enclosed).await.map_err(|_| stopped())? {
         Ok(enclosed) => Ok(Ok(Some(enclosed))),
@@ -310,17 +316,17 @@ pub(super) fn gather(
     enclosures: &Arc<Enclosures>,
     files: Vec<std::path::PathBuf>,
     openings: &[String],
-) -> Result<Option<Enclosed>, String> {
+) -> Result<Option<Enclosed>, Box<Problem>> {
     if files.is_empty() && openings.is_empty() {
         return Ok(None);
     }
-    let mut enclosed = enclosures.begin().map_err(|error| error.to_string())?;
+    let mut enclosed = enclosures.begin().map_err(|error| of_enclosure(&error))?;
     for file in files {
-        let opened = std::fs::File::open(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        enclosed.documents.receive(opened).map_err(|error| error.to_string())?;
+        let opened = std::fs::File::open(&file).map_err(|error| of_store(&StoreError::io(&file, &error)))?;
+        enclosed.documents.receive(opened).map_err(|error| of_enclosure(&error.into()))?;
     }
     for opening in openings {
-        enclosed.add_opening(opening.as_bytes()).map_err(|error| error.to_string())?;
+        enclosed.add_opening(opening.as_bytes()).map_err(|error| of_enclosure(&error))?;
     }
     Ok(Some(enclosed))
 }
@@ -331,10 +337,10 @@ pub(super) async fn recorded(
     source: Option<IpAddr>,
     statement: Statement,
     enclosed: Option<Enclosed>,
-) -> Result<Answer, String> {
+) -> Result<Answer, Box<Problem>> {
     let (sequencer, enclosures) = (Arc::clone(&desk.sequencer), desk.enclosures.clone());
     let bytes = statement.to_bytes();
-    let answer = match enclosures {
+    match enclosures {
         Some(enclosures) => {
             handed_over(sequencer, enclosures, source, bytes, move |enclosures| {
                 let mut held = enclosures.waiting_for(&statement.hash())?;
@@ -348,8 +354,7 @@ pub(super) async fn recorded(
         None => in_time(judged(&sequencer, source, bytes))
             .await
             .and_then(|told| told.map_err(|unanswered| unanswered.problem)),
-    };
-    answer.map_err(|problem| problem.sentence().to_owned())
+    }
 }
 
 /// A statement of the outbox. Only who signs it, or signed first, sees it before it is recorded.

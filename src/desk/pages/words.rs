@@ -326,13 +326,13 @@ pub fn of(lang: Lang) -> &'static Words {
 }
 
 impl Words {
-    /// How a kind of statement is called.
     /// A sentence of the rule book, or of the ledger's.
     #[must_use]
     pub fn sentence(&self, sentence: &Sentence) -> String {
         self.lang.pick(sentence.indonesian(), sentence.english()).to_owned()
     }
 
+    /// How a kind of statement is called.
     #[must_use]
     pub fn kind(&self, kind: &Kind) -> &'static str {
         self.lang.pick(kind.title_id(), kind.title_en())
@@ -410,4 +410,10 @@ impl Words {
             Lang::English => format!("and {count} more"),
         }
     }
+}
+
+/// An error's words as a sentence.
+pub(super) fn as_sentence(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).chain(['.']).collect())
 }
