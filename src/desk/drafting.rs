@@ -230,7 +230,7 @@ impl Writing<'_> {
         if signers.is_empty() {
             let sentence = Both(
                 "this signing file is not in force on the ledger: ask the office that registers",
-                "berkas penandatanganan ini tidak berlaku di buku besar: tanyakan kepada petugas pendaftaran",
+                "berkas penandatanganan ini tidak berlaku di buku besar: tanyakan kepada pendaftar lembaga",
             );
             return Err(Unready::Sentence(sentence.into()));
         }

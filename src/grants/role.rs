@@ -41,7 +41,7 @@ impl Role {
             Role::Secretary => "Sekretaris Daerah",
             Role::FinanceOfficer => "PPKD",
             Role::Treasury => "Kuasa BUD",
-            Role::Registrar => "petugas pendaftaran",
+            Role::Registrar => "pendaftar lembaga",
             Role::Inspectorate => "Inspektorat",
             Role::Intake => "Bagian Tata Usaha",
             Role::AdvisoryTeam => "Tim Pertimbangan",

@@ -422,7 +422,7 @@ impl Shape for Amount {
         amount.ok_or_else(|| {
             Fault::here(Both(
                 "be a whole number of minor units from 0 to 2^53-1",
-                "jumlah uang bulat dari 0 sampai 2^53-1",
+                "bilangan bulat dalam satuan terkecil mata uang, dari 0 sampai 2^53-1",
             ))
         })
     }
@@ -442,7 +442,7 @@ impl Shape for SignedAmount {
         amount.map(SignedAmount).ok_or_else(|| {
             Fault::here(Both(
                 "be a whole number of minor units within 2^53-1 either way",
-                "jumlah uang bulat dalam batas 2^53-1, boleh minus",
+                "bilangan bulat dalam satuan terkecil mata uang, paling banyak 2^53-1, boleh minus",
             ))
         })
     }

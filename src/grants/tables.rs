@@ -81,24 +81,26 @@ impl Seen {
 /// That a refusal is told in Indonesian too, and names the same numbers, days, ids and amounts there.
 ///
 /// # Errors
-/// What the Indonesian lacks.
+/// What one of the two lacks.
 pub(super) fn in_both_languages(refusal: &Refusal) -> Result<(), String> {
     let (english, indonesian) = (refusal.sentence.english(), refusal.sentence.indonesian());
     if indonesian.is_empty() || english == indonesian {
         return Err(format!("not in Indonesian: {refusal}"));
     }
-    let told = digits_joined(&days_written(indonesian));
-    let english = digits_joined(english);
-    let part = |c: char| !(c.is_ascii_alphanumeric() || "/_+-.".contains(c));
-    let numbers = english.split(part).map(|word| word.trim_end_matches('.')).filter(|word| has_digit(word));
-    match numbers.into_iter().find(|word| !told.contains(word)) {
-        Some(lacking) => Err(format!("{lacking} of \"{english}\" is not in \"{indonesian}\"")),
+    let [english_named, indonesian_named] = [digits_joined(english), digits_joined(&days_written(indonesian))];
+    let [first, second] = [named(&english_named), named(&indonesian_named)];
+    match first.symmetric_difference(&second).next() {
+        Some(lacking) => Err(format!("{lacking} is in one alone of \"{english}\" and \"{indonesian}\"")),
         None => Ok(()),
     }
 }
 
-fn has_digit(word: &str) -> bool {
-    word.bytes().any(|byte| byte.is_ascii_digit())
+/// The numbers, days, ids and amounts in a sentence.
+fn named(sentence: &str) -> BTreeSet<&str> {
+    let part = |c: char| !(c.is_ascii_alphanumeric() || "/_+-.".contains(c));
+    let words = sentence.split(part).map(|word| word.trim_end_matches('.'));
+    // The name of a paper is none of them.
+    words.filter(|word| *word != "SP2D" && word.bytes().any(|byte| byte.is_ascii_digit())).collect()
 }
 
 /// `75.000.000` as `75000000`.

@@ -202,10 +202,15 @@ impl<'a> Reader<'a> {
     }
 
     /// Keeps a fault that does not stop the reading.
-    fn note(&mut self, fault: FormError) {
-        let outranks = |old: &FormError| fault.code == FormCode::RepeatedField && old.code != FormCode::RepeatedField;
+    fn note<S: Into<Sentence>>(&mut self, code: FormCode, what: impl FnOnce() -> S) {
+        self.keep(code, |reader| reader.fault(code, what()));
+    }
+
+    /// Keeps the first fault, put into words only then: a hostile line has thousands.
+    fn keep(&mut self, code: FormCode, fault: impl FnOnce(&Self) -> FormError) {
+        let outranks = |old: &FormError| code == FormCode::RepeatedField && old.code != FormCode::RepeatedField;
         if self.first_fault.as_ref().is_none_or(outranks) {
-            self.first_fault = Some(fault);
+            self.first_fault = Some(fault(self));
         }
     }
 
@@ -220,7 +225,7 @@ impl<'a> Reader<'a> {
     /// Reads on over a value that is nested too deep: the rest may still be no JSON, or have a repeated field. With a
     /// stack of its own, since the line may open as many levels as it has bytes.
     fn too_deep(&mut self) -> Result<(), FormError> {
-        self.note(self.fault(FormCode::TooDeep, Both("more than 8 levels of nesting", "lebih dari 8 tingkat")));
+        self.note(FormCode::TooDeep, || Both("more than 8 levels of nesting", "lebih dari 8 tingkat"));
         // One value to whoever goes over those so far, whatever is in it.
         let open = self.values.open();
         self.deep_values()?;
@@ -291,20 +296,18 @@ impl<'a> Reader<'a> {
         self.skip_space();
         let name = self.string()?;
         if !is_field_name(&name.text) {
-            self.note(self.fault(
-                FormCode::BadFieldName,
-                Both("a field name must match [a-z][a-z0-9_]*", "nama kolom harus sesuai [a-z][a-z0-9_]*"),
-            ));
+            self.note(FormCode::BadFieldName, || {
+                Both("a field name must match [a-z][a-z0-9_]*", "nama kolom harus sesuai [a-z][a-z0-9_]*")
+            });
         }
         if known(self, &name.text) {
             let name = &name.text;
-            self.note(self.fault(
-                FormCode::RepeatedField,
+            self.note(FormCode::RepeatedField, || {
                 sentence!(
                     "field \"{name}\" stands twice in one object",
                     "kolom \"{name}\" ada dua kali dalam satu objek"
-                ),
-            ));
+                )
+            });
         }
         self.skip_space();
         self.eat(b':', Both("expected : after a field name", "seharusnya : sesudah nama kolom"))?;
@@ -323,12 +326,14 @@ impl<'a> Reader<'a> {
                 if text.suspect
                     && let Err(fault) = check_text(&text.text)
                 {
-                    let sentence = sentence!(
-                        "{} (the string at byte {start} of the JSON line)",
-                        "{:#} (teks pada bita {start} baris JSON)",
-                        fault.sentence
-                    );
-                    self.note(FormError::new(fault.code, sentence));
+                    self.keep(fault.code, |_| {
+                        let sentence = sentence!(
+                            "{} (the string at byte {start} of the JSON line)",
+                            "{:#} (teks pada bita {start} baris JSON)",
+                            fault.sentence
+                        );
+                        FormError::new(fault.code, sentence)
+                    });
                 }
                 self.add(&text);
                 Ok(())
@@ -338,10 +343,9 @@ impl<'a> Reader<'a> {
             Some(b'f') => self.word("false").map(|()| self.values.bool(false)),
             Some(b'n') => {
                 self.word("null")?;
-                self.note(self.fault(
-                    FormCode::Null,
-                    Both("null is not allowed: leave the field out", "null tidak diperbolehkan: tinggalkan kolomnya"),
-                ));
+                self.note(FormCode::Null, || {
+                    Both("null is not allowed: leave the field out", "null tidak diperbolehkan: hapus kolomnya")
+                });
                 self.values.null();
                 Ok(())
             }
@@ -450,22 +454,19 @@ impl<'a> Reader<'a> {
                     Both("a number that JSON does not have", "angka yang tidak dikenal JSON"),
                 ));
             }
-            self.note(self.fault(
-                FormCode::NotAnInteger,
+            self.note(FormCode::NotAnInteger, || {
                 Both(
                     "a number must be whole: no fraction, exponent or minus zero",
                     "angka harus bulat: tanpa pecahan, eksponen, atau minus nol",
-                ),
-            ));
+                )
+            });
             self.values.null();
             return Ok(());
         }
         match token.parse::<i64>() {
             Ok(n) if (-MAX_INTEGER..=MAX_INTEGER).contains(&n) => self.values.number(n),
             _ => {
-                self.note(
-                    self.fault(FormCode::NumberTooLarge, Both("a number is beyond 2^53-1", "angka melebihi 2^53-1")),
-                );
+                self.note(FormCode::NumberTooLarge, || Both("a number is beyond 2^53-1", "angka melebihi 2^53-1"));
                 self.values.null();
             }
         }

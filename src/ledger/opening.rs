@@ -54,7 +54,7 @@ impl Opening {
                 FormCode::BadOpening,
                 sentence!(
                     "the opening is not the five lines version, statement hash, pointer, salt, value: ask its holder for the file again",
-                    "berkas pembuka bukan lima baris versi, sidik pernyataan, penunjuk, garam, nilai: minta lagi berkasnya kepada pemegangnya"
+                    "berkas pembuka bukan lima baris versi, sidik pernyataan, penunjuk, nilai acak, nilai: minta lagi berkasnya kepada pemegangnya"
                 ),
             )
         })
@@ -125,7 +125,7 @@ impl Opening {
                 FormCode::CommitmentDiffers,
                 sentence!(
                     "the value and salt make another commitment than the one at {}",
-                    "nilai dan garamnya menghasilkan komitmen lain daripada yang pada {}",
+                    "nilai dan nilai acaknya menghasilkan komitmen lain daripada yang pada {}",
                     self.pointer
                 ),
             ));

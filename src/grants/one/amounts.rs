@@ -12,6 +12,7 @@ use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
 use crate::grants::money::{Amount, Sum};
 use crate::grants::rules::{Refusal, Rule};
+use crate::grants::sentence::Sentence;
 use crate::grants::sentence::{Both, sentence};
 
 /// How an amount that repeats another must fit it.
@@ -201,13 +202,13 @@ fn keeps(id: CaseId, core: &Core, plan: &[Amount]) -> Result<(), Refusal> {
     if plan.starts_with(&first) {
         return Ok(());
     }
-    let first: Vec<String> = first.iter().map(Amount::to_string).collect();
+    let first: Vec<Sentence> = first.iter().map(|amount| sentence!("{amount}", "{amount:#}")).collect();
     refuse(
         Rule::B6,
         sentence!(
             "The instalments of {id} must begin with those that are credited or on their way, {}; keep these",
-            "Tahapan {id} harus diawali tahap yang sudah cair atau sedang diproses, {:#}; pertahankan tahap itu",
-            first.join(", ")
+            "Tahap pembayaran {id} harus diawali yang sudah cair atau sedang diproses, {:#}; pertahankan itu",
+            Sentence::joined(&first, Both(", ", ", "))
         ),
     )
 }

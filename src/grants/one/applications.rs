@@ -170,7 +170,7 @@ impl Bench<'_> {
         }
         Err(Refusal::form(sentence!(
             "The fiscal year {year} is not from {first} to {last}; ask for a year in which it can still be paid",
-            "Tahun anggaran {year} tidak antara {first} dan {last}; ajukan untuk tahun yang masih dapat dibayar"
+            "Tahun anggaran {year} di luar {first} sampai {last}; ajukan untuk tahun yang masih dapat dibayar"
         )))
     }
 
@@ -464,7 +464,7 @@ fn given_by_its_stages(id: CaseId, core: &Core) -> Result<(), Refusal> {
             (false, Some(_)) => {
                 let sentence = sentence!(
                     "{id} has the amount {name} without its stage {stage}; leave that amount out",
-                    "{id} menyebut jumlah {name:#} tanpa tahap {stage:#}; tinggalkan jumlah itu"
+                    "{id} menyebut jumlah {name:#} tanpa tahap {stage:#}; jangan cantumkan jumlah itu"
                 );
                 return Err(Refusal::form(sentence));
             }

@@ -173,7 +173,7 @@ impl<'a> Bench<'a> {
                 Rule::B2,
                 sentence!(
                     "{id} is disputed, for a revoked key has signed about it while suspect; let another key of that office confirm the entry, or correct it",
-                    "{id} disengketakan, karena ditandatangani kunci yang kemudian dicabut saat kunci itu diragukan; minta kunci lain dari kantor itu menegaskan entrinya, atau koreksi"
+                    "{id} disengketakan, karena pada masa kuncinya diragukan, sebuah kunci yang kini sudah dicabut menandatangani pernyataan mengenainya; minta kunci lain dari jabatan itu menegaskan entrinya, atau koreksi"
                 ),
             );
         }

@@ -352,7 +352,7 @@ impl<'a> Bench<'a> {
                 Rule::B1,
                 sentence!(
                     "Entry {} of {about} is not disputed, so there is nothing to confirm; leave it out",
-                    "Entri {} mengenai {about} tidak disengketakan, sehingga tidak ada yang ditegaskan; tinggalkan",
+                    "Entri {} mengenai {about} tidak disengketakan, sehingga tidak ada yang ditegaskan; batalkan pernyataan ini",
                     body.entry
                 ),
             );

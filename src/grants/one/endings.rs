@@ -148,7 +148,7 @@ impl Bench<'_> {
                 Rule::B1,
                 sentence!(
                     "{id} has done {kind} and is not returned to {to}; cancel the warrant first",
-                    "{id} sudah melewati {kind:#} dan tidak dikembalikan ke {to:#}; batalkan dulu SP2D-nya"
+                    "{id} sudah melewati {kind:#} dan tidak dikembalikan ke {to:#}; batalkan dulu SP2D itu"
                 ),
             );
         }

@@ -192,7 +192,7 @@ impl Bench<'_> {
                 Rule::B8,
                 sentence!(
                     "The use of {late} was to be reported by {due} and is not; org/{n} must report it first",
-                    "Penggunaan dana {late} seharusnya dilaporkan paling lambat {due:#} dan belum; org/{n} harus melaporkannya dulu"
+                    "Penggunaan dana {late} seharusnya dilaporkan paling lambat {due:#}, tetapi belum dilaporkan; org/{n} harus melaporkannya dulu"
                 ),
             ),
         }

@@ -71,7 +71,7 @@ impl Bench<'_> {
         let state = self.state;
         let mut officials = state.officials().filter(|(_, official)| self.today <= official.period.until);
         if let Some((n, official)) = officials.find(|(_, official)| profile.office(&official.office).is_none()) {
-            return Some((Both("office", "kantor"), &official.office, About::Official(n)));
+            return Some((Both("office", "jabatan"), &official.office, About::Official(n)));
         }
         for (n, org) in state.orgs() {
             if profile.recipient_type(&org.recipient_type).is_none() {

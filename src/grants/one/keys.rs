@@ -201,7 +201,7 @@ impl KeyRing {
         if key.holder == Holder::Ledger {
             return refuse(sentence!(
                 "The key {id} signs checkpoints only; sign with the key of an office or organisation",
-                "Kunci {id} hanya menandatangani titik periksa; tandatangani dengan kunci kantor atau lembaga"
+                "Kunci {id} hanya menandatangani titik periksa; tandatangani dengan kunci jabatan atau lembaga"
             ));
         }
         if key.held {

@@ -244,7 +244,7 @@ impl Bench<'_> {
         if !concerned {
             let sentence = sentence!(
                 "{} concerns another; its organisation, the agency of its case or an office that acted on it may answer",
-                "{} menyangkut pihak lain; yang boleh menjawab adalah lembaganya, SKPD kasusnya, atau kantor yang menanganinya",
+                "{} menyangkut pihak lain; yang boleh menjawab adalah lembaganya, SKPD kasusnya, atau jabatan yang menanganinya",
                 body.flag
             );
             return refuse(Rule::B2, sentence);

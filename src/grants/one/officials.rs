@@ -27,7 +27,7 @@ impl Bench<'_> {
         if self.profile.office(office).is_none() {
             return Err(Refusal::form(sentence!(
                 "The profile has no office {office}; name one of its offices",
-                "Profil tidak memuat kantor {office}; sebutkan salah satu kantor dari profil"
+                "Profil tidak memuat jabatan {office}; sebutkan salah satu jabatan dari profil"
             )));
         }
         let person = body.person.0.as_str();
@@ -100,7 +100,7 @@ impl Bench<'_> {
                 Rule::B14,
                 sentence!(
                     "org/{n} is not registered; the registrar must register it first",
-                    "org/{n} belum terdaftar; petugas pendaftaran harus mendaftarkannya dulu"
+                    "org/{n} belum terdaftar; pendaftar lembaga harus mendaftarkannya dulu"
                 ),
             );
         };

@@ -91,7 +91,7 @@ impl Bench<'_> {
         if org.account == org.chair {
             return Err(Refusal::form(sentence!(
                 "The commitments to the account and the chair of org/{n} would be the same; each has its own salt, so seal it anew",
-                "Komitmen rekening dan ketua org/{n} akan sama; masing-masing memiliki garam sendiri, jadi segel ulang"
+                "Komitmen rekening dan ketua org/{n} akan sama; masing-masing memakai nilai acak sendiri, jadi segel ulang"
             )));
         }
         Ok(Made::of(Edit::Org(n, Box::new(org)), About::Org(n)))

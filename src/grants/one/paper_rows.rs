@@ -55,7 +55,7 @@ impl<'a> Bench<'a> {
                 Rule::B4,
                 sentence!(
                     "Row {} of {about} names {id}, for which there is no application; leave it out",
-                    "Baris {} dari {about} menyebut {id}, yang tidak ada permohonannya; tinggalkan baris itu",
+                    "Baris {} dari {about} menyebut {id}, yang tidak ada permohonannya; hapus baris itu",
                     row.row
                 ),
             );
@@ -83,7 +83,7 @@ impl<'a> Bench<'a> {
         case.ok_or_else(|| {
             Refusal::new(
                 Rule::B1,
-                sentence!("{id} is closed; leave it out", "{id} sudah ditutup; tinggalkan kasus itu"),
+                sentence!("{id} is closed; leave it out", "{id} sudah ditutup; keluarkan kasus itu dari dokumen ini"),
             )
         })
     }
@@ -109,7 +109,7 @@ impl<'a> Bench<'a> {
         match about {
             About::Decree(_) => self.within_its_case(about, row, core),
             About::Budget { .. } => {
-                not_below(about, row, core.amount(Figure::Decreed), Both("decreed", "yang ditetapkan"))
+                not_below(about, row, core.amount(Figure::Decreed), Both("decreed", "menurut keputusan (SK)"))
             }
             _ => Ok(()),
         }
@@ -139,7 +139,7 @@ impl<'a> Bench<'a> {
                 Rule::B1,
                 sentence!(
                     "{id} is of the fiscal year {}, not that of {about}; leave it out",
-                    "{id} untuk tahun anggaran {}, bukan tahun {about}; tinggalkan kasus itu",
+                    "{id} untuk tahun anggaran {}, sedangkan {about} untuk tahun lain; keluarkan kasus itu dari dokumen ini",
                     facts.fiscal_year
                 ),
             );
@@ -150,7 +150,7 @@ impl<'a> Bench<'a> {
                 Rule::B1,
                 sentence!(
                     "{id} goes the way {} and {about} is for {}; leave it out",
-                    "{id} menempuh jalur {:#}, sedangkan {about} untuk {:#}; tinggalkan kasus itu",
+                    "{id} menempuh jalur {:#}, sedangkan {about} untuk {:#}; keluarkan kasus itu dari dokumen ini",
                     facts.way.words(),
                     way.words()
                 ),
@@ -178,7 +178,7 @@ impl<'a> Bench<'a> {
                 Rule::B1,
                 sentence!(
                     "{id} has {stage} already and {about} does not amend that; leave row {} out",
-                    "{id} sudah melewati tahap {stage:#} dan {about} tidak mengubahnya; tinggalkan baris {}",
+                    "{id} sudah melewati tahap {stage:#} dan {about} tidak mengubahnya; hapus baris {}",
                     row.row
                 ),
             );

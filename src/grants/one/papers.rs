@@ -122,7 +122,7 @@ impl<'a> Bench<'a> {
             if !self.profile.ways.iter().any(|list| list.way == ceiling.way) {
                 let sentence = sentence!(
                     "The profile has no way {}; leave its ceiling out",
-                    "Profil tidak memuat jalur {:#}; tinggalkan plafonnya",
+                    "Profil tidak memuat jalur {:#}; hapus pagunya",
                     ceiling.way.words()
                 );
                 return Err(Refusal::form(sentence));
@@ -158,7 +158,7 @@ impl<'a> Bench<'a> {
             Rule::B1,
             sentence!(
                 "{way} of the profile is without {stage}; leave the paper out",
-                "{way:#} dalam profil tidak memuat tahap {stage:#}; tinggalkan dokumen ini"
+                "{way:#} dalam profil tidak memuat tahap {stage:#}; jangan catat dokumen ini"
             ),
         )
     }

@@ -89,14 +89,14 @@ impl Bench<'_> {
             return Ok(());
         }
         let needed = match self.profile.report.instalment {
-            Instalment::Accepted => Both("accepted", "diterima"),
+            Instalment::Accepted => Both("accepted", "disetujui"),
             Instalment::Filed => Both("filed", "diajukan"),
         };
         refuse(
             Rule::B7,
             sentence!(
                 "The report on instalment {} of {id} must be {needed} before the next is paid",
-                "Laporan tahap {} dari {id} harus {needed:#} sebelum tahap berikutnya dibayar",
+                "Laporan atas pembayaran tahap {} dari {id} harus {needed:#} sebelum tahap berikutnya dibayar",
                 core.pay.settled
             ),
         )

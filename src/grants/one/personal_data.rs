@@ -32,7 +32,7 @@ impl Bench<'_> {
                 Rule::B12,
                 sentence!(
                     "The text at body{pointer} seems to hold {}; leave it out, or seal it in the vault",
-                    "Teks pada body{pointer} tampaknya memuat {:#}; hapus, atau simpan tersegel di vault",
+                    "Teks pada body{pointer} tampaknya memuat {:#}; hapus, atau simpan tersegel di brankas",
                     found.words()
                 ),
             ),

@@ -47,7 +47,7 @@ impl<'a> Bench<'a> {
                 Rule::B1,
                 sentence!(
                     "{about} is already migrated; leave this row out",
-                    "{about} sudah dipindahkan ke buku besar; tinggalkan baris ini"
+                    "{about} sudah dipindahkan ke buku besar; hapus baris ini"
                 ),
             ),
             About::Award(_) => Ok(()),
@@ -68,7 +68,7 @@ impl<'a> Bench<'a> {
                 Rule::B14,
                 sentence!(
                     "{about} is not registered; the registrar must register it first",
-                    "{about} belum terdaftar; petugas pendaftaran harus mendaftarkannya dulu"
+                    "{about} belum terdaftar; pendaftar lembaga harus mendaftarkannya dulu"
                 ),
             ),
             _ if self.state.head(&about).is_none() => refuse(
@@ -107,7 +107,7 @@ impl<'a> Bench<'a> {
                 Rule::B14,
                 sentence!(
                     "org/{org} is not registered; the registrar must register it first",
-                    "org/{org} belum terdaftar; petugas pendaftaran harus mendaftarkannya dulu"
+                    "org/{org} belum terdaftar; pendaftar lembaga harus mendaftarkannya dulu"
                 ),
             ),
             CaseOwner::Agency(n) if self.profile.agency_number(n).is_none() => Err(Refusal::form(sentence!(

@@ -93,7 +93,7 @@ impl Bench<'_> {
             Rule::B1,
             sentence!(
                 "The books of {}, the fiscal year of {id}, are closed, so it takes no {}; record an irregularity",
-                "Buku tahun anggaran {}, tahun {id}, sudah ditutup, sehingga tidak menerima {:#}; catat sebagai kejadian di luar ketentuan",
+                "Buku tahun anggaran {} untuk {id} sudah ditutup, sehingga {id} tidak menerima {:#}; catat sebagai kejadian di luar ketentuan",
                 residue.fiscal_year,
                 self.body.kind()
             ),

@@ -223,7 +223,7 @@ impl<'a> Bench<'a> {
             Rule::B1,
             sentence!(
                 "No office holds the next stage of {id}, which is {next}; wait for it",
-                "Tidak ada kantor yang menangani tahap berikutnya {id}, yaitu {next:#}; tunggu tahap itu"
+                "Tidak ada jabatan yang menangani tahap berikutnya {id}, yaitu {next:#}; tunggu tahap itu"
             ),
         )
     }
@@ -319,7 +319,7 @@ impl<'a> Bench<'a> {
         if self.body.kind() != Kind::LedgerFounded && !self.body.keys_brought().is_empty() {
             parts.push(Both("the new key", "kunci baru").into());
         }
-        Sentence::joined(&parts, Both(" and ", " dan "))
+        Sentence::joined(&parts, Both(" and ", ", serta "))
     }
 
     fn wording_of(&self, need: &Need) -> Sentence {
@@ -330,13 +330,14 @@ impl<'a> Bench<'a> {
                 let roles: Vec<Sentence> = roles.iter().map(role).collect();
                 let agency = agency.map_or(String::new(), |agency| format!(" of {agency}"));
                 let roles = Sentence::joined(&roles, Both(" or ", " atau "));
-                Sentence::of(format!("one {roles}{agency}"), format!("{roles:#}"))
+                let one_of = if roles.indonesian().contains(" atau ") { "salah satu dari " } else { "" };
+                Sentence::of(format!("one {roles}{agency}"), format!("{one_of}{roles:#}"))
             }
             Need::OfficeCode { office, not: None } => sentence!("a key of {office}", "satu kunci {office}"),
             Need::OfficeCode { office, not: Some(not) } => {
                 sentence!("a key of {office} other than {not}", "satu kunci {office} selain {not}")
             }
-            Need::AnyOffice => Both("one office", "satu kantor").into(),
+            Need::AnyOffice => Both("one office", "salah satu jabatan").into(),
             Need::Org(n) => Sentence::name(&format!("org/{n}")),
             Need::Key(key) => sentence!("the key {key}", "kunci {key}"),
             Need::Desk => Both("the desk", "loket daring").into(),
@@ -406,10 +407,10 @@ impl<'a> Bench<'a> {
             Duty::Ordered => (Duty::Paid, Both("paid", "membayar")),
             Duty::Paid => (Duty::Ordered, Both("ordered the payment of", "memerintahkan pembayaran")),
             Duty::Considered => {
-                (Duty::Inspected, Both("spoken for the inspectorate on", "berbicara atas nama Inspektorat mengenai"))
+                (Duty::Inspected, Both("spoken for the inspectorate on", "bertindak atas nama Inspektorat atas"))
             }
             Duty::Inspected => {
-                (Duty::Considered, Both("considered for the advisory team", "mempertimbangkan untuk Tim Pertimbangan"))
+                (Duty::Considered, Both("considered for the advisory team", "bertindak sebagai Tim Pertimbangan atas"))
             }
         };
         match persons.iter().find(|&&person| case.core.duties.contains(&(person, other))) {

@@ -11,68 +11,58 @@ impl Body {
     /// # Errors
     /// What it must be about, in words: `org/<number>`.
     pub fn about_agrees(&self, about: About) -> Result<(), Sentence> {
-        let (agrees, expected) = match self {
+        match self {
             Body::ListNominated(body) => {
                 let year = body.fiscal_year.0;
                 let agrees = matches!(about, About::List { year: of, .. } if of == year);
-                (
-                    agrees,
-                    sentence!(
-                        "list/{year}/<number>, the year of its body",
-                        "list/{year}/<nomor>, tahun menurut isinya"
-                    ),
-                )
+                told(agrees, || {
+                    sentence!("list/{year}/<number>, the year of its body", "list/{year}/<nomor>, tahun menurut isinya")
+                })
             }
             Body::BudgetEnacted(body) => {
                 let year = body.fiscal_year.0;
                 let agrees = matches!(about, About::Budget { year: of, version: 1 } if of == year);
-                (agrees, sentence!("budget/{year}/1, the year of its body", "budget/{year}/1, tahun menurut isinya"))
+                told(agrees, || {
+                    sentence!("budget/{year}/1, the year of its body", "budget/{year}/1, tahun menurut isinya")
+                })
             }
             Body::BudgetAmended(body) => {
                 let year = body.fiscal_year.0;
                 let agrees = matches!(about, About::Budget { year: of, version: 2.. } if of == year);
-                (
-                    agrees,
+                told(agrees, || {
                     sentence!(
                         "budget/{year}/<version>, the year of its body and a version from 2 on",
                         "budget/{year}/<versi>, tahun menurut isinya dan versi mulai 2"
-                    ),
-                )
+                    )
+                })
             }
             Body::DecreeIssued(body) => decree_of(body.fiscal_year.0, about),
-            Body::DecreeAmended(body) if about == About::Decree(body.amends) => (
-                false,
+            Body::DecreeAmended(body) if about == About::Decree(body.amends) => told(false, || {
                 Both("a decree of its own, not the one that it amends", "keputusan tersendiri, bukan yang diubahnya")
-                    .into(),
-            ),
+            }),
             Body::DecreeAmended(body) => decree_of(body.fiscal_year.0, about),
             Body::AwardMigrated(body) => {
                 let award = body.source.award();
-                (
-                    about == About::Award(award),
-                    sentence!("{award}, the source of its body", "{award}, sumber menurut isinya"),
-                )
+                told(about == About::Award(award), || {
+                    sentence!("{award}, the source of its body", "{award}, sumber menurut isinya")
+                })
             }
             Body::KeyRevoked(body) => match holder(&body.key) {
-                Some(holder) => (
-                    about == holder,
-                    sentence!("{holder}, whose key its body names", "{holder}, yang kuncinya disebut isinya"),
-                ),
-                None => (
-                    false,
+                Some(holder) => told(about == holder, || {
+                    sentence!("{holder}, whose key its body names", "{holder}, yang kuncinya disebut isinya")
+                }),
+                None => told(false, || {
                     Both(
                         "the holder of a key of an official, an organisation, a root or the desk",
                         "pemegang kunci pejabat, lembaga, kunci akar, atau loket daring",
                     )
-                    .into(),
-                ),
+                }),
             },
             _ => {
                 let (agrees, expected) = self.sort_agrees(about);
-                return if agrees { Ok(()) } else { Err(expected.into()) };
+                told(agrees, || expected)
             }
-        };
-        if agrees { Ok(()) } else { Err(expected) }
+        }
     }
 
     /// For the kinds whose body says nothing of what they are about.
@@ -166,9 +156,15 @@ impl Body {
     }
 }
 
-fn decree_of(year: u16, about: About) -> (bool, Sentence) {
-    let agrees = matches!(about, About::Decree(DecreeId { year: of, .. }) if of == year);
-    (agrees, sentence!("decree/{year}/<number>, the year of its body", "decree/{year}/<nomor>, tahun menurut isinya"))
+fn decree_of(year: u16, about: About) -> Result<(), Sentence> {
+    told(matches!(about, About::Decree(DecreeId { year: of, .. }) if of == year), || {
+        sentence!("decree/{year}/<number>, the year of its body", "decree/{year}/<nomor>, tahun menurut isinya")
+    })
+}
+
+/// What was expected is put into words only where it is not so.
+fn told<S: Into<Sentence>>(agrees: bool, expected: impl FnOnce() -> S) -> Result<(), Sentence> {
+    if agrees { Ok(()) } else { Err(expected().into()) }
 }
 
 /// What a statement about this key is about, by the end of its name (formats.md section 4): the official or the

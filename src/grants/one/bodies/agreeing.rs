@@ -102,7 +102,7 @@ fn part_holds(part: Part) -> Result<(), Fault> {
     if let Some(period) = part.of::<Period>()
         && period.until < period.from
     {
-        return Err(Fault::here(Both("not be before from", "tidak sebelum from")).inside("until"));
+        return Err(Fault::here(Both("not be before from", "sama dengan atau sesudah from")).inside("until"));
     }
     part.of::<Address>().map_or(Ok(()), Address::validate)
 }
@@ -163,11 +163,10 @@ fn differ(sealed: &super::Sealed) -> Result<(), Fault> {
 fn budget(body: &BudgetEnacted) -> Result<(), Fault> {
     let Some(ceilings) = &body.ceilings else {
         return match body.rows {
-            0 => Err(Fault::here(Both(
-                "be at least 1 where there are no ceilings",
-                "sedikitnya 1 bila tidak ada plafon",
-            ))
-            .inside("rows")),
+            0 => {
+                Err(Fault::here(Both("be at least 1 where there are no ceilings", "sedikitnya 1 bila tidak ada pagu"))
+                    .inside("rows"))
+            }
             _ => Ok(()),
         };
     };
@@ -178,7 +177,7 @@ fn budget(body: &BudgetEnacted) -> Result<(), Fault> {
         if ceilings[..at].iter().any(same) {
             let must = Both(
                 "be of another way, field or agency than the ceilings before it",
-                "untuk jalur, bidang, atau SKPD lain daripada plafon sebelumnya",
+                "untuk jalur, bidang, atau SKPD lain daripada pagu sebelumnya",
             );
             return Err(Fault::here(must).inside(at).inside("ceilings"));
         }
@@ -265,9 +264,11 @@ fn once<T: PartialEq>(items: Option<&Vec<T>>, what: Both, name: &str) -> Result<
     let Some(items) = items else { return Ok(()) };
     match (1..items.len()).find(|&at| items[..at].contains(&items[at])) {
         None => Ok(()),
-        Some(at) => Err(Fault::here(sentence!("not repeat a {what} of its kind", "tidak mengulang {what:#} sejenis"))
-            .inside(at)
-            .inside(name)),
+        Some(at) => {
+            Err(Fault::here(sentence!("not repeat a {what} of its kind", "lain dari {what:#} sejenis sebelumnya"))
+                .inside(at)
+                .inside(name))
+        }
     }
 }
 
@@ -313,7 +314,7 @@ fn refusals(counts: &[RefusalCount]) -> Result<(), Fault> {
     if !counts.is_sorted_by(ascends) {
         return Err(Fault::here(Both(
             "name each rule and office once, in their order",
-            "menyebut setiap aturan dan kantor satu kali, menurut urutannya",
+            "menyebut setiap aturan dan jabatan satu kali, menurut urutannya",
         ))
         .inside("counts"));
     }
@@ -331,7 +332,7 @@ fn pointers(pointers: &[Label]) -> Result<(), Fault> {
             .inside("pointers"));
         }
         if pointers[..at].contains(pointer) {
-            return Err(Fault::here(Both("not repeat a pointer before it", "tidak mengulang penunjuk sebelumnya"))
+            return Err(Fault::here(Both("not repeat a pointer before it", "lain dari penunjuk sebelumnya"))
                 .inside(at)
                 .inside("pointers"));
         }

@@ -124,7 +124,9 @@ impl Period {
 impl OfficialAppointed {
     pub(super) fn validate(&self) -> Result<(), Fault> {
         if self.period.until < self.period.from {
-            return Err(Fault::here(Both("not be before from", "tidak sebelum from")).inside("until").inside("period"));
+            return Err(Fault::here(Both("not be before from", "sama dengan atau sesudah from"))
+                .inside("until")
+                .inside("period"));
         }
         Ok(())
     }
