@@ -64,6 +64,12 @@ async function twoClerks(walk, clerk) {
   const above = await news.evaluate((one) => document.activeElement.getBoundingClientRect().bottom <= one.getBoundingClientRect().top);
   assert.ok(above, 'what is written in is covered');
   await look(second, 'draft-conflict');
+  // Nor does a page that is loaded again write over the first one's words: what was kept here is compared as well.
+  await second.reload();
+  await ready(second);
+  await second.getByRole('button', { name: 'Pakai isian itu' }).click();
+  await news.waitFor();
+  assert.equal(await second.locator('[name=purpose]').inputValue(), 'Buku untuk taman bacaan');
   await fill(second, { title: 'Buku taman bacaan' });
   await second.getByRole('button', { name: 'Simpan konsep' }).last().click();
   await second.getByRole('heading', { name: 'sudah diubah di tempat lain' }).waitFor();

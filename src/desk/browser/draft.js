@@ -37,6 +37,8 @@ export function fill(form, pairs, names) {
   }
 }
 
+/** Which state of the draft was written on. */
+const versionOf = (form) => form.elements.namedItem("version");
 /** What the server itself gives the form, and a person does not fill in. */
 const GIVEN = ["version", "csrf", "touched"];
 const filledIn = (form) => fieldsOf(form).filter(([name]) => !GIVEN.includes(name));
@@ -56,7 +58,7 @@ export async function prepareDraft(form, { csrf, say, lang }) {
   // Of a draft that somebody else changed the page has what was typed here, and the server does not.
   const conflict = form.elements.namedItem("touched");
   const before = (conflict?.value ?? "").split(" ").filter((name) => name !== "");
-  const draft = { form, address, csrf, store: PREFIX + address, over: false, sending: null, saved: told(form), before };
+  const draft = { form, address, csrf, store: PREFIX + address, over: conflict !== null, sending: null, saved: told(form), before };
   let timer;
   const later = (ms) => {
     clearTimeout(timer);
@@ -75,21 +77,28 @@ export async function prepareDraft(form, { csrf, say, lang }) {
       const time = new Date().toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
       state.textContent = say(`draft-${outcome}`, { time });
       // Who goes on writing sees it, wherever on the page they are.
+      const before = state.classList.contains("desk-trouble");
       state.classList.toggle("desk-trouble", outcome !== "saved");
-      // And it covers nothing that is written in.
-      if (outcome !== "saved") document.activeElement?.scrollIntoView({ block: "nearest" });
+      // And it covers nothing that is written in, the first time that it is there.
+      if (outcome !== "saved" && !before) document.activeElement?.scrollIntoView({ block: "nearest" });
       if (outcome === "unreachable") later(RETRY_MS);
       // Written on while it was sent.
       else if (outcome === "saved") changed();
     });
   };
   if (conflict) remember(draft);
-  else offer(draft, say, changed);
+  else offer(draft, say, (older) => {
+    // Somebody else has saved since: both are compared by the server before anything is written over.
+    if (older) Object.assign(draft, { over: true, before: older.names });
+    if (older) state.textContent = say("draft-conflict");
+    state.classList.toggle("desk-trouble", Boolean(older));
+    changed();
+  });
   for (const event of ["input", "change"]) form.addEventListener(event, changed);
   form.addEventListener("submit", (event) => leave(draft, event));
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
   addEventListener("online", save);
-  addEventListener("pageshow", ({ persisted }) => { if (persisted) draft.over = false; });
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) draft.over = conflict !== null; });
 }
 
 /** The form itself is sent: nothing more is saved beside it, and what is being saved comes first, for it has the older version. */
@@ -128,7 +137,7 @@ async function send(draft) {
     if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return "signed-out";
     if (!answer.ok) return "unreachable";
     const { version } = await answer.json();
-    const field = draft.form.elements.namedItem("version");
+    const field = versionOf(draft.form);
     if (field && Number.isSafeInteger(version)) field.value = version;
   } catch {
     return "unreachable";
@@ -144,7 +153,7 @@ function remember(draft) {
   try {
     const names = touched(draft);
     const pairs = filledIn(draft.form).filter(([name]) => names.includes(name));
-    localStorage.setItem(draft.store, JSON.stringify({ at: Date.now(), pairs, names }));
+    localStorage.setItem(draft.store, JSON.stringify({ at: Date.now(), pairs, names, version: versionOf(draft.form)?.value }));
   } catch {
     // It is full, or switched off.
   }
@@ -176,14 +185,22 @@ function offer({ form, store, saved }, say, filled) {
   const kept = recalled(store);
   const [there, here] = [JSON.parse(saved), kept?.pairs ?? []].map(byName);
   const same = (name) => JSON.stringify(there.get(name)) === JSON.stringify(here.get(name));
-  if (!kept || kept.names.every(same)) return forget(store);
+  // One that an older page kept has no names.
+  const names = kept?.names ?? [...here.keys()];
+  if (!kept || names.every(same)) return forget(store);
   const when = new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
   const close = () => box.remove();
   const box = element("div", { class: "desk-kept", role: "group" }, element("p", {}, say("draft-kept", { when })),
     button(say("draft-take"), async () => {
-      fill(form, kept.pairs, kept.names);
+      fill(form, kept.pairs, names);
+      // Rows that are there no more come with the form all the same.
+      const gone = kept.pairs.filter(([name]) => !form.elements.namedItem(name));
+      form.append(...gone.map(([name, value]) => element("input", { type: "hidden", name, value })));
       close();
-      filled();
+      const [field, version] = [versionOf(form), kept.version];
+      const older = Boolean(field) && version !== undefined && version !== field.value;
+      if (older) field.value = version;
+      filled(older ? { names } : null);
     }),
     button(say("draft-drop"), async () => {
       forget(store);

@@ -26,7 +26,7 @@ use crate::grants::one::bodies::Body;
 use crate::grants::one::state::State as One;
 use crate::grants::shape::Year;
 use crate::grants::time::{Date, Timestamp};
-use crate::ledger::reader::Reader;
+use crate::ledger::reader::{Reader, Record};
 use crate::ledger::store::StoreError;
 use crate::public::moment::Moment;
 use crate::public::pages::words::Lang;
@@ -205,26 +205,39 @@ fn put_in(
 pub(super) const ASKED: [Kind; 3] =
     [Kind::ApplicationSubmitted, Kind::ApplicationFiledAtCounter, Kind::ApplicationRevised];
 
-/// What statements of these kinds say of a thing by now: each field as the newest that has it says. With the time of the newest.
+/// What statements of these kinds say of a thing by now: each field as the newest that has it says, a correction in place of what it
+/// corrects. With the time of the newest.
 pub(super) fn said(
     reader: &Reader,
     origin: &str,
     about: &str,
     kinds: &[Kind],
 ) -> Result<(Map<String, Value>, Option<Timestamp>), StoreError> {
-    let (mut all, mut at) = (Map::new(), None);
-    for record in
-        reader.timeline(about)?.into_iter().filter(|record| kinds.iter().any(|kind| kind.name() == record.kind))
-    {
+    let of_these = |record: &Record| kinds.iter().any(|kind| kind.name() == record.kind);
+    let corrects = |record: &Record| record.kind == Kind::CorrectionRecorded.name();
+    // By the entry that stands now.
+    let mut bodies: Vec<(u64, Map<String, Value>)> = Vec::new();
+    let mut at = None;
+    for record in reader.timeline(about)?.into_iter().filter(|record| of_these(record) || corrects(record)) {
         let Some(statement) = reader.statement(record.index, origin)? else { continue };
-        if let Value::Object(body) = reader.body_shown(record.index, &statement)? {
-            // A budget adds up to the amount that it came with, so it does not outlive it.
-            if body.contains_key("amount") {
-                all.remove("budget_lines");
-            }
-            all.extend(body);
+        let Value::Object(mut body) = reader.body_shown(record.index, &statement)? else { continue };
+        if of_these(&record) {
+            bodies.push((record.index, body));
+        } else {
+            let entry = body.get("entry").and_then(Value::as_u64);
+            let Some(corrected) = bodies.iter_mut().find(|(index, _)| Some(*index) == entry) else { continue };
+            let Some(Value::Object(body)) = body.remove("body") else { continue };
+            *corrected = (record.index, body);
         }
         at = Timestamp::parse(&record.recorded_at);
+    }
+    let mut all = Map::new();
+    for (_, body) in bodies {
+        // A budget adds up to the amount that it came with, so it does not outlive it.
+        if body.contains_key("amount") {
+            all.remove("budget_lines");
+        }
+        all.extend(body);
     }
     Ok((all, at))
 }

@@ -12,7 +12,7 @@ use crate::desk::Desk;
 use crate::desk::drafting::one;
 use crate::desk::pages::words::Words;
 use crate::desk::persons;
-use crate::grants::about::About;
+use crate::grants::about::{About, CaseOwner};
 use crate::grants::figures::Figure;
 use crate::grants::kinds::Kind;
 use crate::grants::time::{Date, Timestamp};
@@ -137,7 +137,7 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     let steps: Vec<Step> = records.into_iter().map(step).collect();
     let Asked { title, facts, next, other, agreement, status, closed } = asked;
     let sealed = sealed::section(&entered, &About::Case(case)).await;
-    let own = entered.person.organisation();
+    let own = entered.person.organisation().filter(|n| case.owner == CaseOwner::Org(*n));
     let outcome = Outcome::of(&status, &steps, own.is_some(), w);
     let begin = own.filter(|_| status == "refused").map(|n| format!("case/{n}/new"));
     let title = lang.words().title(&titles.remove(&id).unwrap_or(title));

@@ -30,16 +30,29 @@ pub(super) fn merged(form: &Form, typed: Fields, there: &Fields) -> Fields {
     if !form.has(TOUCHED) {
         return typed;
     }
+    let rows = [form.get("remove").to_owned(), format!("{}.0", form.get("add"))];
     let touched = form.get(TOUCHED).split(' ').filter(|name| !NOT_KEPT.contains(name));
+    let touched: Vec<&str> = touched.chain(rows.iter().map(String::as_str)).collect();
     let mut fields = there.clone();
-    for name in touched.flat_map(whole) {
+    for name in touched.iter().flat_map(|name| whole(name)) {
         match typed.get(&name) {
             Some(text) => drop(fields.insert(name, text.clone())),
-            // A tick that was taken away, a row that was removed.
+            // A tick that was taken away.
             None => drop(fields.remove(&name)),
         }
     }
+    // Rows have no names of their own: one more or less, and the same place is another row. So a list is one person's whole.
+    let lists: BTreeSet<&str> = touched.iter().filter_map(|name| list_of(name)).collect();
+    let of_them = |name: &str| list_of(name).is_some_and(|list| lists.contains(list));
+    fields.retain(|name, _| !of_them(name));
+    fields.extend(typed.into_iter().filter(|(name, _)| of_them(name)));
     fields
+}
+
+/// The list of which this field is in a row.
+fn list_of(name: &str) -> Option<&str> {
+    let row = |(at, _): &(usize, &str)| name[at + 1..].split('.').next().is_some_and(|n| n.parse::<usize>().is_ok());
+    name.match_indices('.').find(row).map(|(at, _)| &name[..at])
 }
 
 /// The fields that belong to this one: no document has the digest of one file and the media type of another.

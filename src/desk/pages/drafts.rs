@@ -351,7 +351,7 @@ pub(super) async fn save(State(desk): State<Desk>, visit: Visit, Path(id): Path<
         }
         Saved::Version(_) => Ok(entered.see(&format!("/drafts/{id}?saved"))),
         Saved::Changed(there) => {
-            let fields = conflict::merged(&form, typed(&form, &known.fields), &there.fields);
+            let fields = conflict::merged(&form, fields, &there.fields);
             let touched = form.has(conflict::TOUCHED).then(|| form.get(conflict::TOUCHED).to_owned());
             let told = Told { changed: Some(*there), touched, ..Told::default() };
             shown(&entered, &Draft { fields, ..known }, told, StatusCode::CONFLICT).await

@@ -192,10 +192,10 @@ catalogue! {
     saved: "Konsep tersimpan.", "The draft is saved.";
     faults_heading: "Ada yang perlu dibetulkan", "Something needs to be mended";
     changed_heading: "Konsep ini sudah diubah di tempat lain", "This draft was changed elsewhere";
-    changed_text: "Orang lain menyimpan konsep ini sementara Anda mengisinya, jadi isian Anda belum disimpan. Semua isian Anda ada di formulir di bawah ini. Yang berbeda dari yang tersimpan:",
-        "Somebody else saved this draft while you were filling it in, so yours is not saved yet. All of what you typed stands in the form below. Where it differs from what is saved:";
-    changed_same: "Orang lain menyimpan konsep ini sementara Anda mengisinya; tidak ada isian yang berbeda. Simpan sekali lagi.",
-        "Somebody else saved this draft while you were filling it in; nothing differs. Save once more.";
+    changed_text: "Konsep ini disimpan dari tempat lain sementara Anda mengisinya, jadi isian Anda belum disimpan. Semua isian Anda ada di formulir di bawah ini. Yang berbeda dari yang tersimpan:",
+        "This draft was saved elsewhere while you were filling it in, so yours is not saved yet. All of what you typed stands in the form below. Where it differs from what is saved:";
+    changed_same: "Konsep ini disimpan dari tempat lain sementara Anda mengisinya; tidak ada isian yang berbeda. Simpan sekali lagi.",
+        "This draft was saved elsewhere while you were filling it in; nothing differs. Save once more.";
     changed_then: "Salin dulu yang masih diperlukan, lalu simpan lagi: isian di formulir yang dipakai.",
         "Copy what is still needed, then save again: what stands in the form is used.";
     changed_there: "tersimpan:", "saved:";

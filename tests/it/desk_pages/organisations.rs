@@ -193,6 +193,32 @@ fn what_only_the_first_wrote_stays_where_a_script_says_what_the_second_changed()
 }
 
 #[test]
+fn of_two_who_change_rows_each_keeps_whole_lists() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let served = city(dir.path(), "");
+    let (one, two) = (Browser::of(&served, &key("org/1")), Browser::of(&served, &key("org/1")));
+    let draft = one.begin("application.submitted", &["case/1/new"]);
+    let lines = ["budget_lines.0.line", "budget_lines.1.line", "budget_lines.2.line"];
+    let rows = |texts: &[&'static str]| lines.into_iter().zip(texts.to_vec()).collect::<Vec<_>>();
+    // The first has taken the first row away, so that every row has moved.
+    let theirs = [vec![("version", "1"), ("place", "Cibiru")], rows(&["Semen", "Cat"])].concat();
+    assert_eq!(saved_as(&one, &draft, &theirs).status, 303);
+    let own = [vec![("version", "1")], rows(&["Kayu", "Semen putih", "Cat"])].concat();
+    for (said, expected) in [
+        (("touched", "budget_lines.1.line"), vec!["Kayu", "Semen putih", "Cat"]),
+        (("touched", "purpose"), vec!["Semen", "Cat"]),
+        (("remove", "budget_lines.0"), vec!["Semen putih", "Cat"]),
+    ] {
+        let told = saved_as(&two, &draft, &[&own[..], &[said, ("touched", "")]].concat());
+        assert_eq!(told.status, 409, "{said:?}");
+        let fields = inputs(told.text());
+        let has = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str());
+        let shown: Vec<&str> = lines.into_iter().filter_map(has).filter(|text| !text.is_empty()).collect();
+        assert_eq!((shown, has("place")), (expected, Some("Cibiru")), "{said:?}");
+    }
+}
+
+#[test]
 fn a_document_is_taken_whole_and_what_is_sealed_stays_so() {
     let dir = tempfile::tempdir().expect("a folder");
     let served = city(dir.path(), "");
