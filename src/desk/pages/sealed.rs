@@ -28,7 +28,9 @@ use crate::grants::signer::SignerId;
 use crate::grants::time::Timestamp;
 use crate::ledger::canonical;
 use crate::ledger::enclosures::Enclosures;
-use crate::ledger::vault::{Kept, NotAReader, NotGranted, Read, Reading, Request, VaultError, Wanted, office_of, readers_of};
+use crate::ledger::vault::{
+    Kept, NotAReader, NotGranted, Read, Reading, Request, VaultError, Wanted, office_of, readers_of,
+};
 use crate::public::moment::Moment;
 use crate::public::pages::words::Lang;
 use crate::tlog::decimal::parse_decimal;

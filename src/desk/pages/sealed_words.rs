@@ -138,16 +138,24 @@ impl SealedWords {
         match (fault, self.lang) {
             (VaultError::Erased { .. }, _) => self.erased.to_owned(),
             (VaultError::ReadTooMuch { left: 0, .. }, Lang::Indonesian) => {
-                format!("Satu pejabat membaca paling banyak {MAX_READ_IN_AN_HOUR} nilai dalam satu jam, jadi tidak ada yang dibuka: lanjutkan satu jam lagi.")
+                format!(
+                    "Satu pejabat membaca paling banyak {MAX_READ_IN_AN_HOUR} nilai dalam satu jam, jadi tidak ada yang dibuka: lanjutkan satu jam lagi."
+                )
             }
             (VaultError::ReadTooMuch { left: 0, .. }, Lang::English) => {
-                format!("One official reads at most {MAX_READ_IN_AN_HOUR} values in an hour, so nothing was opened: go on in an hour.")
+                format!(
+                    "One official reads at most {MAX_READ_IN_AN_HOUR} values in an hour, so nothing was opened: go on in an hour."
+                )
             }
             (VaultError::ReadTooMuch { left, .. }, Lang::Indonesian) => {
-                format!("Satu pejabat membaca paling banyak {MAX_READ_IN_AN_HOUR} nilai dalam satu jam, jadi tidak ada yang dibuka: pilih paling banyak {left}, atau lanjutkan satu jam lagi.")
+                format!(
+                    "Satu pejabat membaca paling banyak {MAX_READ_IN_AN_HOUR} nilai dalam satu jam, jadi tidak ada yang dibuka: pilih paling banyak {left}, atau lanjutkan satu jam lagi."
+                )
             }
             (VaultError::ReadTooMuch { left, .. }, Lang::English) => {
-                format!("One official reads at most {MAX_READ_IN_AN_HOUR} values in an hour, so nothing was opened: choose at most {left}, or go on in an hour.")
+                format!(
+                    "One official reads at most {MAX_READ_IN_AN_HOUR} values in an hour, so nothing was opened: choose at most {left}, or go on in an hour."
+                )
             }
             (VaultError::Altered { .. }, Lang::Indonesian) => {
                 "Tidak dapat dibuka: isinya berubah atau berpindah di brankas. Beri tahu operator.".to_owned()

@@ -91,7 +91,9 @@ pub enum VaultError {
         pointer: String,
     },
     /// Over [`MAX_READ_IN_AN_HOUR`].
-    #[error("the key {key} may read no more than {MAX_READ_IN_AN_HOUR} values in an hour, and {left} are left of them: choose so many, or go on in an hour")]
+    #[error(
+        "the key {key} may read no more than {MAX_READ_IN_AN_HOUR} values in an hour, and {left} are left of them: choose so many, or go on in an hour"
+    )]
     ReadTooMuch {
         /// The key.
         key: String,

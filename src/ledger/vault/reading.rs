@@ -92,9 +92,7 @@ fn readable(
     Ok(match found {
         None => Err(VaultError::NotKept { statement, pointer }),
         Some((Kept { erased: Some(erasure), .. }, _)) => Err(VaultError::Erased { statement, pointer, erasure }),
-        Some((kept, stored)) => {
-            stored.map(|stored| (kept, stored)).ok_or(VaultError::Altered { statement, pointer })
-        }
+        Some((kept, stored)) => stored.map(|stored| (kept, stored)).ok_or(VaultError::Altered { statement, pointer }),
     })
 }
 
