@@ -298,7 +298,7 @@ fn an_account_that_was_replaced_is_told_apart() {
     let inspector = sealed.of("official/6");
     assert!(!inspector.get("/sealed/org/4").text().contains("sudah diganti"));
     assert_eq!(inspector.send("POST", "/statements", &updated[0], &[]).status, 201);
-    let statement = Statement::parse(&updated[0]).expect("a statement");
+    let statement = Statement::parse(&updated[0], ORIGIN).expect("a statement");
     let pointer = "/body/sealed/account".to_owned();
     let opening = Opening { statement: statement.hash(), pointer, salt: SALT, value: newer.to_owned() };
     let mut vault = sealed.vault().unlock(VaultKey::derive(&[1; 32])).unwrap_or_else(|e| panic!("{e}"));
