@@ -49,8 +49,6 @@ CREATE TABLE readings (
   key       TEXT NOT NULL,
   reason    TEXT NOT NULL
 ) STRICT;
-CREATE INDEX readings_of ON readings (statement, pointer);
-CREATE INDEX readings_by_key ON readings (key, at);
 CREATE TRIGGER readings_never_change BEFORE UPDATE ON readings
 BEGIN SELECT RAISE(ABORT, 'a reading never changes'); END;
 CREATE TRIGGER readings_never_go BEFORE DELETE ON readings

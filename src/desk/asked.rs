@@ -4,28 +4,32 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::grants::time::Timestamp;
-use crate::ledger::vault::Request;
+use crate::ledger::vault::{ANSWER_WITHIN_MS, Request};
 
 /// The most that wait of one key; only keys of offices that may read have any.
 const MOST_OF_ONE: usize = 20;
 
-/// Requests that are not answered yet.
+/// Requests that are not answered yet, each with the session that asked.
 #[derive(Default)]
-pub struct Asked(Mutex<HashMap<String, Request>>);
+pub struct Asked(Mutex<HashMap<String, (String, Request)>>);
 
 impl Asked {
-    /// Keeps a request until it is answered or its time is over. Where too many of its key wait, those go.
-    pub fn keep(&self, request: Request, now: Timestamp) {
+    /// Keeps a request until it is answered or its time is over. Where too many of its key wait, the oldest goes.
+    pub fn keep(&self, session: &str, request: Request, now: Timestamp) {
         let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.retain(|_, one| !one.is_late(now));
-        if asked.values().filter(|one| one.key() == request.key()).count() >= MOST_OF_ONE {
-            asked.retain(|_, one| one.key() != request.key());
+        // Requests come here in another order than they were made in: one that was made after `now` stays.
+        asked.retain(|_, (_, one)| now.ms() - one.made().ms() <= ANSWER_WITHIN_MS);
+        let of_one = asked.iter().filter(|(_, (_, one))| one.key() == request.key());
+        if of_one.clone().count() >= MOST_OF_ONE
+            && let Some(oldest) = of_one.min_by_key(|(_, (_, one))| one.made().ms()).map(|(nonce, _)| nonce.clone())
+        {
+            asked.remove(&oldest);
         }
-        asked.insert(request.nonce(), request);
+        asked.insert(request.nonce(), (session.to_owned(), request));
     }
 
-    /// The request with this nonce, once.
-    pub fn take(&self, nonce: &str) -> Option<Request> {
+    /// The request with this nonce and the session that asked, once.
+    pub fn take(&self, nonce: &str) -> Option<(String, Request)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(nonce)
     }
 }
@@ -52,23 +56,34 @@ mod tests {
     #[test]
     fn a_request_waits_once_and_not_for_ever() {
         let asked = Asked::default();
-        asked.keep(request(6, 1, 0), at(0));
-        assert_eq!(asked.take(&"01".repeat(32)), Some(request(6, 1, 0)));
+        asked.keep("a", request(6, 1, 0), at(0));
+        assert_eq!(asked.take(&"01".repeat(32)), Some(("a".to_owned(), request(6, 1, 0))));
         assert_eq!(asked.take(&"01".repeat(32)), None, "once");
-        asked.keep(request(6, 2, 0), at(0));
-        asked.keep(request(6, 3, ANSWER_WITHIN_MS + 1), at(ANSWER_WITHIN_MS + 1));
+        asked.keep("a", request(6, 2, 0), at(0));
+        asked.keep("a", request(6, 3, ANSWER_WITHIN_MS + 1), at(ANSWER_WITHIN_MS + 1));
         assert_eq!(asked.take(&"02".repeat(32)), None, "its time is over");
         assert!(asked.take(&"03".repeat(32)).is_some());
     }
 
     #[test]
+    fn two_that_ask_at_once_take_nothing_from_each_other() {
+        let asked = Asked::default();
+        asked.keep("a", request(6, 1, 200), at(200));
+        asked.keep("b", request(6, 2, 100), at(100));
+        assert!(asked.take(&"01".repeat(32)).is_some() && asked.take(&"02".repeat(32)).is_some());
+    }
+
+    #[test]
     fn one_key_fills_no_memory_and_takes_nothing_from_others() {
         let asked = Asked::default();
-        asked.keep(request(5, 0xff, 0), at(0));
-        for nonce in 0..=u8::try_from(MOST_OF_ONE).expect("few") {
-            asked.keep(request(6, nonce, 0), at(0));
+        asked.keep("b", request(5, 0xff, 0), at(0));
+        let most = u8::try_from(MOST_OF_ONE).expect("few");
+        for nonce in 0..=most {
+            asked.keep("a", request(6, nonce, nonce.into()), at(nonce.into()));
         }
-        assert_eq!(asked.0.lock().expect("nobody fell").len(), 2, "the newest, and that of the other");
-        assert!(asked.take(&"ff".repeat(32)).is_some());
+        assert_eq!(asked.take(&"00".repeat(32)), None, "the oldest went");
+        for nonce in (1..=most).chain([0xff]) {
+            assert!(asked.take(&format!("{nonce:02x}").repeat(32)).is_some(), "{nonce}");
+        }
     }
 }

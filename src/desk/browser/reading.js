@@ -23,7 +23,7 @@ function parsed(text, { origin, characters }) {
   return { time, key, reason, values };
 }
 
-/** The key that is asked, and the request as rows like those of a statement (`words.js`); nothing of it is left out. */
+/** The key that is asked, and the request as rows like those of a statement (`words.js`): all but its random third line. */
 export function describeReading(text, told) {
   const { time, key, reason, values } = parsed(text, told);
   const { say, origin } = told;

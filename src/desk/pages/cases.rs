@@ -81,6 +81,8 @@ struct Asked {
     agreement: bool,
     status: String,
     closed: bool,
+    /// Whether they read what is sealed.
+    reads: bool,
 }
 
 /// The page.
@@ -110,7 +112,8 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<
         let (next, other) = persons::acts(state, &person, case);
         let agreement = agreements::may_draft(state, &person, case);
         let closed = found.core.closed.is_some();
-        Some(Asked { title: facts.title.to_string(), facts: told, next, other, agreement, status, closed })
+        let reads = sealed::reads(state, &person);
+        Some(Asked { title: facts.title.to_string(), facts: told, next, other, agreement, status, closed, reads })
     });
     let asked = asked.await?.ok_or_else(|| entered.missing())?;
     let origin = desk.sequencer.origin().to_owned();
@@ -135,8 +138,8 @@ pub(super) async fn page(State(desk): State<Desk>, visit: Visit, Path(id): Path<
     };
     let (records, mut titles) = records.await?;
     let steps: Vec<Step> = records.into_iter().map(step).collect();
-    let Asked { title, facts, next, other, agreement, status, closed } = asked;
-    let sealed = sealed::section(&entered, &About::Case(case)).await;
+    let Asked { title, facts, next, other, agreement, status, closed, reads } = asked;
+    let sealed = if reads { sealed::section(&entered, &About::Case(case)).await } else { None };
     let own = entered.person.organisation().filter(|n| case.owner == CaseOwner::Org(*n));
     let outcome = Outcome::of(&status, &steps, own.is_some(), w);
     let begin = own.filter(|_| status == "refused").map(|n| format!("case/{n}/new"));

@@ -33,6 +33,11 @@ catalogue! {
     opened_lead: "Pembacaan ini sudah dicatat. Nilainya tidak disimpan peramban dan tidak ikut dicetak; setelah halaman ini ditinggalkan, membacanya lagi memerlukan tanda tangan baru.",
         "This reading is noted. The values are not kept by the browser and are not printed; once you leave this page, reading them again takes another signature.";
     opened_print: "Nilai tersegel tidak dicetak.", "Sealed values are not printed.";
+    replaced: "sudah diganti", "replaced by now";
+    unread_now: "Brankas tidak dapat dibaca sekarang, jadi tidak ada yang dibuka: coba lagi beberapa menit lagi.", "The vault cannot be read now, so nothing was opened: try again in some minutes.";
+    other_session: "Pembacaan ini diminta pada sesi masuk lain, jadi tidak ada yang dibuka: mulai lagi dari daftarnya.", "This reading was asked for in another session, so nothing was opened: begin again from the list.";
+    report_number: "Nomor laporan warga", "Number of a citizen's report";
+    report_show: "Lihat laporan", "Show the report";
     back: "Kembali ke daftarnya", "Back to the list";
     readings_title: "Siapa membaca data tersegel", "Who read sealed data";
     readings_lead: "Setiap pembacaan, yang terbaru di atas. Nilainya tidak pernah tampil di sini.", "Each reading, the newest first. No value is ever shown here.";
@@ -131,25 +136,34 @@ impl SealedWords {
     #[must_use]
     pub fn unread(&self, fault: &VaultError) -> String {
         match (fault, self.lang) {
-            (VaultError::Erased { erasure, .. }, _) => {
-                format!("{} {} ({}: {})", self.erased, erasure.at, self.basis, erasure.basis)
-            }
-            (VaultError::ReadTooMuch { .. }, Lang::Indonesian) => {
+            (VaultError::Erased { .. }, _) => self.erased.to_owned(),
+            (VaultError::ReadTooMuch { left: 0, .. }, Lang::Indonesian) => {
                 format!(
-                    "Satu berkas membaca paling banyak {MAX_READ_IN_AN_HOUR} nilai dalam satu jam, jadi tidak ada yang dibuka: lanjutkan satu jam lagi."
+                    "Satu pejabat membaca paling banyak {MAX_READ_IN_AN_HOUR} nilai dalam satu jam, jadi tidak ada yang dibuka: lanjutkan satu jam lagi."
                 )
             }
-            (VaultError::ReadTooMuch { .. }, Lang::English) => {
+            (VaultError::ReadTooMuch { left: 0, .. }, Lang::English) => {
                 format!(
-                    "One file reads at most {MAX_READ_IN_AN_HOUR} values in an hour, so nothing was opened: go on in an hour."
+                    "One official reads at most {MAX_READ_IN_AN_HOUR} values in an hour, so nothing was opened: go on in an hour."
                 )
             }
-            (_, Lang::Indonesian) => {
+            (VaultError::ReadTooMuch { left, .. }, Lang::Indonesian) => {
+                format!(
+                    "Satu pejabat membaca paling banyak {MAX_READ_IN_AN_HOUR} nilai dalam satu jam, jadi tidak ada yang dibuka: pilih paling banyak {left}, atau lanjutkan satu jam lagi."
+                )
+            }
+            (VaultError::ReadTooMuch { left, .. }, Lang::English) => {
+                format!(
+                    "One official reads at most {MAX_READ_IN_AN_HOUR} values in an hour, so nothing was opened: choose at most {left}, or go on in an hour."
+                )
+            }
+            (VaultError::Altered { .. }, Lang::Indonesian) => {
                 "Tidak dapat dibuka: isinya berubah atau berpindah di brankas. Beri tahu operator.".to_owned()
             }
-            (_, Lang::English) => {
+            (VaultError::Altered { .. }, Lang::English) => {
                 "It does not open: it was altered or moved in the vault. Tell the operator.".to_owned()
             }
+            _ => self.unread_now.to_owned(),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What the vault has, as it is listed: no values, no key needed.
 
-use rusqlite::{OptionalExtension as _, Params, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 
-use super::{Vault, VaultError};
+use super::{Sealed, Vault, VaultError};
 use crate::grants::about::{About, CaseId, CaseOwner};
 use crate::grants::time::Timestamp;
 use crate::ledger::erased::Erasure;
@@ -148,14 +148,27 @@ impl Vault {
     }
 
     pub(super) fn get(&self, statement: &Hash, pointer: &str) -> Result<Kept, VaultError> {
-        let sql = concat!(
-            "SELECT statement, about, pointer, put_at, 1, erased_at, basis FROM openings ",
-            "WHERE statement = ?1 AND pointer = ?2 AND handed_in IS NULL"
-        );
-        let kept = self.connection.query_row(sql, params![statement.as_bytes(), pointer], read_kept).optional();
         let not_kept = || VaultError::NotKept { statement: *statement, pointer: pointer.to_owned() };
-        kept.map_err(|e| self.fault(&e))?.ok_or_else(not_kept)
+        let found = find(&self.connection, statement, pointer).map_err(|e| self.fault(&e))?;
+        found.map(|(kept, _)| kept).ok_or_else(not_kept)
     }
+}
+
+/// What is in force under this name, and its opening as it is stored: none of what was erased.
+pub(super) fn find(
+    connection: &Connection,
+    statement: &Hash,
+    pointer: &str,
+) -> rusqlite::Result<Option<(Kept, Option<Sealed>)>> {
+    let sql = concat!(
+        "SELECT statement, about, pointer, put_at, 1, erased_at, basis, wrapped, sealed FROM openings ",
+        "WHERE statement = ?1 AND pointer = ?2 AND handed_in IS NULL"
+    );
+    let read = |row: &Row<'_>| {
+        let (wrapped, sealed): (Option<_>, Option<_>) = (row.get(7)?, row.get(8)?);
+        Ok((read_kept(row)?, wrapped.zip(sealed).map(|(wrapped, sealed)| Sealed { wrapped, sealed })))
+    };
+    connection.query_row(sql, params![statement.as_bytes(), pointer], read).optional()
 }
 
 fn read_kept(row: &Row<'_>) -> rusqlite::Result<Kept> {

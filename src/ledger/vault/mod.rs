@@ -91,10 +91,14 @@ pub enum VaultError {
         pointer: String,
     },
     /// Over [`MAX_READ_IN_AN_HOUR`].
-    #[error("the key {key} may read no more than {MAX_READ_IN_AN_HOUR} values in an hour: go on in an hour")]
+    #[error(
+        "the key {key} may read no more than {MAX_READ_IN_AN_HOUR} values in an hour, and {left} are left of them: choose so many, or go on in an hour"
+    )]
     ReadTooMuch {
         /// The key.
         key: String,
+        /// How many more it may read now.
+        left: usize,
     },
     /// A basis or reason that says nothing.
     #[error("{0} must be one line of 1 to 500 characters: write it out")]
@@ -206,6 +210,9 @@ impl Vault {
             .into());
         }
         let connection = connect(&path)?;
+        // Also in vaults that were made before there were these.
+        let indexes = include_str!("../../../schema/vault-later.sql");
+        connection.execute_batch(indexes).map_err(|e| StoreError::sql(&path, &e))?;
         let sql = "SELECT origin FROM vault";
         let origin = connection.query_row(sql, [], |row| row.get(0)).map_err(|e| StoreError::sql(&path, &e))?;
         let mut vault = Self { path, origin, connection, erased: ErasedList::read(dir)? };

@@ -1,7 +1,8 @@
 //! Reading: who and why is on the disk before any value is given out.
 
-use rusqlite::{OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{Transaction, params};
 
+use super::kept::find;
 use super::request::{Granted, Wanted};
 use super::{Kept, Place, Sealed, UnlockedVault, VaultError, VaultReader, WriteError};
 use crate::grants::time::Timestamp;
@@ -9,12 +10,15 @@ use crate::ledger::erased::is_reason;
 use crate::ledger::opening::Opening;
 use crate::tlog::hash::Hash;
 
-/// How many values one key reads in an hour by requests that it signs. Whoever has stolen a signing file and its passphrase
+/// How many values one official reads in an hour by requests that they sign. Whoever has stolen a signing file and its passphrase
 /// takes so many before the list of readings is looked at.
 pub const MAX_READ_IN_AN_HOUR: usize = 100;
 
 /// A value that was asked for, or why it is not given.
 pub type Read = (Wanted, Result<Opening, VaultError>);
+
+/// An opening that is not erased, as it is stored.
+type Found = (Kept, Sealed);
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -34,9 +38,12 @@ impl UnlockedVault {
         if !is_reason(reason) {
             return Err(VaultError::Unreasoned("the reason of a reading"));
         }
-        let kept = self.readable(statement, pointer)?;
-        self.vault.write(|transaction| Ok(log(transaction, &kept, reader, reason, at)?))?;
-        self.opened(&kept)
+        let found = self.vault.write(|transaction| {
+            let found = readable(transaction, statement, pointer)??;
+            log(transaction, &found.0, reader, reason, at)?;
+            Ok(found)
+        })?;
+        self.opened(&found)
     }
 
     /// Reads what an office has signed for. All readings are on the disk before any value is given out; what was erased, or
@@ -46,60 +53,57 @@ impl UnlockedVault {
     /// [`VaultError::ReadTooMuch`], what the file reports; then nothing was read. Of each value, as [`UnlockedVault::read`].
     pub fn read_granted(&mut self, granted: Granted, at: Timestamp) -> Result<Vec<Read>, VaultError> {
         let Granted { reader, reason, wanted } = granted;
-        let look = |wanted: Wanted| {
-            let kept = self.readable(&wanted.statement, &wanted.pointer);
-            (wanted, kept)
-        };
-        let looked: Vec<_> = wanted.into_iter().map(look).collect();
-        let readable = looked.iter().filter_map(|(_, kept)| kept.as_ref().ok());
-        self.vault.write(|transaction| {
-            if read_lately(transaction, &reader, at)? + readable.clone().count() > MAX_READ_IN_AN_HOUR {
-                return Err(VaultError::ReadTooMuch { key: reader.key().to_string() }.into());
+        // One transaction looks and logs, so that no erasure comes between; nothing is given out before it is committed.
+        let found = self.vault.write(|transaction| {
+            let look = |one: &Wanted| readable(transaction, &one.statement, &one.pointer);
+            let found = wanted.iter().map(look).collect::<Result<Vec<_>, _>>()?;
+            let left = MAX_READ_IN_AN_HOUR.saturating_sub(read_lately(transaction, &reader, at)?);
+            if found.iter().flatten().count() > left {
+                return Err(VaultError::ReadTooMuch { key: reader.key().to_string(), left }.into());
             }
-            for kept in readable {
+            for (kept, _) in found.iter().flatten() {
                 log(transaction, kept, &reader, &reason, at)?;
             }
-            Ok(())
+            Ok(found)
         })?;
-        let read =
-            |(wanted, kept): (Wanted, Result<Kept, VaultError>)| (wanted, kept.and_then(|kept| self.opened(&kept)));
-        Ok(looked.into_iter().map(read).collect())
-    }
-
-    /// What is kept under this name, unless it was erased.
-    fn readable(&self, statement: &Hash, pointer: &str) -> Result<Kept, VaultError> {
-        let mut kept = self.vault.get(statement, pointer)?;
-        match kept.erased.take() {
-            None => Ok(kept),
-            Some(erasure) => Err(VaultError::Erased { statement: *statement, pointer: pointer.to_owned(), erasure }),
-        }
+        let open = |found: Result<Found, VaultError>| found.and_then(|found| self.opened(&found));
+        Ok(wanted.into_iter().zip(found.into_iter().map(open)).collect())
     }
 
     /// Opens what is kept; its reading is logged.
-    fn opened(&self, kept: &Kept) -> Result<Opening, VaultError> {
+    fn opened(&self, (kept, stored): &Found) -> Result<Opening, VaultError> {
         let Kept { statement, pointer, about, .. } = kept;
-        let altered = || VaultError::Altered { statement: *statement, pointer: pointer.to_owned() };
-        let sql = concat!(
-            "SELECT wrapped, sealed FROM openings WHERE statement = ?1 AND pointer = ?2 ",
-            "AND handed_in IS NULL AND erased_at IS NULL"
-        );
-        let read = |row: &Row<'_>| Ok(Sealed { wrapped: row.get(0)?, sealed: row.get(1)? });
-        let stored = self.vault.connection.query_row(sql, params![statement.as_bytes(), pointer], read).optional();
-        // Erased between the two looks, by another process.
-        let stored = stored.map_err(|e| self.vault.fault(&e))?.ok_or_else(altered)?;
+        let altered = || VaultError::Altered { statement: *statement, pointer: pointer.clone() };
         let place = Place { origin: &self.vault.origin, about, statement, pointer };
-        let plain = self.key.open(&place, &stored).map_err(|_| altered())?;
+        let plain = self.key.open(&place, stored).map_err(|_| altered())?;
         let opening = Opening::parse(&plain).map_err(|_| altered())?;
         if opening.statement == *statement && opening.pointer == *pointer { Ok(opening) } else { Err(altered()) }
     }
 }
 
-/// How many values the key of an office has read in the hour before.
+/// What is kept under this name, unless it was erased.
+fn readable(
+    transaction: &Transaction<'_>,
+    statement: &Hash,
+    pointer: &str,
+) -> rusqlite::Result<Result<Found, VaultError>> {
+    let (statement, pointer) = (*statement, pointer.to_owned());
+    let found = find(transaction, &statement, &pointer)?;
+    Ok(match found {
+        None => Err(VaultError::NotKept { statement, pointer }),
+        Some((Kept { erased: Some(erasure), .. }, _)) => Err(VaultError::Erased { statement, pointer, erasure }),
+        Some((kept, stored)) => stored.map(|stored| (kept, stored)).ok_or(VaultError::Altered { statement, pointer }),
+    })
+}
+
+/// How many values an official has read in the hour before, by whichever key: a new one in place of the old has the same name,
+/// and reads no more.
 fn read_lately(transaction: &Transaction<'_>, reader: &VaultReader, at: Timestamp) -> Result<usize, WriteError> {
     // Times are written at one length, so their order is that of their texts.
     let since = Timestamp::from_ms(at.ms() - HOUR_MS).unwrap_or(at).to_string();
-    let sql = "SELECT count(*) FROM readings WHERE key = ?1 AND at > ?2";
-    let count: i64 = transaction.query_row(sql, params![reader.key().to_string(), since], |row| row.get(0))?;
+    // The character behind the plus is the comma: all keys of the name, and of no other.
+    let sql = "SELECT count(*) FROM readings WHERE key > ?1 || '+' AND key < ?1 || ',' AND at > ?2";
+    let count: i64 = transaction.query_row(sql, params![reader.key().name(), since], |row| row.get(0))?;
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 

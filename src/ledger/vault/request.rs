@@ -135,9 +135,26 @@ impl Request {
         &self.key
     }
 
-    /// Whether it can no longer be answered at this time.
+    /// When it was made.
     #[must_use]
-    pub fn is_late(&self, now: Timestamp) -> bool {
+    pub fn made(&self) -> Timestamp {
+        self.made
+    }
+
+    /// Why its values are read.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The values that it asks for.
+    #[must_use]
+    pub fn wanted(&self) -> &[Wanted] {
+        &self.wanted
+    }
+
+    /// Whether it can no longer be answered at this time.
+    fn is_late(&self, now: Timestamp) -> bool {
         !(0..=ANSWER_WITHIN_MS).contains(&(now.ms() - self.made.ms()))
     }
 

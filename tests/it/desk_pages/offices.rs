@@ -160,8 +160,16 @@ fn a_case_is_returned_and_mended_or_refused() {
         assert_eq!(refused.text().contains(begin), begins, "{}", refused.text());
         assert_eq!(refused.text().contains("Kasus ini sudah selesai"), !begins, "{}", refused.text());
     }
+    // Of a document whose bytes are not here, or no more, only the title is there.
+    let document = |page: &Heard| between(page.text(), "name=\"documents.0.file_sha256\" value=\"", "\"").to_owned();
+    let page = organisation.get(&organisation.begin("application.revised", &["case/1/1"]));
+    assert_eq!(document(&page), "", "{}", page.text());
+    let held = dir.path().join("documents").join("ab");
+    std::fs::create_dir_all(&held).expect("made");
+    std::fs::write(held.join("ab".repeat(31)), b"proposal").expect("written");
     let draft = organisation.begin("application.revised", &["case/1/1"]);
     let page = organisation.get(&draft);
+    assert_eq!(document(&page), "ab".repeat(32));
     assert!(
         page.text().contains("class=\"notice\">Permohonan dikembalikan kepada Anda: Proposal belum"),
         "{}",

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use hibah::ledger::vault::{ANSWER_WITHIN_MS, MAX_READ_IN_AN_HOUR, Reading, VAULT_FILE};
+use hibah::ledger::vault::{ANSWER_WITHIN_MS, MAX_READ_IN_AN_HOUR, MAX_VALUES, Reading, VAULT_FILE};
 use hibah::tlog::hash::Hash;
 use rusqlite::{Connection, params};
 
@@ -164,7 +164,10 @@ fn an_office_reads_what_it_signs_for_and_it_is_noted() {
     let organisation = sealed.of("org/4");
     let own = organisation.get("/readings");
     assert_eq!((own.status, own.text().matches("org/4").count() >= 3), (200, true), "{}", own.text());
-    assert!(own.text().contains("official/6") && !own.text().contains("Audit 2014"), "{}", own.text());
+    assert!(own.text().contains("Inspektorat") && !own.text().contains("Audit 2014"), "{}", own.text());
+    assert!(!own.text().contains("official/6") && !own.text().contains("/sealed"), "{}", own.text());
+    assert!(list.text().contains("<a href=\"/sealed/org/4\">Yayasan org/4 (org/4)</a>"), "{}", list.text());
+    assert_eq!(registrar.get("/sealed?report=7").header("location"), "/sealed/note/desk/7");
     assert!(sealed.of("org/1").get("/readings").text().contains("Belum ada yang membaca"), "others' are not theirs");
     for page in [&list, &own, &inspector.get("/cases/case/4/1")] {
         assert!(!page.text().contains("0012345678901") && !page.text().contains(CHAIR), "{}", page.text());
@@ -252,20 +255,100 @@ fn a_signature_opens_what_it_names_for_who_asked() {
 }
 
 #[test]
-fn a_key_that_was_revoked_meanwhile_opens_nothing() {
+fn who_may_read_no_more_opens_nothing() {
     let id = format!("{ORIGIN}/official/6+{}", key("official/6").verifier().key_id());
-    let revoke = format!(
+    let revoked = format!(
         "key.revoked official/6 by root/1,root/2,root/3 key={id} reason=Hilang suspect_since=2014-01-06T02:00:00.000Z"
     );
-    let (sealed, revoked) = Sealed::after(|city| vec![city.statement(&revoke)]);
-    let inspector = sealed.of("official/6");
-    let csrf = inspector.csrf();
-    let note = signed(sealed.request(&inspector, &["account"]), &key("official/6"));
-    assert_eq!(inspector.send("POST", "/statements", &revoked[0], &[]).status, 201);
-    let fields = vec![("csrf", csrf), ("about", "case/4/1".to_owned()), ("note", note)];
-    let heard = inspector.post("/sealed", &fields, &[]);
-    assert!(heard.status == 403 && !heard.text().contains(ACCOUNT), "{}", heard.text());
+    let amended = "profile.amended ledger by root/1,root/2,root/3 profile.vault_readers=[\"registrar\"]";
+    let check = |meanwhile: &str, told: &str| {
+        let (sealed, statements) = Sealed::after(|city| vec![city.statement(meanwhile)]);
+        let inspector = sealed.of("official/6");
+        let csrf = inspector.csrf();
+        let note = signed(sealed.request(&inspector, &["account"]), &key("official/6"));
+        assert_eq!(inspector.send("POST", "/statements", &statements[0], &[]).status, 201);
+        let fields = vec![("csrf", csrf), ("about", "case/4/1".to_owned()), ("note", note)];
+        let heard = inspector.post("/sealed", &fields, &[]);
+        assert!(heard.status == 403 && heard.text().contains(told), "{}", heard.text());
+        assert!(!heard.text().contains(ACCOUNT));
+        assert_eq!(sealed.readings(), []);
+    };
+    check(&revoked, "dicabut");
+    check(amended, "Jabatan inspektorat tidak boleh membaca data tersegel; yang boleh: registrar.");
+}
+
+#[test]
+fn a_reading_is_answered_in_the_session_that_asked() {
+    let sealed = Sealed::new();
+    let (one, other) = (sealed.of("official/6"), sealed.of("official/6"));
+    let note = signed(sealed.request(&one, &["account"]), &key("official/6"));
+    let heard = answer(&other, &note);
+    assert!(heard.status == 403 && heard.text().contains("sesi masuk lain"), "{}", heard.text());
+    assert!(!heard.text().contains(ACCOUNT));
+    assert_eq!(answer(&one, &note).status, 422, "it is gone");
     assert_eq!(sealed.readings(), []);
+}
+
+#[test]
+fn an_account_that_was_replaced_is_told_apart() {
+    let newer = "1109 Bank Baru";
+    let hex = commitment(ORIGIN, "org/4", "/body/sealed/account", &SALT, newer).to_hex();
+    let update = format!("organisation.amended org/4 by registrar,org/4 sealed.account={hex}");
+    let (sealed, updated) = Sealed::after(|city| vec![city.statement(&update)]);
+    let inspector = sealed.of("official/6");
+    assert!(!inspector.get("/sealed/org/4").text().contains("sudah diganti"));
+    assert_eq!(inspector.send("POST", "/statements", &updated[0], &[]).status, 201);
+    let statement = Statement::parse(&updated[0], ORIGIN).expect("a statement");
+    let pointer = "/body/sealed/account".to_owned();
+    let opening = Opening { statement: statement.hash(), pointer, salt: SALT, value: newer.to_owned() };
+    let mut vault = sealed.vault().unlock(VaultKey::derive(&[1; 32])).unwrap_or_else(|e| panic!("{e}"));
+    assert!(vault.put(&statement, &opening, at()).unwrap_or_else(|e| panic!("{e}")));
+    for path in ["/sealed/org/4", "/sealed/case/4/1", "/cases/case/4/1"] {
+        let list = inspector.get(path);
+        assert_eq!(list.text().matches("sudah diganti").count(), 1, "{path}: {}", list.text());
+    }
+    let list = inspector.get("/sealed/org/4");
+    let row = between(list.text(), &sealed.tick("account"), "</div>");
+    assert!(row.contains("sudah diganti"), "the older one: {row}");
+    let new = format!("{} /body/sealed/account", statement.hash().to_hex());
+    let mut fields: Fields<'_> = vec![("csrf", inspector.csrf()), ("reason", "Audit".to_owned())];
+    fields.extend([("opening", sealed.tick("account")), ("opening", new)]);
+    let check = inspector.post("/sealed/org/4", &fields, &[]);
+    assert!(check.text().contains("Yayasan org/4 (org/4)"), "{}", check.text());
+    let opened = answer(&inspector, &signed(text_of(&check), &key("official/6")));
+    let of_old = between(opened.text(), "<dl", ACCOUNT);
+    assert!(of_old.contains("sudah diganti") && !of_old.contains(newer), "{}", opened.text());
+    let of_new = between(opened.text(), ACCOUNT, newer);
+    assert!(!of_new.contains("sudah diganti") && of_new.contains("disimpan"), "{}", opened.text());
+}
+
+#[test]
+fn what_was_refused_is_asked_again_as_it_was() {
+    let sealed = Sealed::new();
+    let inspector = sealed.of("official/6");
+    let refused = sealed.open(&inspector, &key("official/5"), &["chair"]);
+    let tick = format!("value=\"{}\" checked", sealed.tick("chair"));
+    assert!(refused.text().contains(&tick) && refused.text().contains("value=\"Audit 2014\""), "{}", refused.text());
+    assert_eq!(refused.text().matches(" checked").count(), 1);
+    // More than one signature opens.
+    let more = "INSERT INTO openings (statement, about, pointer, put_at, wrapped, sealed, token) WITH RECURSIVE few(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM few WHERE n < 20) SELECT statement, about, pointer || '_' || n, put_at, wrapped, sealed, token FROM openings, few WHERE pointer = '/body/sealed/account'";
+    assert_eq!(sealed.raw().execute(more, []).expect("made"), MAX_VALUES);
+    let names: Vec<String> = (1..=MAX_VALUES).map(|n| format!("account_{n}")).collect();
+    let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert_eq!(sealed.choose(&inspector, &names, "Audit").status, 200);
+    names.push("account");
+    let refused = sealed.choose(&inspector, &names, "Audit");
+    assert!(refused.status == 422 && refused.text().contains("Paling banyak 20"), "{}", refused.text());
+    assert_eq!(refused.text().matches(" checked").count(), MAX_VALUES + 1);
+}
+
+#[test]
+fn a_vault_of_before_finds_readings_as_fast() {
+    let sealed = Sealed::new();
+    sealed.raw().execute_batch("DROP INDEX readings_of; DROP INDEX readings_by_key").expect("dropped");
+    drop(sealed.vault());
+    let sql = "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name IN ('readings_of', 'readings_by_key')";
+    assert_eq!(sealed.raw().query_row(sql, [], |row| row.get::<_, i64>(0)).expect("read"), 2);
 }
 
 #[test]
@@ -320,19 +403,24 @@ fn a_key_reads_so_many_in_an_hour() {
     let sealed = Sealed::new();
     let (inspector, own) = (sealed.of("official/6"), key("official/6"));
     let noted = |count: usize, who: &str, at: &str| {
-        let id = format!("{ORIGIN}/{who}+{}", key(who).verifier().key_id());
+        let id = format!("{ORIGIN}/{who}");
         let sql = "INSERT INTO readings (statement, pointer, at, office, key, reason) VALUES (?1, '/body/sealed/chair', ?2, 'x', ?3, 'Lama')";
         let raw = sealed.raw();
         for _ in 0..count {
             raw.execute(sql, params![sealed.statement.as_bytes(), at, id]).expect("noted");
         }
     };
-    noted(MAX_READ_IN_AN_HOUR, "official/6", "2014-01-06T01:00:00.000Z");
-    noted(MAX_READ_IN_AN_HOUR, "official/5", "2014-01-06T01:59:00.000Z");
-    noted(MAX_READ_IN_AN_HOUR - 1, "official/6", "2014-01-06T01:59:00.000Z");
+    let present = format!("official/6+{}", key("official/6").verifier().key_id());
+    noted(MAX_READ_IN_AN_HOUR, &present, "2014-01-06T01:00:00.000Z");
+    for other in ["official/5+00000000", "official/61+00000000"] {
+        noted(MAX_READ_IN_AN_HOUR, other, "2014-01-06T01:59:00.000Z");
+    }
+    // A new file in place of the old one reads no more.
+    noted(MAX_READ_IN_AN_HOUR - 2, "official/6+00000000", "2014-01-06T01:59:00.000Z");
+    noted(1, &present, "2014-01-06T01:59:00.000Z");
     let refused = sealed.open(&inspector, &own, &["account", "chair"]);
     assert_eq!(refused.status, 429, "{}", refused.text());
-    assert!(refused.text().contains("100 nilai dalam satu jam") && !refused.text().contains(ACCOUNT));
+    assert!(refused.text().contains("pilih paling banyak 1,") && !refused.text().contains(ACCOUNT));
     assert!(sealed.open(&inspector, &own, &["account"]).text().contains(ACCOUNT), "one more");
     assert_eq!(sealed.open(&inspector, &own, &["account"]).status, 429);
     let page = inspector.get("/readings");
