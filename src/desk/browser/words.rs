@@ -210,8 +210,8 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "not-a-signer",
-        "Tanda dari berkas itu tidak ditunggu di sini. Pilih berkas milik pihak yang disebut.",
-        "No signature of that file is awaited here. Choose the file of a party that is named.",
+        "Berkas itu tidak ditunggu di sini. Pilih berkas milik pihak yang disebut.",
+        "That file is not awaited here. Choose the file of a party that is named.",
     ),
     ("nothing-to-seal", "Isi dahulu yang akan disegel.", "Fill in what is to be sealed."),
     ("passphrase", "Frasa sandi", "Passphrase"),

@@ -293,11 +293,12 @@ fn a_reading_is_answered_in_the_session_that_asked() {
 fn an_account_that_was_replaced_is_told_apart() {
     let newer = "1109 Bank Baru";
     let hex = commitment(ORIGIN, "org/4", "/body/sealed/account", &SALT, newer).to_hex();
-    let update = format!("organisation.amended org/4 by registrar,org/4 sealed.account={hex}");
+    let update = format!("organisation.amended org/4 by registrar,org/4 sealed.account={hex} reason=Pindah");
     let (sealed, updated) = Sealed::after(|city| vec![city.statement(&update)]);
     let inspector = sealed.of("official/6");
     assert!(!inspector.get("/sealed/org/4").text().contains("sudah diganti"));
-    assert_eq!(inspector.send("POST", "/statements", &updated[0], &[]).status, 201);
+    let heard = inspector.send("POST", "/statements", &updated[0], &[]);
+    assert_eq!(heard.status, 201, "{}", heard.text());
     let statement = Statement::parse(&updated[0], ORIGIN).expect("a statement");
     let pointer = "/body/sealed/account".to_owned();
     let opening = Opening { statement: statement.hash(), pointer, salt: SALT, value: newer.to_owned() };
@@ -331,7 +332,7 @@ fn what_was_refused_is_asked_again_as_it_was() {
     assert!(refused.text().contains(&tick) && refused.text().contains("value=\"Audit 2014\""), "{}", refused.text());
     assert_eq!(refused.text().matches(" checked").count(), 1);
     // More than one signature opens.
-    let more = "INSERT INTO openings (statement, about, pointer, put_at, wrapped, sealed, token) WITH RECURSIVE few(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM few WHERE n < 20) SELECT statement, about, pointer || '_' || n, put_at, wrapped, sealed, token FROM openings, few WHERE pointer = '/body/sealed/account'";
+    let more = "INSERT INTO openings (statement, about, pointer, put_at, wrapped, sealed, token) WITH RECURSIVE few(one) AS (SELECT 1 UNION ALL SELECT one + 1 FROM few WHERE one < 20) SELECT statement, about, pointer || '_' || one, put_at, wrapped, sealed, token FROM openings, few WHERE pointer = '/body/sealed/account'";
     assert_eq!(sealed.raw().execute(more, []).expect("made"), MAX_VALUES);
     let names: Vec<String> = (1..=MAX_VALUES).map(|n| format!("account_{n}")).collect();
     let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
