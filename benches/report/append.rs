@@ -36,7 +36,7 @@ use hibah::tlog::hash::{Hash, leaf_hash};
 use hibah::tlog::policy::Policy;
 use rustix::time::ClockId;
 
-use crate::audit::{hibah, timed};
+use crate::audit::{filled, timed};
 
 const ORGANISATIONS: u64 = 10_000;
 /// How many wait for an answer at once.
@@ -53,7 +53,7 @@ pub fn table(cores: usize) {
     crate::heading("append, a second");
     let folder = tempfile::tempdir().expect("a folder for the ledger");
     let grown = std::env::var("HIBAH_BENCH_GROWN").unwrap_or_else(|_| "10000".to_owned());
-    let ledger = filled(folder.path(), "ledger", &grown);
+    let ledger = filled(folder.path(), "ledger", &grown, &ORGANISATIONS.to_string());
     let mut load = Load::of(&ledger, 1..=ORGANISATIONS);
     let mut all = Told::default();
     let mut statements = Vec::new();
@@ -87,14 +87,6 @@ pub fn table(cores: usize) {
     crate::http::row(&ledger, 1_001..=ORGANISATIONS);
     size(&ledger);
     witnessed(folder.path());
-}
-
-/// A town's ledger of so many entries.
-fn filled(folder: &Path, name: &str, entries: &str) -> PathBuf {
-    let ledger = folder.join(name);
-    let dir = ledger.display().to_string();
-    hibah(&["bench", "fill", &dir, entries, "--organisations", &ORGANISATIONS.to_string()]);
-    ledger
 }
 
 fn row(name: &str, entries: u64, ours: f64, limit: f64, what: &str) {
@@ -349,7 +341,7 @@ fn attacked(ledger: &Path) {
 /// The same submitters while nobody is asked and while two of three witnesses must cosign, on a ledger of their own: an
 /// organisation may have five open cases at once, and those of the other have them.
 fn witnessed(folder: &Path) {
-    let ledger = filled(folder, "witnessed", "10000");
+    let ledger = filled(folder, "witnessed", "10000", &ORGANISATIONS.to_string());
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let policy = witnesses(folder, &runtime);
     let seen = || Cosigned::read(&ledger).expect("opens").and_then(|kept| kept.seen().expect("read"));

@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -42,9 +42,8 @@ pub fn table(entries: &str, cores: usize) {
 
 fn audit(keys: &str, entries: &str, organisations: &str, cores: usize) {
     let folder = tempfile::tempdir().expect("a folder for the ledger");
-    let ledger = folder.path().join("ledger");
+    let ledger = filled(folder.path(), "ledger", entries, organisations);
     let dir = ledger.display().to_string();
-    hibah(&["bench", "fill", &dir, entries, "--organisations", organisations]);
     let (ours, peak_bytes) = hibah(&["verify", &dir]);
     let (single, _) = hibah(&["verify", &dir, "--one-by-one"]);
     let parts = Parts::measure(&ledger);
@@ -72,6 +71,13 @@ fn audit(keys: &str, entries: &str, organisations: &str, cores: usize) {
         parts.batch.as_secs_f64() * 1e6 / parts.signatures as f64,
         peak_bytes / 1_000_000
     );
+}
+
+/// A town's ledger of so many entries, with so many organisations.
+pub fn filled(folder: &Path, name: &str, entries: &str, organisations: &str) -> PathBuf {
+    let ledger = folder.join(name);
+    hibah(&["bench", "fill", &ledger.display().to_string(), entries, "--organisations", organisations]);
+    ledger
 }
 
 /// The parts of an audit, each alone on one processor.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use hibah::ledger::reader::{GrantQuery, Reader};
 
 use crate::append::{Load, Told};
-use crate::audit::hibah;
+use crate::audit::filled;
 
 const ORGANISATIONS: u64 = 10_000;
 const SUBMITTERS: usize = 512;
@@ -55,9 +55,7 @@ pub fn table() {
 
 fn cost(entries: &str) -> Cost {
     let folder = tempfile::tempdir().expect("a folder for the ledger");
-    let ledger = folder.path().join("ledger");
-    let dir = ledger.display().to_string();
-    hibah(&["bench", "fill", &dir, entries, "--organisations", &ORGANISATIONS.to_string()]);
+    let ledger = filled(folder.path(), "ledger", entries, &ORGANISATIONS.to_string());
     let mut load = Load::of(&ledger, 1..=ORGANISATIONS);
     let reader = Reader::open(&ledger).expect("the ledger opens");
     let size = reader.signed().expect("a checkpoint").size;
